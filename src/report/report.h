@@ -1,0 +1,49 @@
+/* Views of results. JSON is the record; the others are drawn from it. */
+#pragma once
+
+#include "core/json.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gboolean colour;      /* ANSI, for a terminal */
+  int width;            /* columns; 0: unbounded */
+  gboolean full_paths;  /* else base names in csv and md */
+} LbReportStyle;
+
+/** LbReportFormat: one row of the table of formats. @streams: results are written one by one as they
+ *  come (jsonl, table); else all at the end */
+typedef struct {
+  const char *name;     /* "table", "json", "jsonl", "csv", "md" */
+  const char *help;
+  gboolean streams;
+  void (*begin) (GString *out, const LbReportStyle *style);
+  void (*add) (GString *out, const json_t *record, guint index, const LbReportStyle *style);
+  void (*end) (GString *out, const json_t *records, const LbReportStyle *style);
+} LbReportFormat;
+
+/** lb_report_formats: Returns: (array zero-terminated=1): ended by a row whose name is NULL */
+const LbReportFormat *lb_report_formats (void);
+const LbReportFormat *lb_report_format (const char *name, GError **error);
+
+/** lb_report_show: one record, whole, for people (`llamaburn show`): every section, alignment of words,
+ *  iterations, flags with evidence and cure */
+void lb_report_show (GString *out, const json_t *record, const LbReportStyle *style);
+
+/** lb_report_csv_cell: appends @text quoted; cells that begin with = + - @ and are no number get a leading ' */
+void lb_report_csv_cell (GString *out, const char *text);
+
+/* A table of text cells with aligned columns, for every list the program prints. */
+typedef struct _LbTable LbTable;
+LbTable *lb_table_new (const char *const *titles, const char *alignment /* "lrr…" */);
+void lb_table_free (LbTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbTable, lb_table_free)
+/** lb_table_row: cells up to NULL; escaped with lb_text_escape() */
+void lb_table_row (LbTable *table, const char *const *cells);
+/** lb_table_print: wide cells of the last column are cut with … to fit style->width */
+void lb_table_print (LbTable *table, GString *out, const LbReportStyle *style);
+
+/** lb_report_speed: Returns: (transfer full): "9.3× faster than real time", "2.1× slower than real time" */
+char *lb_report_speed (double rtf);
+
+G_END_DECLS
