@@ -29,7 +29,8 @@ count_aside (const char *folder)
   guint count = 0;
 
   while ((name = g_dir_read_name (files)) != NULL)
-    count += g_str_has_prefix (name, "history.db.corrupt-");
+    count += g_str_has_prefix (name, "history.db.corrupt-") && !g_str_has_suffix (name, "-wal") &&
+             !g_str_has_suffix (name, "-shm");
   return count;
 }
 
@@ -139,12 +140,10 @@ takes_the_journal_along (void)
   char *folder = fixture_folder ();
   g_autoptr (GDir) files = NULL;
   const char *name;
-  gboolean journal = FALSE;
 
   overwrite (folder, "history.db", 0, "no database at all, as long as it is long enough to be looked at", 64);
   overwrite (folder, "history.db-wal", 0, "journal", 7);
   assert_new_begun (folder);
-  (void) journal;
   files = g_dir_open (folder, 0, NULL);
   while ((name = g_dir_read_name (files)) != NULL)
     g_assert_false (g_str_equal (name, "history.db-wal"));
