@@ -32,7 +32,6 @@ const LbCliOption lb_benchmark_options[] = {
   { 'o', "output", LB_CLI_PATH, "FILE", "write the results into FILE", .completion = "files" },
   { 0, "full-paths", LB_CLI_FLAG, NULL, "whole file names in csv and md, not only their last part" },
   { 0, "print-plan", LB_CLI_FLAG, NULL, "print the plan as JSON (for llamaburn run) and measure nothing" },
-  { 'O', "option", LB_CLI_REPEAT, "ENGINE:NAME=VALUE", "an option of one engine; --NAME VALUE sets it for all chosen engines" },
   { 0 },
 };
 
@@ -156,44 +155,46 @@ add_cases (const LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan, const Lb
   return TRUE;
 }
 
-/* engines × models × devices × files; an engine that takes no model is there once. */
+/* models × devices × files of one engine; one that takes no model is there once. */
 static gboolean
-add_matrix (const LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan, LbRegistry *registry,
+add_engine (const LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan, const LbManifest *manifest,
             GError **error)
 {
-  const char *const engine[] = { mode->engine, NULL }, *const model[] = { mode->model, NULL };
-  const char *const device[] = { "auto", NULL };
-  const char *const *engines = lb_cli_list (cli, "engine") ?: engine;
-  const char *const *all_models = lb_cli_list (cli, "model") ?: model;
-  const char *const *devices = lb_cli_list (cli, "device") ?: device;
+  const char *const no_model[] = { NULL, NULL }, *const default_model[] = { mode->model, NULL };
+  const char *const default_device[] = { "auto", NULL };
+  const char *const *models = lb_cli_list (cli, "model") ?: default_model;
+  const char *const *devices = lb_cli_list (cli, "device") ?: default_device;
+  gboolean takes_model = manifest->variants != NULL && manifest->variants[0] != NULL;
 
-  for (guint e = 0; engines[e] != NULL; e++)
-    {
-      const LbManifest *manifest = lb_registry_find (registry, engines[e], mode->mode, error);
-      const char *const none[] = { "", NULL };
-      const char *const *models = all_models;
-
-      if (manifest == NULL)
+  if (!takes_model)
+    models = no_model;
+  for (guint m = 0; m == 0 || models[m] != NULL; m++)
+    for (guint d = 0; devices[d] != NULL; d++)
+      if (!add_cases (cli, mode, plan, manifest, models[m], devices[d], error))
         return FALSE;
-      if (manifest->variants == NULL || manifest->variants[0] == NULL)
-        models = none;
-      for (guint m = 0; models[m] != NULL; m++)
-        for (guint d = 0; devices[d] != NULL; d++)
-          if (!add_cases (cli, mode, plan, manifest, models == none ? NULL : models[m], devices[d], error))
-            return FALSE;
-    }
   return TRUE;
+}
+
+static gboolean
+add_matrix (LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan, GError **error)
+{
+  g_autoptr (GPtrArray) engines = lb_cli_engines (cli, error);
+
+  for (guint e = 0; engines != NULL && e < engines->len; e++)
+    if (!add_engine (cli, mode, plan, g_ptr_array_index (engines, e), error))
+      return FALSE;
+  return engines != NULL;
 }
 
 int
 lb_benchmark_command (LbCli *cli, const LbBenchmarkMode *mode, GError **error)
 {
   g_autoptr (LbPlan) plan = lb_plan_new ();
-  g_autoptr (LbRegistry) registry = lb_registry_new (error);
+  LbRegistry *registry = lb_cli_registry (cli, error);
   g_autoptr (LbModels) models = registry != NULL ? lb_models_open (error) : NULL;
 
   if (models == NULL || !read_settings (cli, &plan->settings, error) ||
-      !add_matrix (cli, mode, plan, registry, error))
+      !add_matrix (cli, mode, plan, error))
     return LB_EXIT_FAILED;
   if (!lb_runner_check (plan, registry, models, error))
     return LB_EXIT_USAGE;

@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 typedef struct {
   const char *mode;            /* "stt" */
   const char *role;            /* of the files: "audio" */
-  const char *engine;          /* the default */
   const char *model;           /* the default, or NULL */
   const char *reference_suffix; /* of references in a folder: ".txt" */
 } LbBenchmarkMode;

@@ -34,7 +34,7 @@ run_plan (LbCli *cli, GError **error)
   int fd = (int) lb_cli_integer (cli, "events", -1);
   g_autoptr (json_t) value = NULL;
   g_autoptr (LbPlan) plan = NULL;
-  g_autoptr (LbRegistry) registry = NULL;
+  LbRegistry *registry;
   g_autoptr (LbModels) models = NULL;
 
   if (!take_descriptor (fd, error))
@@ -43,7 +43,7 @@ run_plan (LbCli *cli, GError **error)
   plan = value != NULL ? lb_plan_from_json (value, error) : NULL;
   if (plan == NULL)
     return LB_EXIT_USAGE;
-  registry = lb_registry_new (error);
+  registry = lb_cli_registry (cli, error);
   models = registry != NULL ? lb_models_open (error) : NULL;
   if (models == NULL)
     return LB_EXIT_FAILED;

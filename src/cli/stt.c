@@ -3,7 +3,6 @@
 static const LbBenchmarkMode speech_to_text = {
   .mode = "stt",
   .role = "audio",
-  .engine = "whisper.cpp",
   .model = "base",
   .reference_suffix = ".txt",
 };
