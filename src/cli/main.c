@@ -11,7 +11,6 @@
 
 /* clang-format off */
 static const LbCliCommand *const commands[] = {
-/* ---- MERGE: uncomment each row when its file is there (src/cli/meson.build, cli_commands too) ----
   &lb_command_stt,
   &lb_command_run,
   &lb_command_history,
@@ -24,7 +23,6 @@ static const LbCliCommand *const commands[] = {
   &lb_command_models_verify,
   &lb_command_models_remove,
   &lb_command_models_path,
-   ---- MERGE ---- */
   &lb_command_engines,
   &lb_command_system,
   NULL,
