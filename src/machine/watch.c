@@ -20,7 +20,7 @@ struct _LbWatch
   GMutex mutex;
   GCond wake;
   gboolean over;
-  gint64 longest_gap_ns;
+  gint64 last_beat_ns, longest_gap_ns;
 };
 
 /* A stopped process (Ctrl-Z, SIGSTOP) leaves no trace in /proc once it goes on: but a thread of it that
@@ -29,7 +29,6 @@ static gpointer
 beat (gpointer data)
 {
   LbWatch *watch = data;
-  gint64 before = lb_clock_now_ns ();
 
   g_mutex_lock (&watch->mutex);
   while (TRUE)
@@ -39,8 +38,8 @@ beat (gpointer data)
       if (!watch->over)
         g_cond_wait_until (&watch->wake, &watch->mutex, g_get_monotonic_time () + BEAT_US);
       now = lb_clock_now_ns ();
-      watch->longest_gap_ns = MAX (watch->longest_gap_ns, now - before);
-      before = now;
+      watch->longest_gap_ns = MAX (watch->longest_gap_ns, now - watch->last_beat_ns);
+      watch->last_beat_ns = now;
       if (watch->over)
         break;
     }
@@ -59,6 +58,7 @@ lb_watch_start_at (const char *root)
   g_mutex_init (&watch->mutex);
   g_cond_init (&watch->wake);
   watch->begin = lb_watch_reading_new (root, watch->cpus);
+  watch->last_beat_ns = lb_clock_now_ns (); /* not the thread's: it may begin late */
   watch->heart = g_thread_try_new ("heartbeat", beat, watch, NULL);
   return watch;
 }
