@@ -5,14 +5,6 @@
 #include <string.h>
 
 #include "core/error.h"
-#include "machine/machine.h"
-
-/* The command `system` is linked too; no test calls it. */
-json_t *
-lb_machine_describe (void)
-{
-  return json_object ();
-}
 
 static const LbCliOption options[] = {
   { 'e', "engine", LB_CLI_LIST, "LIST", "engines" },

@@ -5,14 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "machine/machine.h"
-
-json_t *
-lb_machine_describe (void)
-{
-  return json_object ();
-}
-
 static const char *const events[] = {
   "{\"event\":\"plan\",\"cases\":2}",
   "{\"event\":\"run-begin\",\"record\":{\"engine\":{\"id\":\"whisper.cpp\"},\"model\":{\"id\":\"whisper-base\"},"
