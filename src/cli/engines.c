@@ -23,20 +23,37 @@ describe (const LbManifest *manifest)
   return engine;
 }
 
+/* The cure is the most useful cell: it is never cut, so it has lines of its own. */
+static void
+append_cures (GString *out, const GPtrArray *engines, const LbReportStyle *style)
+{
+  for (guint i = 0; i < engines->len; i++)
+    {
+      const LbManifest *manifest = g_ptr_array_index (engines, i);
+      g_autofree char *line = NULL;
+      g_autofree char *escaped = NULL;
+
+      if (manifest->missing == NULL)
+        continue;
+      line = g_strdup_printf ("%s: %s", manifest->id, manifest->missing);
+      escaped = lb_text_escape (line);
+      g_string_append_c (out, '\n');
+      lb_style_wrap (out, escaped, 2, style->width);
+    }
+}
+
 static void
 append_list (GString *out, const GPtrArray *engines, const LbReportStyle *style)
 {
-  static const char *const titles[] = { "Engine", "Modes", "Backends", "Title", "State", NULL };
+  static const char *const titles[] = { "Engine", "State", "Modes", "Backends", "Title", NULL };
   g_autoptr (LbTable) table = lb_table_new (titles, "lllll");
 
   for (guint i = 0; i < engines->len; i++)
     {
       const LbManifest *manifest = g_ptr_array_index (engines, i);
       g_autofree char *modes = join (manifest->modes), *backends = join (manifest->backends);
-      g_autofree char *state = manifest->missing == NULL
-                                 ? g_strdup ("ready")
-                                 : g_strconcat ("missing: ", manifest->missing, NULL);
-      const char *cells[] = { manifest->id, modes, backends, manifest->title, state, NULL };
+      const char *state = manifest->missing == NULL ? "ready" : "missing";
+      const char *cells[] = { manifest->id, state, modes, backends, manifest->title, NULL };
 
       lb_table_row (table, cells);
     }
@@ -44,6 +61,7 @@ append_list (GString *out, const GPtrArray *engines, const LbReportStyle *style)
     g_string_append (out, "No engines are known. Is LLAMABURN_DATA right, or the installation whole?\n");
   else
     lb_table_print (table, out, style);
+  append_cures (out, engines, style);
 }
 
 static void

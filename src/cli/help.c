@@ -228,9 +228,9 @@ lb_help_overview (GString *out, const LbReportStyle *style)
                  "it costs in memory and time.",
                  0, style->width);
   append_heading (&page, "Begin with");
-  append_item (&page, "llamaburn models pull base", "fetch the weights of Whisper base", HELP_COLUMN + 2);
+  append_item (&page, "llamaburn models pull base", "fetch the weights of Whisper base", 36);
   append_item (&page, "llamaburn stt FILE.wav -m base", "benchmark speech-to-text on a recording",
-               HELP_COLUMN + 4);
+               36);
   append_heading (&page, "Commands");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     append_item (&page, (*command)->name, (*command)->summary, 20);

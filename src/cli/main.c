@@ -11,7 +11,6 @@
 
 /* clang-format off */
 static const LbCliCommand *const commands[] = {
-/* ---- MERGE: uncomment each row when its file is there (src/cli/meson.build, cli_commands too) ----
   &lb_command_stt,
   &lb_command_run,
   &lb_command_history,
@@ -24,7 +23,6 @@ static const LbCliCommand *const commands[] = {
   &lb_command_models_verify,
   &lb_command_models_remove,
   &lb_command_models_path,
-   ---- MERGE ---- */
   &lb_command_engines,
   &lb_command_system,
   NULL,
@@ -156,6 +154,16 @@ lb_cli_find_command (char **words, int *used, GError **error)
   return best;
 }
 
+/* Help is text for people wherever it goes: a pager or a file gets lines of 80 columns. */
+static LbReportStyle
+help_style (const LbCli *cli)
+{
+  LbReportStyle style = lb_cli_style (cli);
+
+  style.width = style.width > 0 ? style.width : 80;
+  return style;
+}
+
 static int
 run_command (LbCli *cli, const LbCliCommand *command, char **arguments, GError **error)
 {
@@ -168,7 +176,7 @@ run_command (LbCli *cli, const LbCliCommand *command, char **arguments, GError *
   if (!lb_cli_flag (cli, "help"))
     return command->run (cli, error);
   help = g_string_new (NULL);
-  style = lb_cli_style (cli);
+  style = help_style (cli);
   lb_help_command (help, command, command->mode != NULL ? lb_cli_registry (cli, NULL) : NULL, &style);
   lb_cli_print (cli, help->str);
   return LB_EXIT_OK;
@@ -181,7 +189,7 @@ print_overview (LbCli *cli, char **words, GError **error)
   LbReportStyle style;
 
   lb_cli_look_around (cli);
-  style = lb_cli_style (cli);
+  style = help_style (cli);
   lb_help_overview (text, &style);
   lb_cli_print (cli, text->str);
   return LB_EXIT_OK;

@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "cli/private.h"
+#include "models/models.h"
+#include "store/store.h"
 
 static void
 append_engines (GString *out)
@@ -12,10 +14,6 @@ append_engines (GString *out)
   for (guint i = 0; all != NULL && i < all->len; i++)
     g_string_append_printf (out, "%s\n", ((const LbManifest *) g_ptr_array_index (all, i))->id);
 }
-
-/* ---- MERGE: these two when src/models and src/store are there ----
-#include "models/models.h"
-#include "store/store.h"
 
 static void
 append_models (GString *out)
@@ -44,14 +42,14 @@ append_runs (GString *out)
   if (store != NULL)
     lb_store_list (store, &newest, append_run, out, NULL);
 }
-   ---- MERGE ---- */
 
 static const struct {
   const char *kind;
   void (*append) (GString *out);
 } kinds[] = {
   { "engines", append_engines },
-  /* MERGE: { "models", append_models }, { "runs", append_runs }, */
+  { "models", append_models },
+  { "runs", append_runs },
 };
 
 void

@@ -47,7 +47,7 @@ say_speed (const json_t *record)
       g_string_append (line, LB_ABSENT);
       return g_string_free (line, FALSE);
     }
-  g_string_append_printf (line, "%s   RTF %s", speed, median);
+  g_string_append_printf (line, "%s, RTF %s", speed, median);
   if (has ("ci95_rtf_low", record) && has ("ci95_rtf_high", record))
     {
       g_autofree char *low = show ("ci95_rtf_low", record), *high = show ("ci95_rtf_high", record);

@@ -22,6 +22,8 @@ show_scalar (const json_t *value)
 {
   if (json_is_string (value))
     return lb_text_escape (json_string_value (value));
+  if (json_is_real (value))
+    return g_strdup_printf ("%.6g", json_real_value (value));
   return lb_json_line (value);
 }
 
@@ -89,7 +91,7 @@ append_value (GString *out, const LbReportStyle *style, const char *name, const 
   g_autofree char *label = g_strdelimit (g_strdup (escaped), "_", ' ');
   g_autofree char *text = NULL;
   gboolean nested = (json_is_object (value) || json_is_array (value)) && !is_empty (value);
-  int column = MAX (20, 2 * depth + lb_style_width (label) + 2);
+  int column = MAX (24, 2 * depth + lb_style_width (label) + 2);
 
   lb_style_pad (out, 2 * depth);
   g_string_append (out, label);

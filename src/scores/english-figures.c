@@ -88,8 +88,13 @@ match_ending (const char *p)
   static const char *const endings[] = { "st", "nd", "rd", "th", "s" };
 
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
-    if (g_str_has_prefix (p, endings[i]) && !is_word_at (p + strlen (endings[i])))
-      return p + strlen (endings[i]);
+    {
+      const char *end = p + strlen (endings[i]);
+
+      /* A digit is a word of its own by now: "1s3" is "1s 3". */
+      if (g_str_has_prefix (p, endings[i]) && (!is_word_at (end) || g_ascii_isdigit (*end)))
+        return end;
+    }
   return NULL;
 }
 
