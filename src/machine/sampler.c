@@ -227,8 +227,10 @@ lb_sampler_finish (LbSampler *sampler)
       g_thread_join (sampler->thread);
     }
   if (sampler->n_channels > 0)
-    sample (sampler);
-  lb_json_set_integer (answer, "samples", sampler->samples);
+    {
+      sample (sampler);
+      lb_json_set_integer (answer, "samples", sampler->samples);
+    }
   for (guint i = 0; i < sampler->n_channels; i++)
     report (&sampler->channels[i], answer);
   cpu = lb_json_real (answer, "cpu_energy_j", NAN);

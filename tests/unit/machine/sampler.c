@@ -126,8 +126,7 @@ is_silent_where_there_is_nothing (void)
   g_autoptr (json_t) answer
       = lb_sampler_finish (lb_sampler_start_at (fake->root, getpid ()));
 
-  g_assert_cmpuint (json_object_size (answer), ==, 1);
-  g_assert_cmpint (lb_json_integer (answer, "samples", -1), ==, 0);
+  g_assert_cmpuint (json_object_size (answer), ==, 0);
 }
 
 static void
