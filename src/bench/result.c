@@ -179,9 +179,8 @@ make_iteration (LbResult *result, guint session, guint index, const LbMeasured *
   lb_json_set_real (one, "cpu_s", measured->cpu_s);
   if (measured->peak_rss_bytes > 0)
     lb_json_set_integer (one, "peak_rss_bytes", (gint64) measured->peak_rss_bytes);
-  if (measured->peak_gpu_bytes > 0)
-    lb_json_set_integer (one, "peak_gpu_bytes", (gint64) measured->peak_gpu_bytes);
-  lb_json_set_real (one, "energy_j", measured->energy_j);
+  if (measured->samples != NULL)
+    json_object_update (one, measured->samples);
   if (isfinite (tokens))
     lb_json_set_integer (one, "tokens", (gint64) tokens);
   if (tokens > 0)

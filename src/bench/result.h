@@ -30,8 +30,8 @@ void lb_result_add_flag (LbResult *result, json_t *flag /* (transfer full) */);
 typedef struct {
   double wall_s, latency_s, cpu_s;
   const char *latency_kind;
-  guint64 peak_rss_bytes, peak_gpu_bytes;
-  double energy_j;
+  guint64 peak_rss_bytes;
+  json_t *samples;     /* (transfer none) (nullable): of machine/sampler.h: energy_j, peak_gpu_bytes… */
   json_t *output;      /* (transfer none) */
 } LbMeasured;
 

@@ -8,10 +8,8 @@ static const char *const tells[] = {
   "truncated-input", /* what was there was measured */
   "nan-samples",
   "repaired-text",
-  "virtual-machine",
   "frequency-changed",
-  "lossy-range",
-  "load-cache-unknown",
+  "on-battery",      /* this is how the machine was used: it is in the record */
 };
 
 json_t *

@@ -7,7 +7,7 @@
 
 #define MAX_TEXT_BYTES (64 * 1024)
 #define MAX_LIST 1024
-#define LARGEST_EXACT 9007199254740992.0 /* 2^53: whole numbers that a double holds */
+#define LARGEST_EXACT ((json_int_t) 1 << 53) /* whole numbers that a double holds exactly */
 
 /* "a whole number from 1 to 16" */
 static char *
@@ -202,8 +202,8 @@ fits (const LbOption *option, const json_t *value)
     case LB_OPTION_BOOL:
       return json_is_boolean (value);
     case LB_OPTION_INT:
-      return json_is_integer (value) && fabs (json_number_value (value)) <= LARGEST_EXACT &&
-             number_fits (option, value);
+      return json_is_integer (value) && json_integer_value (value) <= LARGEST_EXACT &&
+             json_integer_value (value) >= -LARGEST_EXACT && number_fits (option, value);
     case LB_OPTION_DOUBLE:
       return json_is_number (value) && number_fits (option, value);
     case LB_OPTION_ENUM:

@@ -1,4 +1,5 @@
-/* Source: Documentation/ABI/testing/dev-kmsg of Linux: one record a read, "6,1234,5678,-;text". */
+/* Source: Documentation/ABI/testing/dev-kmsg of Linux: one record a read,
+ * "6,1234,5678,-;text". */
 #include "machine/kernel-log.h"
 
 #include <errno.h>
@@ -58,9 +59,10 @@ check_record (const char *record, gboolean *seen, json_t *flags)
       {
         seen[i] = TRUE;
         shown = lb_text_escape (line);
-        lb_watch_flag (flags, "kernel-log",
-                       g_strdup_printf ("the kernel reported %s: \"%s\"", anomalies[i].what, shown),
-                       anomalies[i].cure);
+        lb_watch_flag (
+            flags, "kernel-log",
+            g_strdup_printf ("the kernel reported %s: \"%s\"", anomalies[i].what, shown),
+            anomalies[i].cure);
         return;
       }
 }

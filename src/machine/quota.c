@@ -1,5 +1,6 @@
-/* Sources: Documentation/admin-guide/cgroup-v2.rst (cpu.max, memory.max) and cgroup-v1/memory.rst,
- * scheduler/sched-bwc.rst (cpu.cfs_quota_us) of Linux. A limit of any folder above ours holds for us. */
+/* Sources: Documentation/admin-guide/cgroup-v2.rst (cpu.max, memory.max) and
+ * cgroup-v1/memory.rst, scheduler/sched-bwc.rst (cpu.cfs_quota_us) of Linux. A limit of
+ * any folder above ours holds for us. */
 #include "machine/quota.h"
 
 #include <errno.h>
@@ -49,8 +50,9 @@ group_path (const char *root, const char *controller)
       if (g_strv_length (parts) != 3)
         continue;
       controllers = g_strsplit (parts[1], ",", -1);
-      if (*controller == '\0' ? *parts[1] != '\0'
-                              : !g_strv_contains ((const char *const *) controllers, controller))
+      if (*controller == '\0'
+              ? *parts[1] != '\0'
+              : !g_strv_contains ((const char *const *)controllers, controller))
         continue;
       /* seen from inside a namespace the group may lie outside: "/../x" */
       return strstr (parts[2], "..") == NULL ? g_strdup (parts[2]) : g_strdup ("/");
@@ -62,7 +64,8 @@ typedef void (*VisitGroup) (const char *root, const char *folder, double *least)
 
 /* Visits our group's folder below @mount and all above it. */
 static void
-climb (const char *root, const char *mount, const char *controller, VisitGroup visit, double *least)
+climb (const char *root, const char *mount, const char *controller, VisitGroup visit,
+       double *least)
 {
   g_autofree char *path = group_path (root, controller);
 
@@ -84,9 +87,10 @@ visit_cpu_2 (const char *root, const char *folder, double *least)
   g_autofree char *text = lb_file_text (root, "%s/cpu.max", folder);
   guint64 quota, period;
 
-  if (text != NULL && sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &quota, &period) == 2 &&
-      period > 0)
-    *least = MIN (*least, (double) quota / (double) period);
+  if (text != NULL
+      && sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &quota, &period) == 2
+      && period > 0)
+    *least = MIN (*least, (double)quota / (double)period);
 }
 
 static void
@@ -94,9 +98,9 @@ visit_cpu_1 (const char *root, const char *folder, double *least)
 {
   guint64 quota, period; /* −1 in the quota: no limit; it is no number ≥ 0 */
 
-  if (lb_file_number (&quota, root, "%s/cpu.cfs_quota_us", folder) &&
-      lb_file_number (&period, root, "%s/cpu.cfs_period_us", folder) && period > 0)
-    *least = MIN (*least, (double) quota / (double) period);
+  if (lb_file_number (&quota, root, "%s/cpu.cfs_quota_us", folder)
+      && lb_file_number (&period, root, "%s/cpu.cfs_period_us", folder) && period > 0)
+    *least = MIN (*least, (double)quota / (double)period);
 }
 
 double
@@ -110,17 +114,18 @@ lb_limits_quota_cores (const char *root)
 }
 
 static void
-cap_memory (const char *root, const char *folder, const char *const names[3], double *least)
+cap_memory (const char *root, const char *folder, const char *const names[3],
+            double *least)
 {
   g_autofree char *stat = lb_file_text (root, "%s/memory.stat", folder);
   guint64 limit, used, droppable = 0;
 
-  if (!lb_file_number (&limit, root, "%s/%s", folder, names[0]) ||
-      !lb_file_number (&used, root, "%s/%s", folder, names[1]))
+  if (!lb_file_number (&limit, root, "%s/%s", folder, names[0])
+      || !lb_file_number (&used, root, "%s/%s", folder, names[1]))
     return;
   lb_file_field_number (stat, names[2], ' ', &droppable);
   used -= MIN (used, droppable);
-  *least = MIN (*least, (double) (limit - MIN (limit, used)));
+  *least = MIN (*least, (double)(limit - MIN (limit, used)));
 }
 
 static void
@@ -134,8 +139,8 @@ visit_memory_2 (const char *root, const char *folder, double *least)
 static void
 visit_memory_1 (const char *root, const char *folder, double *least)
 {
-  static const char *const names[] = { "memory.limit_in_bytes", "memory.usage_in_bytes",
-                                       "total_inactive_file" };
+  static const char *const names[]
+      = { "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file" };
 
   cap_memory (root, folder, names, least);
 }
@@ -149,10 +154,10 @@ lb_limits_memory_available (const char *root)
 
   if (!lb_file_field_number (text, "MemAvailable", ':', &kib))
     return 0;
-  least = (double) kib * 1024;
+  least = (double)kib * 1024;
   climb (root, "/sys/fs/cgroup", "", visit_memory_2, &least);
   climb (root, "/sys/fs/cgroup/memory", "memory", visit_memory_1, &least);
-  return (guint64) least;
+  return (guint64)least;
 }
 
 guint64
@@ -166,7 +171,7 @@ lb_machine_cores_allowed (void)
 {
   g_autoptr (GArray) cpus = lb_limits_affinity ();
   double quota = lb_limits_quota_cores ("");
-  int cores = MAX (1, (int) cpus->len);
+  int cores = MAX (1, (int)cpus->len);
 
-  return quota > 0 && quota < cores ? MAX (1, (int) ceil (quota)) : cores;
+  return quota > 0 && quota < cores ? MAX (1, (int)ceil (quota)) : cores;
 }

@@ -23,8 +23,9 @@ struct _LbWatch
   gint64 last_beat_ns, longest_gap_ns;
 };
 
-/* A stopped process (Ctrl-Z, SIGSTOP) leaves no trace in /proc once it goes on: but a thread of it that
- * wakes five times a second misses beats. CLOCK_MONOTONIC does not run while the machine sleeps. */
+/* A stopped process (Ctrl-Z, SIGSTOP) leaves no trace in /proc once it goes on: but a
+ * thread of it that wakes five times a second misses beats. CLOCK_MONOTONIC does not run
+ * while the machine sleeps. */
 static gpointer
 beat (gpointer data)
 {
@@ -36,7 +37,8 @@ beat (gpointer data)
       gint64 now;
 
       if (!watch->over)
-        g_cond_wait_until (&watch->wake, &watch->mutex, g_get_monotonic_time () + BEAT_US);
+        g_cond_wait_until (&watch->wake, &watch->mutex,
+                           g_get_monotonic_time () + BEAT_US);
       now = lb_clock_now_ns ();
       watch->longest_gap_ns = MAX (watch->longest_gap_ns, now - watch->last_beat_ns);
       watch->last_beat_ns = now;
@@ -90,10 +92,12 @@ lb_watch_finish (LbWatch *watch, const GPid *own_pid)
   stop_heart (watch);
   flags = lb_watch_compare (watch->begin, end, getpid (), own_pid);
   if (watch->longest_gap_ns > MISSED_NS)
-    lb_watch_flag (flags, "stopped",
-                   g_strdup_printf ("this program stood still for %.1f s (stopped, or the machine overloaded)",
-                                    lb_clock_seconds (0, watch->longest_gap_ns)),
-                   "do not stop a benchmark (Ctrl-Z); measure again");
+    lb_watch_flag (
+        flags, "stopped",
+        g_strdup_printf (
+            "this program stood still for %.1f s (stopped, or the machine overloaded)",
+            lb_clock_seconds (0, watch->longest_gap_ns)),
+        "do not stop a benchmark (Ctrl-Z); measure again");
   lb_kernel_log_check (watch->kernel_log, flags);
   lb_watch_reading_free (watch->begin);
   g_array_unref (watch->cpus);

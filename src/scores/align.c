@@ -43,7 +43,7 @@ typedef struct {
   gint64 least, most; /* diagonals (column − row) of the band */
   gsize span;         /* blocks that one column can touch */
   Cells *cells;       /* [blocks] */
-  guint64 *equal;     /* [blocks], all zero between columns */
+  guint64 *equal;     /* [2 × blocks], all zero between columns */
   gint64 score;       /* at the last row of the column's last block */
   gsize row;          /* of the trace */
   GByteArray *edits;
@@ -152,39 +152,117 @@ find_marks (const Grid *grid, guint32 symbol, gsize first, gsize last, gsize *n)
   return grid->marks + low;
 }
 
-/* One column from the one before it; @steps (of `span` places) keeps what the trace needs. */
+/* One column on its way down its blocks. */
+typedef struct {
+  gsize first, last;
+  const Mark *marks;
+  gsize n_marks;
+  guint64 *equal;
+  guint64 up, down; /* what comes from the row above */
+  guint64 hp, hn;   /* of the last block done: rows one more, one less, than in the column before */
+  Step *steps;      /* keeps what the trace needs, or %NULL */
+} Lane;
+
 static void
-advance (Grid *grid, gsize column, Step *steps)
+open_lane (Grid *grid, Lane *lane, gsize column, guint64 *equal, Step *steps)
 {
-  gsize first = first_block (grid, column), last = last_block (grid, column), n;
-  const Mark *marks = find_marks (grid, grid->hypothesis[column - 1], first, last, &n);
-  guint64 up = 1, down = 0; /* what comes from the row above: +1 over the band, as on row 0 */
-  guint64 bottom = G_GUINT64_CONSTANT (1) << (rows_of_block (grid, last) - 1);
+  *lane = (Lane){
+    .first = first_block (grid, column),
+    .last = last_block (grid, column),
+    .equal = equal,
+    .up = 1, /* over the band it is +1, as on row 0 */
+    .steps = steps,
+  };
+  lane->marks = find_marks (grid, grid->hypothesis[column - 1], lane->first, lane->last,
+                            &lane->n_marks);
+  for (gsize m = 0; m < lane->n_marks; m++)
+    equal[lane->marks[m].block] = lane->marks[m].rows;
+}
 
-  enter_blocks (grid, last_block (grid, column - 1) + 1, last + 1);
-  for (gsize m = 0; m < n; m++)
-    grid->equal[marks[m].block] = marks[m].rows;
-  for (gsize b = first; b <= last; b++)
+static void
+close_lane (Grid *grid, Lane *lane)
+{
+  guint64 bottom = G_GUINT64_CONSTANT (1) << (rows_of_block (grid, lane->last) - 1);
+
+  grid->score += ((lane->hp & bottom) != 0) - ((lane->hn & bottom) != 0);
+  for (gsize m = 0; m < lane->n_marks; m++)
+    lane->equal[lane->marks[m].block] = 0;
+}
+
+/* The heart: 64 rows of one column from those of the column before. */
+static inline void
+step (Cells *cells, Lane *lane, gsize b)
+{
+  guint64 vp = cells[b].vp, vn = cells[b].vn, equal = lane->equal[b];
+  guint64 with_carry = equal | lane->down;
+  guint64 d0 = (((with_carry & vp) + vp) ^ vp) | with_carry | vn;
+  guint64 hp = vn | ~(d0 | vp), hn = vp & d0;
+
+  lane->hp = hp;
+  lane->hn = hn;
+  equal |= vn;
+  vn = (hp << 1) | lane->up;
+  vp = ((hn << 1) | lane->down) | ~(equal | vn);
+  vn &= equal;
+  lane->up = hp >> 63;
+  lane->down = hn >> 63;
+  cells[b] = (Cells){ vp, vn };
+  if (lane->steps != NULL)
+    lane->steps[b - lane->first] = (Step){ d0, vp };
+}
+
+/* Two columns, the second one block behind the first: each step waits for the one above it, so a
+ * processor has time for both. @steps (nullable): the first's, the second's @grid->span behind. */
+static void
+advance_two (Grid *grid, gsize column, Step *steps)
+{
+  Cells *cells = grid->cells;
+  Lane left, right;
+  gsize b;
+
+  enter_blocks (grid, last_block (grid, column - 1) + 1, last_block (grid, column) + 1);
+  open_lane (grid, &left, column, grid->equal, steps);
+  open_lane (grid, &right, column + 1, grid->equal + grid->blocks,
+             steps == NULL ? NULL : steps + grid->span);
+  for (b = left.first; b <= MIN (right.first, left.last); b++)
+    step (cells, &left, b);
+  {
+    Lane l = left, r = right; /* copies, which can stay in registers */
+
+    for (; b <= l.last; b++)
+      {
+        step (cells, &l, b);
+        step (cells, &r, b - 1);
+      }
+    left = l;
+    right = r;
+  }
+  close_lane (grid, &left);
+  enter_blocks (grid, left.last + 1, right.last + 1);
+  for (b = MAX (right.first, b - 1); b <= right.last; b++)
+    step (cells, &right, b);
+  close_lane (grid, &right);
+}
+
+/* @n columns from @from + 1 on; @steps (nullable) keeps `span` places for each. */
+static void
+advance (Grid *grid, gsize from, gsize n, Step *steps)
+{
+  gsize j = 1;
+
+  for (; j + 1 <= n; j += 2)
+    advance_two (grid, from + j, steps == NULL ? NULL : steps + (j - 1) * grid->span);
+  if (j <= n)
     {
-      guint64 vp = grid->cells[b].vp, vn = grid->cells[b].vn, equal = grid->equal[b];
-      guint64 with_carry = equal | down;
-      guint64 d0 = (((with_carry & vp) + vp) ^ vp) | with_carry | vn;
-      guint64 hp = vn | ~(d0 | vp), hn = vp & d0;
+      Lane lane;
 
-      if (b == last)
-        grid->score += ((hp & bottom) != 0) - ((hn & bottom) != 0);
-      equal |= vn;
-      vn = (hp << 1) | up;
-      vp = ((hn << 1) | down) | ~(equal | vn);
-      vn &= equal;
-      up = hp >> 63;
-      down = hn >> 63;
-      grid->cells[b] = (Cells){ vp, vn };
-      if (steps != NULL)
-        steps[b - first] = (Step){ d0, vp };
+      enter_blocks (grid, last_block (grid, from + j - 1) + 1, last_block (grid, from + j) + 1);
+      open_lane (grid, &lane, from + j, grid->equal,
+                 steps == NULL ? NULL : steps + (j - 1) * grid->span);
+      for (gsize b = lane.first; b <= lane.last; b++)
+        step (grid->cells, &lane, b);
+      close_lane (grid, &lane);
     }
-  for (gsize m = 0; m < n; m++)
-    grid->equal[marks[m].block] = 0;
 }
 
 static gsize
@@ -192,8 +270,7 @@ cost_in_band (Grid *grid, gsize edits)
 {
   set_band (grid, edits);
   start_at_column_0 (grid);
-  for (gsize j = 1; j <= grid->columns; j++)
-    advance (grid, j, NULL);
+  advance (grid, 0, grid->columns, NULL);
   return (gsize) grid->score;
 }
 
@@ -296,20 +373,18 @@ trace (Grid *grid, gsize from, gsize to)
     {
       g_autofree Step *steps = g_new (Step, n * span);
 
-      for (gsize j = 1; j <= n; j++)
-        advance (grid, from + j, steps + (j - 1) * span);
+      advance (grid, from, n, steps);
       for (gsize j = n; j > 0; j--)
         trace_column (grid, from + j, steps + (j - 1) * span);
       return;
     }
   points = (n + stride - 1) / stride;
   saved = g_new (Cells, points * span);
-  for (gsize j = 0; j <= (points - 1) * stride; j++)
+  for (gsize p = 0; p < points; p++)
     {
-      if (j > 0)
-        advance (grid, from + j, NULL);
-      if (j % stride == 0)
-        save_cells (grid, from + j, saved + j / stride * span);
+      if (p > 0)
+        advance (grid, from + (p - 1) * stride, stride, NULL);
+      save_cells (grid, from + p * stride, saved + p * span);
     }
   for (gsize p = points; p-- > 0;)
     {
@@ -347,7 +422,7 @@ search (Grid *grid)
   grid->blocks = (grid->rows + WORD_BITS - 1) / WORD_BITS;
   index_reference (grid);
   grid->cells = g_new (Cells, grid->blocks);
-  grid->equal = g_new0 (guint64, grid->blocks);
+  grid->equal = g_new0 (guint64, 2 * grid->blocks);
   bound = bound_of_distance (grid);
   set_band (grid, bound);
   start_at_column_0 (grid);

@@ -24,7 +24,7 @@ add (LbResult *result, double wall_s, const char *text, double latency_s)
 {
   g_autoptr (json_t) output = json_pack ("{s:s, s:f}", "text", text, "engine_s", wall_s * 0.9);
   LbMeasured measured = { .wall_s = wall_s, .latency_s = latency_s, .latency_kind = "segment",
-                          .cpu_s = NAN, .energy_j = NAN, .output = output };
+                          .cpu_s = NAN, .output = output };
 
   lb_result_add_iteration (result, 0, &measured);
 }

@@ -3,7 +3,8 @@
 
 #include <glib.h>
 
-typedef struct {
+typedef struct
+{
   char *root;
 } Fake;
 

@@ -47,7 +47,8 @@ reads_a_card_and_keeps_extremes (void)
   g_assert_cmpfloat (real (answer, "min_gpu_clock_hz"), ==, 5e8);
   g_assert_cmpfloat (real (answer, "gpu_busy"), >, 0.2);
   g_assert_cmpfloat (real (answer, "gpu_busy"), <, 0.8);
-  g_assert_cmpfloat (real (answer, "gpu_energy_j"), >, 75); /* 100 W over at least 0.8 s */
+  g_assert_cmpfloat (real (answer, "gpu_energy_j"), >,
+                     75); /* 100 W over at least 0.8 s */
   g_assert_cmpfloat (real (answer, "gpu_energy_j"), <, 400);
   g_assert_cmpfloat (real (answer, "energy_j"), ==, real (answer, "gpu_energy_j"));
   g_assert_null (json_object_get (answer, "cpu_energy_j"));
@@ -70,10 +71,12 @@ counts_packages_over_a_wrap (void)
   fake_write (fake, RAPL "/intel-rapl:0:0/energy_uj", "0\n");
   sampler = lb_sampler_start_at (fake->root, getpid ());
   fake_write (fake, RAPL "/intel-rapl:0:0/energy_uj", "77000000\n");
-  fake_write (fake, RAPL "/intel-rapl:0/energy_uj", "2000000\n"); /* 1 to the end, 2 after */
+  fake_write (fake, RAPL "/intel-rapl:0/energy_uj",
+              "2000000\n"); /* 1 to the end, 2 after */
   fake_write (fake, RAPL "/intel-rapl:1/energy_uj", "9000000\n"); /* 4 */
   g_usleep (250000);
-  fake_write (fake, RAPL "/intel-rapl:1/energy_uj", "1\n"); /* set back: nothing is made up */
+  fake_write (fake, RAPL "/intel-rapl:1/energy_uj",
+              "1\n"); /* set back: nothing is made up */
   answer = lb_sampler_finish (sampler);
   g_assert_cmpfloat_with_epsilon (real (answer, "cpu_energy_j"), 7, 1e-9);
   g_assert_cmpfloat_with_epsilon (real (answer, "energy_j"), 7, 1e-9);
@@ -83,16 +86,23 @@ static void
 counts_each_client_of_a_process_once (void)
 {
   g_autoptr (Fake) fake = fake_new ();
-  g_autofree char *fds = g_strdup_printf ("/proc/%d/fd", (int) getpid ());
-  g_autofree char *infos = g_strdup_printf ("/proc/%d/fdinfo", (int) getpid ());
-  static const struct {
+  g_autofree char *fds = g_strdup_printf ("/proc/%d/fd", (int)getpid ());
+  g_autofree char *infos = g_strdup_printf ("/proc/%d/fdinfo", (int)getpid ());
+  static const struct
+  {
     const char *fd, *target, *text;
   } files[] = {
-    { "3", "/dev/dri/renderD128", "drm-pdev:\ta\ndrm-client-id:\t7\ndrm-memory-vram:\t100 MiB\ndrm-resident-vram:\t64 MiB\n" },
-    { "4", "/dev/dri/renderD128", "drm-pdev:\ta\ndrm-client-id:\t7\ndrm-resident-vram:\t64 MiB\n" }, /* a dup */
-    { "5", "/dev/dri/renderD129", "drm-pdev:\tb\ndrm-client-id:\t7\ndrm-total-local0:\t2048 KiB\n" },
-    { "6", "/dev/null", "drm-client-id:\t9\ndrm-resident-vram:\t900 MiB\n" }, /* no render device */
-    { "7", "/dev/dri/renderD128", "drm-client-id:\t8\ndrm-resident-gtt:\t500 MiB\n" }, /* not on the card */
+    { "3", "/dev/dri/renderD128",
+      "drm-pdev:\ta\ndrm-client-id:\t7\ndrm-memory-vram:\t100 "
+      "MiB\ndrm-resident-vram:\t64 MiB\n" },
+    { "4", "/dev/dri/renderD128",
+      "drm-pdev:\ta\ndrm-client-id:\t7\ndrm-resident-vram:\t64 MiB\n" }, /* a dup */
+    { "5", "/dev/dri/renderD129",
+      "drm-pdev:\tb\ndrm-client-id:\t7\ndrm-total-local0:\t2048 KiB\n" },
+    { "6", "/dev/null",
+      "drm-client-id:\t9\ndrm-resident-vram:\t900 MiB\n" }, /* no render device */
+    { "7", "/dev/dri/renderD128",
+      "drm-client-id:\t8\ndrm-resident-gtt:\t500 MiB\n" }, /* not on the card */
   };
   g_autoptr (json_t) answer = NULL;
 
@@ -113,7 +123,8 @@ static void
 is_silent_where_there_is_nothing (void)
 {
   g_autoptr (Fake) fake = fake_new ();
-  g_autoptr (json_t) answer = lb_sampler_finish (lb_sampler_start_at (fake->root, getpid ()));
+  g_autoptr (json_t) answer
+      = lb_sampler_finish (lb_sampler_start_at (fake->root, getpid ()));
 
   g_assert_cmpuint (json_object_size (answer), ==, 1);
   g_assert_cmpint (lb_json_integer (answer, "samples", -1), ==, 0);
