@@ -1,5 +1,6 @@
-/* Completion for bash and zsh, made of the same tables as --help. What only the running program knows
- * (names of engines, models, runs) the scripts ask `llamaburn --complete KIND`. */
+/* Completion for bash and zsh, made of the same tables as --help. What only the running
+ * program knows (names of engines, models, runs) the scripts ask `llamaburn --complete
+ * KIND`. */
 #include <string.h>
 
 #include "cli/private.h"
@@ -90,42 +91,46 @@ append_second_words (GString *out)
 }
 
 static const char bash_tail[] =
-  "  if [[ $current == -* && $kind != words ]]; then\n"
-  "    kind=words; words=$options\n"
-  "  fi\n"
-  "  local prefix=\n"
-  "  if [[ $current == *,* ]]; then prefix=${current%,*},; fi\n"
-  "  case $kind in\n"
-  "    words) mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- \"${current##*,}\") ;;\n"
-  "    engines|models|runs)\n"
-  "      words=$(\"${COMP_WORDS[0]}\" --complete \"$kind\" 2>/dev/null)\n"
-  "      mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- \"${current##*,}\") ;;\n"
-  "    folders) compopt -o filenames 2>/dev/null\n"
-  "      mapfile -t COMPREPLY < <(compgen -d -- \"$current\") ;;\n"
-  "    files) compopt -o filenames 2>/dev/null\n"
-  "      mapfile -t COMPREPLY < <(compgen -f -- \"$current\") ;;\n"
-  "  esac\n"
-  "}\n"
-  "complete -F _llamaburn llamaburn\n";
+    "  if [[ $current == -* && $kind != words ]]; then\n"
+    "    kind=words; words=$options\n"
+    "  fi\n"
+    "  local prefix=\n"
+    "  if [[ $current == *,* ]]; then prefix=${current%,*},; fi\n"
+    "  case $kind in\n"
+    "    words) mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- "
+    "\"${current##*,}\") ;;\n"
+    "    engines|models|runs)\n"
+    "      words=$(\"${COMP_WORDS[0]}\" --complete \"$kind\" 2>/dev/null)\n"
+    "      mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- "
+    "\"${current##*,}\") ;;\n"
+    "    folders) compopt -o filenames 2>/dev/null\n"
+    "      mapfile -t COMPREPLY < <(compgen -d -- \"$current\") ;;\n"
+    "    files) compopt -o filenames 2>/dev/null\n"
+    "      mapfile -t COMPREPLY < <(compgen -f -- \"$current\") ;;\n"
+    "  esac\n"
+    "}\n"
+    "complete -F _llamaburn llamaburn\n";
 
 void
 lb_completion_bash (GString *out)
 {
-  g_string_append (out, "# bash completion for llamaburn, made by llamaburn --generate completion-bash\n"
-                        "_llamaburn ()\n{\n"
-                        "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
-                        "  local first=${COMP_WORDS[1]} second=${COMP_WORDS[2]} command seconds= options=\n"
-                        "  local kind=none words=\n"
-                        "  COMPREPLY=()\n"
-                        "  if (( COMP_CWORD == 1 )); then\n"
-                        "    mapfile -t COMPREPLY < <(compgen -W '");
+  g_string_append (
+      out, "# bash completion for llamaburn, made by llamaburn --generate completion-bash\n"
+           "_llamaburn ()\n{\n"
+           "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+           "  local first=${COMP_WORDS[1]} second=${COMP_WORDS[2]} command seconds= options=\n"
+           "  local kind=none words=\n"
+           "  COMPREPLY=()\n"
+           "  if (( COMP_CWORD == 1 )); then\n"
+           "    mapfile -t COMPREPLY < <(compgen -W '");
   append_first_words (out);
   g_string_append (out, "' -- \"$current\")\n    return\n  fi\n"
                         "  case $first in\n");
   append_second_words (out);
   g_string_append (out, "    *) ;;\n  esac\n"
                         "  command=$first\n"
-                        "  if [[ -n $second && \" $seconds \" == *\" $second \"* ]] && (( COMP_CWORD > 2 )); then\n"
+                        "  if [[ -n $second && \" $seconds \" == *\" $second \"* ]] && (( "
+                        "COMP_CWORD > 2 )); then\n"
                         "    command=\"$first $second\"\n"
                         "  fi\n"
                         "  case $command in\n    help) kind=words; words='");
@@ -133,15 +138,17 @@ lb_completion_bash (GString *out)
   g_string_append (out, "' ;;\n");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     append_bash_command (out, *command);
-  g_string_append (out, "    *) ;;\n  esac\n"
-                        "  if (( COMP_CWORD == 2 )) && [[ -n $seconds && $current != -* ]]; then\n"
-                        "    mapfile -t COMPREPLY < <(compgen -W \"$seconds\" -- \"$current\")\n"
-                        "    [[ ${#COMPREPLY[@]} -gt 0 || $kind == none ]] && return\n"
-                        "  fi\n");
+  g_string_append (out,
+                   "    *) ;;\n  esac\n"
+                   "  if (( COMP_CWORD == 2 )) && [[ -n $seconds && $current != -* ]]; then\n"
+                   "    mapfile -t COMPREPLY < <(compgen -W \"$seconds\" -- \"$current\")\n"
+                   "    [[ ${#COMPREPLY[@]} -gt 0 || $kind == none ]] && return\n"
+                   "  fi\n");
   g_string_append (out, bash_tail);
 }
 
-/* Between single quotes, inside brackets of _arguments: quotes, brackets and colons are zsh's. */
+/* Between single quotes, inside brackets of _arguments: quotes, brackets and colons are
+ * zsh's. */
 static void
 append_zsh_text (GString *out, const char *text)
 {
@@ -215,17 +222,20 @@ append_zsh_command (GString *out, const LbCliCommand *command)
 void
 lb_completion_zsh (GString *out)
 {
-  g_string_append (out, "#compdef llamaburn\n"
-                        "# zsh completion for llamaburn, made by llamaburn --generate completion-zsh\n"
-                        "_llamaburn_names ()\n{\n  local -a names\n"
-                        "  names=(${(f)\"$(llamaburn --complete $1 2>/dev/null)\"})\n"
-                        "  compset -P '*,'\n  compadd -a names\n}\n\n"
-                        "_llamaburn ()\n{\n  local command=$words[2]\n  local -a names\n"
-                        "  if (( CURRENT == 2 )); then\n    names=(\n");
+  g_string_append (
+      out, "#compdef llamaburn\n"
+           "# zsh completion for llamaburn, made by llamaburn --generate completion-zsh\n"
+           "_llamaburn_names ()\n{\n  local -a names\n"
+           "  names=(${(f)\"$(llamaburn --complete $1 2>/dev/null)\"})\n"
+           "  compset -P '*,'\n  compadd -a names\n}\n\n"
+           "_llamaburn ()\n{\n  local command=$words[2]\n  local -a names\n"
+           "  if (( CURRENT == 2 )); then\n    names=(\n");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     {
-      g_string_append_printf (out, "      '%.*s:", (int) strcspn ((*command)->name, " "), (*command)->name);
-      append_zsh_text (out, has_two_words (*command) ? "several commands" : (*command)->summary);
+      g_string_append_printf (out, "      '%.*s:", (int) strcspn ((*command)->name, " "),
+                              (*command)->name);
+      append_zsh_text (out,
+                       has_two_words (*command) ? "several commands" : (*command)->summary);
       g_string_append (out, "'\n");
     }
   g_string_append (out, "      'help:show help'\n    )\n"
@@ -233,13 +243,16 @@ lb_completion_zsh (GString *out)
                         "  case \"$words[2] $words[3]\" in\n");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     if (has_two_words (*command))
-      g_string_append_printf (out, "    ('%s') (( CURRENT > 3 )) && { command='%s'; shift words; (( CURRENT-- )) } ;;\n",
-                              (*command)->name, (*command)->name);
+      g_string_append_printf (
+          out,
+          "    ('%s') (( CURRENT > 3 )) && { command='%s'; shift words; (( CURRENT-- )) } ;;\n",
+          (*command)->name, (*command)->name);
   g_string_append (out, "  esac\n  if (( CURRENT == 3 )); then\n    case $words[2] in\n");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     if (has_two_words (*command))
-      g_string_append_printf (out, "      (%.*s) names+=(%s) ;|\n", (int) strcspn ((*command)->name, " "),
-                              (*command)->name, strchr ((*command)->name, ' ') + 1);
+      g_string_append_printf (out, "      (%.*s) names+=(%s) ;|\n",
+                              (int) strcspn ((*command)->name, " "), (*command)->name,
+                              strchr ((*command)->name, ' ') + 1);
   g_string_append (out, "    esac\n    (( $#names )) && compadd -a names\n  fi\n"
                         "  shift words; (( CURRENT-- ))\n  case $command in\n");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)

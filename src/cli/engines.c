@@ -58,7 +58,8 @@ append_list (GString *out, const GPtrArray *engines, const LbReportStyle *style)
       lb_table_row (table, cells);
     }
   if (engines->len == 0)
-    g_string_append (out, "No engines are known. Is LLAMABURN_DATA right, or the installation whole?\n");
+    g_string_append (
+        out, "No engines are known. Is LLAMABURN_DATA right, or the installation whole?\n");
   else
     lb_table_print (table, out, style);
   append_cures (out, engines, style);
@@ -194,9 +195,11 @@ const LbCliCommand lb_command_engines = {
   .name = "engines",
   .arguments = "[ENGINE…]",
   .summary = "list engines, and what each needs to run here",
-  .description = "Lists the engines that LlamaBurn knows, whether each can run here, and what to do where it "
-                 "can't. With names of engines: all about them, options and their defaults too.\n\n"
-                 "Nothing is loaded for it: an engine tells this by its manifest.",
+  .description =
+      "Lists the engines that LlamaBurn knows, whether each can run here, and what to do where "
+      "it "
+      "can't. With names of engines: all about them, options and their defaults too.\n\n"
+      "Nothing is loaded for it: an engine tells this by its manifest.",
   .options = options,
   .min_arguments = 0,
   .max_arguments = -1,

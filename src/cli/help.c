@@ -65,8 +65,8 @@ char *
 lb_help_engine_title (const LbOption *option)
 {
   static const char *const arguments[] = {
-    [LB_OPTION_BOOL] = "",       [LB_OPTION_INT] = " N",     [LB_OPTION_DOUBLE] = " X",
-    [LB_OPTION_ENUM] = " WORD",  [LB_OPTION_TEXT] = " TEXT", [LB_OPTION_FILE] = " FILE",
+    [LB_OPTION_BOOL] = "",      [LB_OPTION_INT] = " N",     [LB_OPTION_DOUBLE] = " X",
+    [LB_OPTION_ENUM] = " WORD", [LB_OPTION_TEXT] = " TEXT", [LB_OPTION_FILE] = " FILE",
     [LB_OPTION_LIST] = " LIST",
   };
   g_autofree char *name = lb_text_escape (option->name);
@@ -223,19 +223,21 @@ lb_help_overview (GString *out, const LbReportStyle *style)
 {
   Page page = { out, style };
 
-  lb_style_wrap (out,
-                 "LlamaBurn measures audio AI on your own machine: how fast it runs, how good it is, what "
-                 "it costs in memory and time.",
-                 0, style->width);
+  lb_style_wrap (
+      out,
+      "LlamaBurn measures audio AI on your own machine: how fast it runs, how good it is, what "
+      "it costs in memory and time.",
+      0, style->width);
   append_heading (&page, "Begin with");
   append_item (&page, "llamaburn models pull base", "fetch the weights of Whisper base", 36);
-  append_item (&page, "llamaburn stt FILE.wav -m base", "benchmark speech-to-text on a recording",
-               36);
+  append_item (&page, "llamaburn stt FILE.wav -m base",
+               "benchmark speech-to-text on a recording", 36);
   append_heading (&page, "Commands");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     append_item (&page, (*command)->name, (*command)->summary, 20);
   g_string_append_c (out, '\n');
-  lb_style_wrap (out,
-                 "llamaburn COMMAND --help tells all about one; llamaburn --version says which this is.", 0,
-                 style->width);
+  lb_style_wrap (
+      out,
+      "llamaburn COMMAND --help tells all about one; llamaburn --version says which this is.",
+      0, style->width);
 }

@@ -100,10 +100,11 @@ fail_second_word (char **words, const GPtrArray *names, GError **error)
     nearest = lb_text_nearest (words[1], (const char *const *) names->pdata);
   if (nearest != NULL)
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "unknown command \"%s %s\": did you mean \"%s %s\"?", first, second, first, nearest);
+                 "unknown command \"%s %s\": did you mean \"%s %s\"?", first, second, first,
+                 nearest);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "llamaburn %s takes one of %s%s%s%s", first, all,
-                 second != NULL ? ", not \"" : "", second != NULL ? second : "",
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "llamaburn %s takes one of %s%s%s%s", first,
+                 all, second != NULL ? ", not \"" : "", second != NULL ? second : "",
                  second != NULL ? "\"" : "");
 }
 
@@ -126,11 +127,11 @@ fail_command (char **words, GError **error)
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (words[0], (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown command \"%s\": did you mean \"%s\"?", shown,
-                 nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "unknown command \"%s\": did you mean \"%s\"?", shown, nearest);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown command \"%s\": llamaburn help lists all",
-                 shown);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "unknown command \"%s\": llamaburn help lists all", shown);
 }
 
 const LbCliCommand *
@@ -177,7 +178,8 @@ run_command (LbCli *cli, const LbCliCommand *command, char **arguments, GError *
     return command->run (cli, error);
   help = g_string_new (NULL);
   style = help_style (cli);
-  lb_help_command (help, command, command->mode != NULL ? lb_cli_registry (cli, NULL) : NULL, &style);
+  lb_help_command (help, command, command->mode != NULL ? lb_cli_registry (cli, NULL) : NULL,
+                   &style);
   lb_cli_print (cli, help->str);
   return LB_EXIT_OK;
 }
@@ -205,7 +207,8 @@ print_help (LbCli *cli, char **words, GError **error)
   if (words[0] == NULL)
     return print_overview (cli, words, error);
   command = lb_cli_find_command (words, &used, error);
-  return command != NULL ? run_command (cli, command, (char **) only_help, error) : LB_EXIT_USAGE;
+  return command != NULL ? run_command (cli, command, (char **) only_help, error)
+                         : LB_EXIT_USAGE;
 }
 
 static int
@@ -241,7 +244,8 @@ generate (LbCli *cli, char **words, GError **error)
   else
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "--generate takes one of manual [COMMAND], completion-bash, completion-zsh, commands");
+                   "--generate takes one of manual [COMMAND], completion-bash, completion-zsh, "
+                   "commands");
       return LB_EXIT_USAGE;
     }
   lb_cli_print (cli, text->str);

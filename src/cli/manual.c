@@ -3,7 +3,8 @@
 
 #include "cli/private.h"
 
-/* Text between macros: a backslash, a leading dot or quote, and dashes that are to be typed are roff's. */
+/* Text between macros: a backslash, a leading dot or quote, and dashes that are to be typed
+ * are roff's. */
 static void
 append_text (GString *out, const char *text)
 {
@@ -167,11 +168,14 @@ static void
 append_own_page (GString *out)
 {
   append_title (out, "llamaburn", "benchmark audio AI on this machine");
-  g_string_append (out, ".SH SYNOPSIS\n.B llamaburn\n.I COMMAND\n[OPTION…] [ARGUMENT…]\n.SH DESCRIPTION\n");
-  append_line (out, "",
-               "LlamaBurn measures speech, voice and music models on one's own machine: how fast they run, "
-               "how good they are, what they cost in memory and time. Results go to standard output, "
-               "progress to standard error, and every run into a history.");
+  g_string_append (
+      out, ".SH SYNOPSIS\n.B llamaburn\n.I COMMAND\n[OPTION…] [ARGUMENT…]\n.SH DESCRIPTION\n");
+  append_line (
+      out, "",
+      "LlamaBurn measures speech, voice and music models on one's own machine: how fast they "
+      "run, "
+      "how good they are, what they cost in memory and time. Results go to standard output, "
+      "progress to standard error, and every run into a history.");
   g_string_append (out, ".SH COMMANDS\n");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     append_item (out, (*command)->name, (*command)->summary);
@@ -200,7 +204,8 @@ lb_manual_page (GString *out, const LbCliCommand *command, const LbRegistry *reg
       g_string_append (out, "[OPTION…]");
       append_line (out, " ", command->arguments != NULL ? command->arguments : "");
       g_string_append (out, ".SH DESCRIPTION\n");
-      append_paragraphs (out, command->description != NULL ? command->description : command->summary);
+      append_paragraphs (out, command->description != NULL ? command->description
+                                                           : command->summary);
       g_string_append (out, ".SH OPTIONS\n");
       lb_cli_each_option (command, append_option, out);
       if (command->mode != NULL && registry != NULL)

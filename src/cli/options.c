@@ -8,7 +8,7 @@
 
 typedef struct {
   LbCli *cli;
-  char **next;   /* what is still to be read */
+  char **next; /* what is still to be read */
 } Parser;
 
 void
@@ -21,7 +21,8 @@ lb_cli_each_option (const LbCliCommand *command, LbCliVisit visit, gpointer user
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    for (const LbCliOption *option = tables[i]; option != NULL && option->name != NULL; option++)
+    for (const LbCliOption *option = tables[i]; option != NULL && option->name != NULL;
+         option++)
       visit (option, user_data);
 }
 
@@ -76,11 +77,11 @@ check_choice (const LbCliOption *option, const char *value, GError **error)
   nearest = lb_text_nearest (value, (const char *const *) known);
   if (nearest != NULL)
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "--%s takes one of %s, not \"%s\": did you mean \"%s\"?", option->name, all, shown,
-                 nearest);
+                 "--%s takes one of %s, not \"%s\": did you mean \"%s\"?", option->name, all,
+                 shown, nearest);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes one of %s, not \"%s\"", option->name,
-                 all, shown);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes one of %s, not \"%s\"",
+                 option->name, all, shown);
   return FALSE;
 }
 
@@ -89,7 +90,7 @@ describe_number (const LbCliOption *option)
 {
   const char *what = option->kind == LB_CLI_INT ? "a whole number" : "a number";
   g_autofree char *words =
-    option->choices != NULL ? g_strconcat (", or ", option->choices, NULL) : g_strdup ("");
+      option->choices != NULL ? g_strconcat (", or ", option->choices, NULL) : g_strdup ("");
 
   if (option->min == 0 && option->max == 0)
     return g_strconcat (what, words, NULL);
@@ -106,7 +107,8 @@ check_number (const LbCliOption *option, const char *value, GError **error)
   g_autofree char *wanted = NULL;
   char *end = NULL;
   double number = g_ascii_strtod (value, &end);
-  gboolean good = end != value && *end == '\0' && isfinite (number) && !g_ascii_isspace (*value);
+  gboolean good =
+      end != value && *end == '\0' && isfinite (number) && !g_ascii_isspace (*value);
 
   if (is_choice (option->choices, value))
     return TRUE;
@@ -121,8 +123,8 @@ check_number (const LbCliOption *option, const char *value, GError **error)
     return TRUE;
   shown = lb_text_escape (value);
   wanted = describe_number (option);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes %s, not \"%s\"", option->name, wanted,
-               shown);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes %s, not \"%s\"", option->name,
+               wanted, shown);
   return FALSE;
 }
 
@@ -138,7 +140,8 @@ add_list (LbCli *cli, const LbCliOption *option, const char *value, GError **err
           g_autofree char *shown = lb_text_escape (value);
 
           g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                       "--%s takes names parted by commas: one is empty in \"%s\"", option->name, shown);
+                       "--%s takes names parted by commas: one is empty in \"%s\"",
+                       option->name, shown);
           return FALSE;
         }
       if (!check_choice (option, parts[i], error))
@@ -195,7 +198,8 @@ list_engine_names (LbCli *cli, GPtrArray *names)
       const LbManifest *manifest = g_ptr_array_index (engines, i);
 
       for (guint j = 0; j < manifest->options->len; j++)
-        g_ptr_array_add (names, ((const LbOption *) g_ptr_array_index (manifest->options, j))->name);
+        g_ptr_array_add (names,
+                         ((const LbOption *) g_ptr_array_index (manifest->options, j))->name);
     }
 }
 
@@ -213,8 +217,8 @@ fail_unknown (LbCli *cli, const char *typed, const char *name, GError **error)
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown option \"%s\": did you mean \"--%s\"?", shown,
-                 nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "unknown option \"%s\": did you mean \"--%s\"?", shown, nearest);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                  "unknown option \"%s\": llamaburn %s --help lists all", shown, command->name);
@@ -222,7 +226,8 @@ fail_unknown (LbCli *cli, const char *typed, const char *name, GError **error)
 }
 
 static gboolean
-take_value (Parser *parser, const char *shown_name, const char *kind, char **value, GError **error)
+take_value (Parser *parser, const char *shown_name, const char *kind, char **value,
+            GError **error)
 {
   if (*parser->next == NULL)
     {
@@ -236,7 +241,8 @@ take_value (Parser *parser, const char *shown_name, const char *kind, char **val
 
 /* --NAME that no table has: an option of the chosen engines, perhaps. */
 static gboolean
-parse_engine_option (Parser *parser, const char *typed, const char *name, char *value, GError **error)
+parse_engine_option (Parser *parser, const char *typed, const char *name, char *value,
+                     GError **error)
 {
   const LbOption *option = NULL;
   g_autoptr (GError) why = NULL;
@@ -329,23 +335,26 @@ check_count (const LbCli *cli, GError **error)
 
   if (n < command->min_arguments)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "llamaburn %s needs %s%s: see llamaburn %s --help",
-                   command->name, command->arguments, n > 0 ? ", more than was given" : "", command->name);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "llamaburn %s needs %s%s: see llamaburn %s --help", command->name,
+                   command->arguments, n > 0 ? ", more than was given" : "", command->name);
       return FALSE;
     }
   if (command->max_arguments >= 0 && n > command->max_arguments)
     {
       g_autofree char *shown =
-        lb_text_escape (g_ptr_array_index (cli->arguments, (guint) command->max_arguments));
+          lb_text_escape (g_ptr_array_index (cli->arguments, (guint) command->max_arguments));
 
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "llamaburn %s does not take \"%s\": see llamaburn %s --help",
-                   command->name, shown, command->name);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "llamaburn %s does not take \"%s\": see llamaburn %s --help", command->name,
+                   shown, command->name);
       return FALSE;
     }
   return TRUE;
 }
 
-/* The option that @typed names, and the value that hangs on it, if any: "--name=value", "-qn5". */
+/* The option that @typed names, and the value that hangs on it, if any: "--name=value",
+ * "-qn5". */
 static const LbCliOption *
 split_typed (const LbCliCommand *command, const char *typed, const char **value)
 {
@@ -366,8 +375,9 @@ split_typed (const LbCliCommand *command, const char *typed, const char **value)
   return NULL;
 }
 
-/* Which engines are chosen decides what --NAME means, and -e may stand behind it: so -e is looked for
- * first. What can't be understood in this pass is left to the next one, which says so. */
+/* Which engines are chosen decides what --NAME means, and -e may stand behind it: so -e is
+ * looked for first. What can't be understood in this pass is left to the next one, which
+ * says so. */
 static void
 find_engines_first (LbCli *cli, const LbCliOption *engine, char **arguments)
 {

@@ -1,5 +1,5 @@
-/* Everything that the program says goes through here: standard output is the result, standard error the
- * chatter. */
+/* Everything that the program says goes through here: standard output is the result,
+ * standard error the chatter. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,8 @@ lb_cli_print (const LbCli *cli, const char *text)
     return;
   if (failed != EPIPE)
     {
-      g_autofree char *why = g_strconcat ("can't write to standard output: ", g_strerror (failed), NULL);
+      g_autofree char *why =
+          g_strconcat ("can't write to standard output: ", g_strerror (failed), NULL);
 
       say (mutable, "llamaburn: ", why);
     }

@@ -1,5 +1,5 @@
-/* Live progress of a benchmark. On a terminal one line, rewritten at most four times a second; elsewhere
- * a plain line for each step. */
+/* Live progress of a benchmark. On a terminal one line, rewritten at most four times a
+ * second; elsewhere a plain line for each step. */
 #include <math.h>
 #include <string.h>
 
@@ -11,19 +11,20 @@
 #define REDRAW_NS (LB_NS_PER_S / 4)
 #define WIDE 100 /* columns from which the end of the partial text is shown too */
 
-struct _LbCliProgress {
+struct _LbCliProgress
+{
   LbCli *cli;
-  GMutex lock;            /* of all that follows */
+  GMutex lock; /* of all that follows */
   gint64 begun_ns, drawn_ns;
-  guint cases, at;        /* how many there are; which one is running, from 1 */
-  char *label;            /* "whisper.cpp · whisper-base · jfk.wav", escaped */
-  char *phase;            /* "loading", "iteration 3/6" */
-  char *partial;          /* what the engine said last, escaped */
-  double fraction;        /* of the step, as the engine says; NAN: unknown */
-  double median_rtf;      /* NAN: none yet */
-  double wall_s;          /* of the last iteration; NAN: none yet */
-  gint64 step_ns;         /* when this step began */
-  gint64 index, of;       /* of the iteration; of 0: auto */
+  guint cases, at;   /* how many there are; which one is running, from 1 */
+  char *label;       /* "whisper.cpp · whisper-base · jfk.wav", escaped */
+  char *phase;       /* "loading", "iteration 3/6" */
+  char *partial;     /* what the engine said last, escaped */
+  double fraction;   /* of the step, as the engine says; NAN: unknown */
+  double median_rtf; /* NAN: none yet */
+  double wall_s;     /* of the last iteration; NAN: none yet */
+  gint64 step_ns;    /* when this step began */
+  gint64 index, of;  /* of the iteration; of 0: auto */
 };
 
 LbCliProgress *
@@ -58,7 +59,8 @@ take_text (char **place, char *text)
   *place = text;
 }
 
-/* A line for those who read a log; nothing on a terminal, where the line of progress says it. */
+/* A line for those who read a log; nothing on a terminal, where the line of progress says
+ * it. */
 static void
 log_step (LbCliProgress *progress, const char *text)
 {
@@ -75,10 +77,12 @@ on_plan (LbCliProgress *progress, const json_t *event)
 static void
 on_waiting (LbCliProgress *progress, const json_t *event)
 {
-  g_autofree char *holder = lb_text_escape (lb_json_string (event, "holder", "another program"));
+  g_autofree char *holder =
+      lb_text_escape (lb_json_string (event, "holder", "another program"));
 
   take_text (&progress->phase, g_strdup_printf ("waiting for %s", holder));
-  lb_cli_note (progress->cli, "waiting: %s is measuring; two at once would disturb each other", holder);
+  lb_cli_note (progress->cli, "waiting: %s is measuring; two at once would disturb each other",
+               holder);
 }
 
 static char *
@@ -95,11 +99,11 @@ on_run_begin (LbCliProgress *progress, const json_t *event)
   const json_t *record = json_object_get (event, "record");
   const json_t *input = json_object_get (record, "input");
   g_autofree char *engine =
-    lb_text_escape (lb_json_string (json_object_get (record, "engine"), "id", "?"));
+      lb_text_escape (lb_json_string (json_object_get (record, "engine"), "id", "?"));
   g_autofree char *model =
-    lb_text_escape (lb_json_string (json_object_get (record, "model"), "id", "no model"));
+      lb_text_escape (lb_json_string (json_object_get (record, "model"), "id", "no model"));
   g_autofree char *name =
-    base_name (lb_json_string (input, "path", lb_json_string (input, "text", "?")));
+      base_name (lb_json_string (input, "path", lb_json_string (input, "text", "?")));
   g_autofree char *line = NULL;
 
   progress->at++;
@@ -132,7 +136,8 @@ on_loading (LbCliProgress *progress, const json_t *event)
 {
   g_autofree char *cache = lb_text_escape (lb_json_string (event, "load_cache", ""));
 
-  take_text (&progress->phase, g_strdup_printf ("loading%s%s", *cache != '\0' ? ", cache " : "", cache));
+  take_text (&progress->phase,
+             g_strdup_printf ("loading%s%s", *cache != '\0' ? ", cache " : "", cache));
   progress->step_ns = lb_clock_now_ns ();
   progress->fraction = NAN;
 }
@@ -160,7 +165,9 @@ count_step (const char *what, gint64 index, gint64 of)
 static const char *
 title_of_step (const char *what)
 {
-  return strcmp (what, "load") == 0 ? "loading" : strcmp (what, "warmup") == 0 ? "warm-up" : "iteration";
+  return strcmp (what, "load") == 0     ? "loading"
+         : strcmp (what, "warmup") == 0 ? "warm-up"
+                                        : "iteration";
 }
 
 static void
@@ -173,7 +180,8 @@ on_started (LbCliProgress *progress, const json_t *event)
   if (strcmp (what, "load") == 0)
     take_text (&progress->phase, g_strdup ("loading"));
   else
-    take_text (&progress->phase, count_step (title_of_step (what), index, iteration ? progress->of : 0));
+    take_text (&progress->phase,
+               count_step (title_of_step (what), index, iteration ? progress->of : 0));
   progress->index = index;
   progress->step_ns = lb_clock_now_ns ();
   progress->fraction = NAN;
@@ -234,10 +242,10 @@ static void
 on_error (LbCliProgress *progress, const json_t *event)
 {
   g_autofree char *line =
-    g_strdup_printf ("%s%s%s (%s)", progress->label != NULL ? progress->label : "",
-                     progress->label != NULL ? ": " : "",
-                     lb_json_string (event, "message", "failed without a message"),
-                     lb_json_string (event, "phase", "unknown phase"));
+      g_strdup_printf ("%s%s%s (%s)", progress->label != NULL ? progress->label : "",
+                       progress->label != NULL ? ": " : "",
+                       lb_json_string (event, "message", "failed without a message"),
+                       lb_json_string (event, "phase", "unknown phase"));
 
   lb_cli_complain (progress->cli, line);
 }
@@ -249,8 +257,9 @@ on_run_end (LbCliProgress *progress, const json_t *event)
   double rtf = lb_json_real (json_object_get (record, "summary"), "median_rtf", NAN);
   g_autofree char *speed = lb_report_speed (rtf);
   g_autofree char *status = lb_text_escape (lb_json_string (record, "status", "ended"));
-  g_autofree char *line = isfinite (rtf) ? g_strdup_printf ("  %s: RTF %.3f, %s", status, rtf, speed)
-                                         : g_strdup_printf ("  %s", status);
+  g_autofree char *line = isfinite (rtf)
+                              ? g_strdup_printf ("  %s: RTF %.3f, %s", status, rtf, speed)
+                              : g_strdup_printf ("  %s", status);
 
   take_text (&progress->phase, g_steal_pointer (&status));
   log_step (progress, line);
@@ -266,11 +275,20 @@ static const struct {
   const char *event;
   void (*handle) (LbCliProgress *progress, const json_t *event);
 } handlers[] = {
-  { "plan", on_plan },           { "waiting", on_waiting },     { "run-begin", on_run_begin },
-  { "info", on_info },           { "loading-model", on_loading }, { "model-loaded", on_loaded },
-  { "started", on_started },     { "warmup", on_warmup },       { "iteration", on_iteration },
-  { "partial", on_partial },     { "progress", on_progress },   { "error", on_error },
-  { "run-end", on_run_end },     { "done", on_done },
+  { "plan", on_plan },
+  { "waiting", on_waiting },
+  { "run-begin", on_run_begin },
+  { "info", on_info },
+  { "loading-model", on_loading },
+  { "model-loaded", on_loaded },
+  { "started", on_started },
+  { "warmup", on_warmup },
+  { "iteration", on_iteration },
+  { "partial", on_partial },
+  { "progress", on_progress },
+  { "error", on_error },
+  { "run-end", on_run_end },
+  { "done", on_done },
 };
 
 /* Until the last iteration, by the last one's time: only where their number is known. */
@@ -330,7 +348,8 @@ draw (LbCliProgress *progress)
   gint64 now = lb_clock_now_ns ();
   g_autofree char *line = NULL;
 
-  if (!lb_cli_interactive (progress->cli) || lb_cli_quiet (progress->cli) || progress->phase == NULL ||
+  if (!lb_cli_interactive (progress->cli) || lb_cli_quiet (progress->cli) ||
+      progress->phase == NULL ||
       (progress->drawn_ns != 0 && now - progress->drawn_ns < REDRAW_NS))
     return;
   progress->drawn_ns = now;

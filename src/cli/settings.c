@@ -1,4 +1,5 @@
-/* Options of engines, as typed: --NAME VALUE where all chosen engines have it, -O ENGINE:NAME=VALUE. */
+/* Options of engines, as typed: --NAME VALUE where all chosen engines have it, -O
+ * ENGINE:NAME=VALUE. */
 #include <string.h>
 
 #include "cli/private.h"
@@ -16,7 +17,8 @@ lb_cli_registry (LbCli *cli, GError **error)
 gboolean
 lb_help_has_mode (const LbManifest *manifest, const char *mode)
 {
-  return manifest->modes != NULL && g_strv_contains ((const char *const *) manifest->modes, mode);
+  return manifest->modes != NULL &&
+         g_strv_contains ((const char *const *) manifest->modes, mode);
 }
 
 static const LbManifest *
@@ -64,8 +66,10 @@ lb_cli_engines (LbCli *cli, GError **error)
   manifest = find_default (cli->registry, mode);
   if (manifest == NULL)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "there is no engine for the mode \"%s\": llamaburn engines lists what there is", mode);
+      g_set_error (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "there is no engine for the mode \"%s\": llamaburn engines lists what there is",
+          mode);
       return NULL;
     }
   g_ptr_array_add (engines, (gpointer) manifest);
@@ -91,8 +95,8 @@ fail_partly (const LbManifest *has, const LbManifest *lacks, const char *name, G
   g_autofree char *shown = lb_text_escape (name);
 
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "\"--%s\" is an option of %s, but not of %s: use -O %s:%s=VALUE", shown, has->id, lacks->id,
-               has->id, shown);
+               "\"--%s\" is an option of %s, but not of %s: use -O %s:%s=VALUE", shown, has->id,
+               lacks->id, has->id, shown);
   return FALSE;
 }
 
@@ -103,13 +107,14 @@ fail_kinds (const LbManifest *one, const LbManifest *other, const char *name, GE
   g_autofree char *shown = lb_text_escape (name);
 
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "\"--%s\" means different things to %s and %s: use -O %s:%s=VALUE", shown, one->id, other->id,
-               one->id, shown);
+               "\"--%s\" means different things to %s and %s: use -O %s:%s=VALUE", shown,
+               one->id, other->id, one->id, shown);
   return FALSE;
 }
 
 gboolean
-lb_cli_resolve (LbCli *cli, const char *name, const LbOption **option, gboolean *negated, GError **error)
+lb_cli_resolve (LbCli *cli, const char *name, const LbOption **option, gboolean *negated,
+                GError **error)
 {
   g_autoptr (GPtrArray) engines = lb_cli_engines (cli, error);
   const LbManifest *has = NULL, *lacks = NULL;
@@ -123,7 +128,8 @@ lb_cli_resolve (LbCli *cli, const char *name, const LbOption **option, gboolean 
       gboolean no = FALSE;
       const LbOption *found = find_in (manifest, name, &no);
 
-      if (found != NULL && *option != NULL && ((*option)->kind == LB_OPTION_BOOL) != (found->kind == LB_OPTION_BOOL))
+      if (found != NULL && *option != NULL &&
+          ((*option)->kind == LB_OPTION_BOOL) != (found->kind == LB_OPTION_BOOL))
         return fail_kinds (has, manifest, name, error);
       if (found == NULL)
         {
@@ -164,7 +170,8 @@ lb_cli_add_dotted (LbCli *cli, const char *text, GError **error)
     {
       g_autofree char *shown = lb_text_escape (text);
 
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "-O takes ENGINE:NAME=VALUE, not \"%s\"", shown);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "-O takes ENGINE:NAME=VALUE, not \"%s\"",
+                   shown);
       return FALSE;
     }
   engine = g_strndup (text, (gsize) (colon - text));
@@ -181,12 +188,13 @@ fail_option (const LbManifest *manifest, const char *name, GError **error)
   const char *nearest;
 
   for (guint i = 0; i < manifest->options->len; i++)
-    g_ptr_array_add (names, ((const LbOption *) g_ptr_array_index (manifest->options, i))->name);
+    g_ptr_array_add (names,
+                     ((const LbOption *) g_ptr_array_index (manifest->options, i))->name);
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s has no option \"%s\": did you mean \"%s\"?",
-                 manifest->id, shown, nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "%s has no option \"%s\": did you mean \"%s\"?", manifest->id, shown, nearest);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                  "%s has no option \"%s\": llamaburn engines %s lists all", manifest->id, shown,
@@ -194,7 +202,8 @@ fail_option (const LbManifest *manifest, const char *name, GError **error)
   return FALSE;
 }
 
-/* -O must name a chosen engine and an option of it: a setting that nothing obeys would be a silent lie. */
+/* -O must name a chosen engine and an option of it: a setting that nothing obeys would be a
+ * silent lie. */
 gboolean
 lb_cli_check_settings (LbCli *cli, GError **error)
 {
@@ -215,7 +224,8 @@ lb_cli_check_settings (LbCli *cli, GError **error)
       if (!g_ptr_array_find (engines, manifest, NULL))
         {
           g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                       "-O names %s, which is not among the chosen engines: add it to -e", manifest->id);
+                       "-O names %s, which is not among the chosen engines: add it to -e",
+                       manifest->id);
           return FALSE;
         }
       if (lb_manifest_option (manifest, setting->name) == NULL)

@@ -9,9 +9,15 @@
 
 typedef struct {
   const char *label;
-  const char *folder;  /* member of the description; NULL: the description itself */
+  const char *folder; /* member of the description; NULL: the description itself */
   const char *key;
-  enum { TEXT, COUNT, BYTES, HERTZ, YES } kind;
+  enum {
+    TEXT,
+    COUNT,
+    BYTES,
+    HERTZ,
+    YES
+  } kind;
 } Row;
 
 /* clang-format off */
@@ -80,7 +86,7 @@ append_table (GString *out, const json_t *machine, const LbReportStyle *style)
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       const json_t *folder =
-        rows[i].folder != NULL ? json_object_get (machine, rows[i].folder) : machine;
+          rows[i].folder != NULL ? json_object_get (machine, rows[i].folder) : machine;
       g_autofree char *shown = show_value (json_object_get (folder, rows[i].key), &rows[i]);
 
       g_string_append_printf (out, "%-16s", rows[i].label);
@@ -121,7 +127,8 @@ static const LbCliOption options[] = {
 const LbCliCommand lb_command_system = {
   .name = "system",
   .summary = "describe this machine, as it goes into every result",
-  .description = "Shows processor, memory, GPUs and software of this machine. A GPU that can't be used says why, "
+  .description = "Shows processor, memory, GPUs and software of this machine. A GPU that can't "
+                 "be used says why, "
                  "and what would change that.",
   .options = options,
   .min_arguments = 0,

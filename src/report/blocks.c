@@ -1,4 +1,5 @@
-/* The format "table": a block for each result, and for several of one group a table that compares them. */
+/* The format "table": a block for each result, and for several of one group a table that
+ * compares them. */
 #include <math.h>
 #include <string.h>
 
@@ -50,7 +51,8 @@ say_speed (const json_t *record)
   g_string_append_printf (line, "%s, RTF %s", speed, median);
   if (has ("ci95_rtf_low", record) && has ("ci95_rtf_high", record))
     {
-      g_autofree char *low = show ("ci95_rtf_low", record), *high = show ("ci95_rtf_high", record);
+      g_autofree char *low = show ("ci95_rtf_low", record),
+                      *high = show ("ci95_rtf_high", record);
 
       g_string_append_printf (line, " (median; 95 %% interval %s to %s)", low, high);
     }
@@ -127,7 +129,8 @@ say_cpu (const json_t *record)
     return g_steal_pointer (&shown);
   if (!(wall > 0))
     return g_strdup_printf ("%s an iteration", shown);
-  return g_strdup_printf ("%s an iteration, %.1f cores busy", shown, json_number_value (cpu) / wall);
+  return g_strdup_printf ("%s an iteration, %.1f cores busy", shown,
+                          json_number_value (cpu) / wall);
 }
 
 static char *
@@ -139,7 +142,8 @@ say_wer (const json_t *record)
 
   if (!has ("wer", record))
     return g_steal_pointer (&rate);
-  return g_strdup_printf ("%s (of %s words %s substituted, %s deleted, %s inserted)", rate, n, s, d, i);
+  return g_strdup_printf ("%s (of %s words %s substituted, %s deleted, %s inserted)", rate, n,
+                          s, d, i);
 }
 
 static char *
@@ -158,11 +162,13 @@ static const struct {
   const char *label;
   char *(*say) (const json_t *record);
 } rows[] = {
-  { "Speed", say_speed },   { "Range", say_range }, { "Latency", say_latency }, { "Load", say_load },
-  { "Memory", say_memory }, { "CPU", say_cpu },     { "WER", say_wer },         { "Text", say_text },
+  { "Speed", say_speed }, { "Range", say_range },   { "Latency", say_latency },
+  { "Load", say_load },   { "Memory", say_memory }, { "CPU", say_cpu },
+  { "WER", say_wer },     { "Text", say_text },
 };
 
-/* A label and its value: long values are wrapped under themselves, at most PREVIEW_LINES lines of them. */
+/* A label and its value: long values are wrapped under themselves, at most PREVIEW_LINES
+ * lines of them. */
 static void
 append_row (GString *out, const char *label, const char *value, LbEmphasis emphasis,
             const LbReportStyle *style)
@@ -231,7 +237,8 @@ remark_status (GString *out, const json_t *record, const LbReportStyle *style)
   const char *status = lb_json_string (record, "status", "ok");
   const json_t *error = json_object_get (record, "error");
   g_autofree char *phase = lb_text_escape (lb_json_string (error, "phase", "unknown phase"));
-  g_autofree char *why = lb_text_escape (lb_json_string (error, "message", "no message was left"));
+  g_autofree char *why =
+      lb_text_escape (lb_json_string (error, "message", "no message was left"));
   g_autofree char *text = NULL;
 
   if (strcmp (status, "failed") == 0)
@@ -243,7 +250,8 @@ remark_status (GString *out, const json_t *record, const LbReportStyle *style)
     remark (out, style, LB_STYLE_CAUTION, "INTERRUPTED",
             "the figures are of what was measured until then");
   else if (strcmp (status, "running") == 0)
-    remark (out, style, LB_STYLE_CAUTION, "RUNNING", "the figures are of what is measured so far");
+    remark (out, style, LB_STYLE_CAUTION, "RUNNING",
+            "the figures are of what is measured so far");
 }
 
 static void

@@ -1,5 +1,5 @@
-/* Comma-separated values, RFC 4180: a header, a row for each result, CRLF. Control characters of texts are
- * shown escaped, so that a row is always one line. */
+/* Comma-separated values, RFC 4180: a header, a row for each result, CRLF. Control
+ * characters of texts are shown escaped, so that a row is always one line. */
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* The list of figures that are shown of a record. One table drives csv, md and table: a new figure is one
- * row of it. */
+/* The list of figures that are shown of a record. One table drives csv, md and table: a new
+ * figure is one row of it. */
 #pragma once
 
 #include "report/report.h"

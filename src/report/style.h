@@ -1,5 +1,5 @@
-/* Text that is laid out: its width on a terminal, cutting, wrapping, emphasis. All text given here is
- * escaped already (lb_text_escape()), or our own. */
+/* Text that is laid out: its width on a terminal, cutting, wrapping, emphasis. All text
+ * given here is escaped already (lb_text_escape()), or our own. */
 #pragma once
 
 #include "report/report.h"

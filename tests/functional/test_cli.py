@@ -5,6 +5,7 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 import time
 
@@ -253,3 +254,48 @@ def test_bash_knows_every_option(world, command):
 def test_installed_files_are_named_as_the_shells_want_them():
     assert (MANUAL / "llamaburn").read_text().rstrip().endswith("complete -F _llamaburn llamaburn")
     assert (MANUAL / "_llamaburn").read_text().startswith("#compdef llamaburn\n")
+
+
+def zsh_line(world, typed):
+    """The command line of an interactive zsh after these keys and Tab."""
+    process, master = pty.fork()
+    if process == 0:
+        path = f"{BUILD}:{world.environment['PATH']}"
+        os.execvpe("zsh", ["zsh", "-f"], {**world.environment, "PATH": path, "TERM": "dumb", "COLUMNS": "200"})
+    out = b""
+
+    def read_until(word, seconds=10):
+        nonlocal out
+        end = time.monotonic() + seconds
+        while word not in out and time.monotonic() < end:
+            if select.select([master], [], [], 0.05)[0]:
+                try:
+                    out += os.read(master, 65536)
+                except OSError:
+                    return
+
+    try:
+        os.write(master, f"fpath=({MANUAL} $fpath); autoload -U compinit; compinit -D -u; echo rea''dy\n".encode())
+        read_until(b"ready")
+        out = b""
+        os.write(master, typed.encode() + b"\t")
+        read_until(b" \x00", 1.5)
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        os.close(master)
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]|.\x08", "", out.decode(errors="replace"))
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize(
+    "typed, wanted",
+    [
+        ("llamaburn eng", "llamaburn engines"),
+        ("llamaburn engines --form", "llamaburn engines --format"),
+        ("llamaburn system --format j", "llamaburn system --format json"),
+        ("llamaburn engines nul", "llamaburn engines null"),
+    ],
+)
+def test_zsh_completes(world, typed, wanted):
+    assert wanted in zsh_line(world, typed)

@@ -45,8 +45,8 @@ parse_well (const LbCliCommand *command, const char *line)
 static void
 every_way_to_write_a_value (void)
 {
-  static const char *const lines[] = { "-n5",           "-n|5",          "--iterations=5", "--iterations|5",
-                                       "-sn5",          "-qsn|5",        "-n1|-n5",        "-n|auto|-n5" };
+  static const char *const lines[] = { "-n5",  "-n|5",   "--iterations=5", "--iterations|5",
+                                       "-sn5", "-qsn|5", "-n1|-n5",        "-n|auto|-n5" };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
@@ -60,8 +60,9 @@ every_way_to_write_a_value (void)
 static void
 values_by_kind (void)
 {
-  g_autoptr (LbCli) cli =
-    parse_well (&plain, "-sq|--speed=1.5|--free=-7|--least|900000|-fjson|-o|-|--title=|-e|a,b|-e=c|-r|x,y|-r|z");
+  g_autoptr (LbCli) cli = parse_well (
+      &plain,
+      "-sq|--speed=1.5|--free=-7|--least|900000|-fjson|-o|-|--title=|-e|a,b|-e=c|-r|x,y|-r|z");
   const char *const *engines = lb_cli_list (cli, "engine");
   const char *const *references = lb_cli_list (cli, "reference");
 
@@ -143,15 +144,16 @@ wrong_usage_is_refused (void)
     { "-n1001", "--iterations takes a whole number from 1 to 1000, or auto, not \"1001\"" },
     { "-n5x", "--iterations takes a whole number from 1 to 1000, or auto, not \"5x\"" },
     { "-n ", "--iterations takes a whole number from 1 to 1000, or auto, not \" \"" },
-    { "-n99999999999999999999",
-      "--iterations takes a whole number from 1 to 1000, or auto, not \"99999999999999999999\"" },
+    { "-n99999999999999999999", "--iterations takes a whole number from 1 to 1000, or auto, "
+                                "not \"99999999999999999999\"" },
     { "--least=0", "--least takes a whole number of at least 1, not \"0\"" },
     { "--free=1.5", "--free takes a whole number, not \"1.5\"" },
     { "--speed=nan", "--speed takes a number from 0.5 to 2, not \"nan\"" },
     { "--speed=inf", "--speed takes a number from 0.5 to 2, not \"inf\"" },
     { "--speed=", "--speed takes a number from 0.5 to 2, not \"\"" },
     { "--speed=2.01", "--speed takes a number from 0.5 to 2, not \"2.01\"" },
-    { "--format=jsn", "--format takes one of table, json, csv, not \"jsn\": did you mean \"json\"?" },
+    { "--format=jsn",
+      "--format takes one of table, json, csv, not \"jsn\": did you mean \"json\"?" },
     { "--format=pdf", "--format takes one of table, json, csv, not \"pdf\"" },
     { "--output=", "--output takes a path, not an empty text" },
     { "-ea,,b", "--engine takes names parted by commas: one is empty in \"a,,b\"" },
@@ -183,8 +185,10 @@ engines_options_are_typed_by_their_manifests (void)
   static const struct {
     const char *line, *engine, *wanted;
   } cases[] = {
-    { "a.wav|-e|one|--beam-size|3|--vad|b.wav", "one", "{\"beam-size\":\"3\",\"vad\":\"true\"}" },
-    { "--beam-size=-3|a.wav|-e|one|--no-vad", "one", "{\"beam-size\":\"-3\",\"vad\":\"false\"}" },
+    { "a.wav|-e|one|--beam-size|3|--vad|b.wav", "one",
+      "{\"beam-size\":\"3\",\"vad\":\"true\"}" },
+    { "--beam-size=-3|a.wav|-e|one|--no-vad", "one",
+      "{\"beam-size\":\"-3\",\"vad\":\"false\"}" },
     { "--vad=false|a.wav|--engine=one", "one", "{\"vad\":\"false\"}" },
     { "--vad|a.wav|-qseone", "one", "{\"vad\":\"true\"}" },
     { "--beam-size|1|--beam-size|2|a.wav", "one", "{\"beam-size\":\"2\"}" },
@@ -200,7 +204,7 @@ engines_options_are_typed_by_their_manifests (void)
     {
       g_autoptr (LbCli) cli = cases[i].wanted != NULL ? parse_well (&stt, cases[i].line) : NULL;
       g_autoptr (json_t) settings =
-        cli != NULL ? lb_cli_engine_options (cli, cases[i].engine, NULL) : NULL;
+          cli != NULL ? lb_cli_engine_options (cli, cases[i].engine, NULL) : NULL;
       g_autofree char *line = settings != NULL ? lb_json_line (settings) : NULL;
 
       g_assert_cmpstr (line, ==, cases[i].wanted);
@@ -211,20 +215,26 @@ static void
 engines_options_that_do_not_fit_are_refused (void)
 {
   static const Refused cases[] = {
-    { "a.wav|-e|one|--beam-sise|3", "unknown option \"--beam-sise\": did you mean \"--beam-size\"?" },
+    { "a.wav|-e|one|--beam-sise|3",
+      "unknown option \"--beam-sise\": did you mean \"--beam-size\"?" },
     { "a.wav|-e|one,two|--beam-size|3",
       "\"--beam-size\" is an option of one, but not of two: use -O one:beam-size=VALUE" },
-    { "a.wav|-e|one,two|--vad", "\"--vad\" means different things to one and two: use -O one:vad=VALUE" },
+    { "a.wav|-e|one,two|--vad",
+      "\"--vad\" means different things to one and two: use -O one:vad=VALUE" },
     { "a.wav|-e|one|--no-vad=1", "--no-vad takes no value" },
-    { "a.wav|-e|one|--no-beam-size", "unknown option \"--no-beam-size\": did you mean \"--beam-size\"?" },
+    { "a.wav|-e|one|--no-beam-size",
+      "unknown option \"--no-beam-size\": did you mean \"--beam-size\"?" },
     { "a.wav|-e|one|--beam-size", "--beam-size needs a value: beams kept" },
     { "a.wav|-e|one|-O|beam-size=3", "-O takes ENGINE:NAME=VALUE, not \"beam-size=3\"" },
     { "a.wav|-e|one|-O|one:beam-size", "-O takes ENGINE:NAME=VALUE, not \"one:beam-size\"" },
     { "a.wav|-e|one|-O|:beam-size=1", "-O takes ENGINE:NAME=VALUE, not \":beam-size=1\"" },
     { "a.wav|-e|one|-O|one:=1", "-O takes ENGINE:NAME=VALUE, not \"one:=1\"" },
-    { "a.wav|-e|one|-O|one:beam-siez=1", "one has no option \"beam-siez\": did you mean \"beam-size\"?" },
-    { "a.wav|-e|one|-O|one:zzzzzz=1", "one has no option \"zzzzzz\": llamaburn engines one lists all" },
-    { "a.wav|-e|one|-O|two:mood=1", "-O names two, which is not among the chosen engines: add it to -e" },
+    { "a.wav|-e|one|-O|one:beam-siez=1",
+      "one has no option \"beam-siez\": did you mean \"beam-size\"?" },
+    { "a.wav|-e|one|-O|one:zzzzzz=1",
+      "one has no option \"zzzzzz\": llamaburn engines one lists all" },
+    { "a.wav|-e|one|-O|two:mood=1",
+      "-O names two, which is not among the chosen engines: add it to -e" },
   };
 
   assert_refused (&stt, cases, G_N_ELEMENTS (cases));
@@ -233,7 +243,8 @@ engines_options_that_do_not_fit_are_refused (void)
 static void
 unknown_engines_are_refused (void)
 {
-  static const char *const lines[] = { "a.wav|-e|onne|--beam-size|3", "a.wav|-e|one|-O|onne:beam-size=3" };
+  static const char *const lines[] = { "a.wav|-e|onne|--beam-size|3",
+                                       "a.wav|-e|one|-O|onne:beam-size=3" };
 
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
     {
@@ -272,9 +283,11 @@ no_letter_or_name_is_given_twice (void)
 {
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     {
-      g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_autoptr (GHashTable) seen =
+          g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
-      for (const LbCliOption *option = (*command)->options; option != NULL && option->name != NULL; option++)
+      for (const LbCliOption *option = (*command)->options;
+           option != NULL && option->name != NULL; option++)
         {
           g_assert_true (g_hash_table_add (seen, g_strdup (option->name)));
           if (option->letter != 0)
@@ -297,21 +310,25 @@ make_world (void)
 
   g_assert_cmpint (g_mkdir_with_parents (engines, 0700), ==, 0);
   g_assert_true (g_file_set_contents (
-    one,
-    "{\"id\":\"one\",\"title\":\"One\",\"modes\":[\"stt\"],\"inputs\":[{\"role\":\"audio\",\"kind\":\"pcm\"}],"
-    "\"outputs\":[\"text\"],\"backends\":[\"cpu\"],\"options\":["
-    "{\"name\":\"beam-size\",\"kind\":\"int\",\"min\":1,\"max\":16,\"default\":5,\"help\":\"beams kept\"},"
-    "{\"name\":\"vad\",\"kind\":\"bool\",\"default\":false,\"help\":\"voice only\"},"
-    "{\"name\":\"no-speech\",\"kind\":\"text\",\"help\":\"begins with no-\"},"
-    "{\"name\":\"language\",\"kind\":\"text\",\"default\":\"auto\",\"help\":\"which\"}]}",
-    -1, NULL));
-  g_assert_true (g_file_set_contents (
-    two,
-    "{\"id\":\"two\",\"title\":\"Two\",\"modes\":[\"stt\"],\"inputs\":[{\"role\":\"audio\",\"kind\":\"pcm\"}],"
-    "\"outputs\":[\"text\"],\"backends\":[\"cpu\"],\"options\":["
-    "{\"name\":\"vad\",\"kind\":\"text\",\"help\":\"which\"},{\"name\":\"mood\",\"kind\":\"text\",\"help\":\"which\"},"
-    "{\"name\":\"language\",\"kind\":\"text\",\"help\":\"which\"}]}",
-    -1, NULL));
+      one,
+      "{\"id\":\"one\",\"title\":\"One\",\"modes\":[\"stt\"],\"inputs\":[{\"role\":\"audio\","
+      "\"kind\":\"pcm\"}],"
+      "\"outputs\":[\"text\"],\"backends\":[\"cpu\"],\"options\":["
+      "{\"name\":\"beam-size\",\"kind\":\"int\",\"min\":1,\"max\":16,\"default\":5,\"help\":"
+      "\"beams kept\"},"
+      "{\"name\":\"vad\",\"kind\":\"bool\",\"default\":false,\"help\":\"voice only\"},"
+      "{\"name\":\"no-speech\",\"kind\":\"text\",\"help\":\"begins with no-\"},"
+      "{\"name\":\"language\",\"kind\":\"text\",\"default\":\"auto\",\"help\":\"which\"}]}",
+      -1, NULL));
+  g_assert_true (
+      g_file_set_contents (two,
+                           "{\"id\":\"two\",\"title\":\"Two\",\"modes\":[\"stt\"],\"inputs\":[{"
+                           "\"role\":\"audio\",\"kind\":\"pcm\"}],"
+                           "\"outputs\":[\"text\"],\"backends\":[\"cpu\"],\"options\":["
+                           "{\"name\":\"vad\",\"kind\":\"text\",\"help\":\"which\"},{\"name\":"
+                           "\"mood\",\"kind\":\"text\",\"help\":\"which\"},"
+                           "{\"name\":\"language\",\"kind\":\"text\",\"help\":\"which\"}]}",
+                           -1, NULL));
   g_setenv ("LLAMABURN_DATA", folder, TRUE);
   return folder;
 }

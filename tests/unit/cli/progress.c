@@ -1,4 +1,5 @@
-/* What progress writes, by reading standard error through a pipe or a pseudo-terminal's twin: a file. */
+/* What progress writes, by reading standard error through a pipe or a pseudo-terminal's
+ * twin: a file. */
 #include "cli/private.h"
 
 #include <fcntl.h>
@@ -7,7 +8,8 @@
 
 static const char *const events[] = {
   "{\"event\":\"plan\",\"cases\":2}",
-  "{\"event\":\"run-begin\",\"record\":{\"engine\":{\"id\":\"whisper.cpp\"},\"model\":{\"id\":\"whisper-base\"},"
+  "{\"event\":\"run-begin\",\"record\":{\"engine\":{\"id\":\"whisper.cpp\"},\"model\":{\"id\":"
+  "\"whisper-base\"},"
   "\"input\":{\"path\":\"/a/\\u001b[31mjfk.wav\"}}}",
   "{\"event\":\"info\",\"duration_s\":11.0}",
   "{\"event\":\"loading-model\",\"load_cache\":\"cold\"}",
@@ -17,8 +19,10 @@ static const char *const events[] = {
   "{\"event\":\"started\",\"what\":\"iteration\",\"index\":0}",
   "{\"event\":\"partial\",\"text\":\"evil \\u001b]0;title\\u0007 text\"}",
   "{\"event\":\"progress\",\"fraction\":0.5}",
-  "{\"event\":\"iteration\",\"index\":0,\"of\":5,\"iteration\":{\"wall_s\":1.1,\"rtf\":0.1},\"median_rtf\":0.1}",
-  "{\"event\":\"error\",\"kind\":\"crashed\",\"phase\":\"run\",\"message\":\"died\\n\\u001b[2J\"}",
+  "{\"event\":\"iteration\",\"index\":0,\"of\":5,\"iteration\":{\"wall_s\":1.1,\"rtf\":0.1},"
+  "\"median_rtf\":0.1}",
+  "{\"event\":\"error\",\"kind\":\"crashed\",\"phase\":\"run\",\"message\":\"died\\n\\u001b["
+  "2J\"}",
   "{\"event\":\"run-end\",\"record\":{\"status\":\"failed\"}}",
   "{\"event\":\"unheard-of\"}",
   "{\"event\":7}",
@@ -67,14 +71,14 @@ a_log_has_a_line_for_each_step (void)
 {
   g_autofree char *text = play (FALSE, FALSE);
 
-  g_assert_true (g_str_has_prefix (text,
-                                   "[1/2] whisper.cpp · whisper-base · \\x1b[31mjfk.wav\n"
-                                   "  11.0 s of sound\n"
-                                   "  loaded in 0.31 s\n"
-                                   "  warm-up 1/1: 1.20 s, RTF 0.109\n"
-                                   "  iteration 1/5: 1.10 s, RTF 0.100\n"
-                                   "llamaburn: whisper.cpp · whisper-base · \\x1b[31mjfk.wav: died\\n\\x1b[2J (run)\n"
-                                   "  failed\n"));
+  g_assert_true (g_str_has_prefix (
+      text, "[1/2] whisper.cpp · whisper-base · \\x1b[31mjfk.wav\n"
+            "  11.0 s of sound\n"
+            "  loaded in 0.31 s\n"
+            "  warm-up 1/1: 1.20 s, RTF 0.109\n"
+            "  iteration 1/5: 1.10 s, RTF 0.100\n"
+            "llamaburn: whisper.cpp · whisper-base · \\x1b[31mjfk.wav: died\\n\\x1b[2J (run)\n"
+            "  failed\n"));
   g_assert_null (strchr (text, '\r'));
   g_assert_null (strchr (text, '\033'));
 }
@@ -88,8 +92,9 @@ quiet_says_errors_only (void)
     {
       g_autofree char *text = play (interactive[i], TRUE);
 
-      g_assert_cmpstr (text, ==,
-                       "llamaburn: whisper.cpp · whisper-base · \\x1b[31mjfk.wav: died\\n\\x1b[2J (run)\n");
+      g_assert_cmpstr (
+          text, ==,
+          "llamaburn: whisper.cpp · whisper-base · \\x1b[31mjfk.wav: died\\n\\x1b[2J (run)\n");
     }
 }
 

@@ -77,7 +77,8 @@ table_says_what_is_wrong (void)
     { sample_interrupted, "INTERRUPTED" },
     { sample_synthetic, "SYNTHETIC" },
     { sample_invalid, "NOT VALID" },
-    { sample_invalid, "! busy-machine: another program used 1.2 cores. Cure: close other programs" },
+    { sample_invalid,
+      "! busy-machine: another program used 1.2 cores. Cure: close other programs" },
     { sample_without_reference, "WER       –" },
     { sample_failed, "Speed     –" },
   };
@@ -97,7 +98,8 @@ table_says_what_is_wrong (void)
 static void
 several_results_are_compared_at_the_end (void)
 {
-  const Sample samples[] = { sample_new, sample_failed, sample_synthetic, sample_invalid, NULL };
+  const Sample samples[] = { sample_new, sample_failed, sample_synthetic, sample_invalid,
+                             NULL };
   const LbReportStyle wide = { .width = 200 };
   g_autofree char *text = draw ("table", &wide, samples);
   g_autofree char *one = draw_one ("table", sample_new);
@@ -113,7 +115,8 @@ several_results_are_compared_at_the_end (void)
 static void
 markdown_says_what_is_wrong (void)
 {
-  const Sample samples[] = { sample_failed, sample_synthetic, sample_invalid, sample_interrupted, NULL };
+  const Sample samples[] = { sample_failed, sample_synthetic, sample_invalid,
+                             sample_interrupted, NULL };
   g_autofree char *text = draw ("md", &plain, samples);
 
   assert_has (text, "failed; the engine died of SIGSEGV");
@@ -170,7 +173,8 @@ markdown_stays_one_row_a_result (void)
 
   g_assert_cmpuint (g_strv_length (lines), ==, 5);
   for (guint i = 0; i < 4; i++)
-    g_assert_cmpuint (count (lines[i], "|") - count (lines[i], "\\|"), ==, count (lines[0], "|"));
+    g_assert_cmpuint (count (lines[i], "|") - count (lines[i], "\\|"), ==,
+                      count (lines[0], "|"));
   assert_lacks (text, "<script");
   assert_has (text, "&lt;script&gt;\\`\\|\\`");
 }

@@ -1,4 +1,5 @@
-/* usage: test-report-print FORMAT: all samples in that format; for tests/functional/test_report.py. */
+/* usage: test-report-print FORMAT: all samples in that format; for
+ * tests/functional/test_report.py. */
 #include <locale.h>
 #include <stdio.h>
 
