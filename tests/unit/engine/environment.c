@@ -1,10 +1,25 @@
 #include "engine/environment.h"
 
 static const char *const ours[] = {
-  "PATH=/bin",         "HOME=/home/ada",        "HIP_VISIBLE_DEVICES=1", "CUDA_VISIBLE_DEVICES=", "LC_ALL=C",
-  "LD_PRELOAD=evil.so", "SECRET_TOKEN=x",        "HF_TOKEN=x",            "HF_HOME=/cache",        "GGML_API_KEY=x",
-  "MY_API_KEY=k",      "OTHER_API_KEY=k",       "GGML_VK=a=b",           "=odd",                  "noequals",
-  "DISPLAY=:0",        "SSH_AUTH_SOCK=/tmp/s",  "LLAMABURN_DATA=/x",     NULL,
+  "PATH=/bin",
+  "HOME=/home/ada",
+  "HIP_VISIBLE_DEVICES=1",
+  "CUDA_VISIBLE_DEVICES=",
+  "LC_ALL=C",
+  "LD_PRELOAD=evil.so",
+  "SECRET_TOKEN=x",
+  "HF_TOKEN=x",
+  "HF_HOME=/cache",
+  "GGML_API_KEY=x",
+  "MY_API_KEY=k",
+  "OTHER_API_KEY=k",
+  "GGML_VK=a=b",
+  "=odd",
+  "noequals",
+  "DISPLAY=:0",
+  "SSH_AUTH_SOCK=/tmp/s",
+  "LLAMABURN_DATA=/x",
+  NULL,
 };
 
 static gboolean

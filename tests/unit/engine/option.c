@@ -17,7 +17,8 @@ static const LbOption options[] = {
   { .name = "stems", .kind = LB_OPTION_LIST },
 };
 
-typedef struct {
+typedef struct
+{
   const char *name, *text;
   const char *json; /* NULL: refused */
   const char *says;
@@ -100,15 +101,19 @@ types_what_was_typed (gconstpointer data)
 static void
 checks_typed_values (void)
 {
-  static const struct {
+  static const struct
+  {
     const char *name, *json;
     gboolean fits;
   } cases[] = {
-    { "beam-size", "5", TRUE },       { "beam-size", "5.0", FALSE },     { "beam-size", "\"5\"", FALSE },
-    { "beam-size", "null", FALSE },   { "temperature", "1", TRUE },      { "temperature", "true", FALSE },
-    { "translate", "1", FALSE },      { "translate", "true", TRUE },     { "colour", "1", FALSE },
-    { "language", "[]", FALSE },      { "stems", "[1]", FALSE },         { "stems", "\"a\"", FALSE },
-    { "stems", "[\"a\"]", TRUE },     { "vad", "\"\"", FALSE },          { "seed", "1e300", FALSE },
+    { "beam-size", "5", TRUE },      { "beam-size", "5.0", FALSE },
+    { "beam-size", "\"5\"", FALSE }, { "beam-size", "null", FALSE },
+    { "temperature", "1", TRUE },    { "temperature", "true", FALSE },
+    { "translate", "1", FALSE },     { "translate", "true", TRUE },
+    { "colour", "1", FALSE },        { "language", "[]", FALSE },
+    { "stems", "[1]", FALSE },       { "stems", "\"a\"", FALSE },
+    { "stems", "[\"a\"]", TRUE },    { "vad", "\"\"", FALSE },
+    { "seed", "1e300", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -116,7 +121,8 @@ checks_typed_values (void)
       g_autoptr (json_t) value = lb_json_parse (cases[i].json, -1, NULL);
       g_autoptr (GError) error = NULL;
 
-      g_assert_cmpint (lb_option_check (find (cases[i].name), value, &error), ==, cases[i].fits);
+      g_assert_cmpint (lb_option_check (find (cases[i].name), value, &error), ==,
+                       cases[i].fits);
       g_assert_true ((error == NULL) == cases[i].fits);
     }
   g_assert_false (lb_option_check (find ("seed"), NULL, NULL));

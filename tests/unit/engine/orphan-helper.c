@@ -1,6 +1,6 @@
-/* Starts a session of the null engine with a child of its own, says its group's number, and waits to be
- * killed. With "stopped" the engine is stopped first; with "thread" the thread that started it ends first;
- * with "busy" it hangs in a run. */
+/* Starts a session of the null engine with a child of its own, says its group's number,
+ * and waits to be killed. With "stopped" the engine is stopped first; with "thread" the
+ * thread that started it ends first; with "busy" it hangs in a run. */
 #include "drive.h"
 
 #include <stdio.h>
@@ -35,8 +35,9 @@ main (int argc, char **argv)
   const char *how = argc > 1 ? argv[1] : "";
   LbSession *session;
 
-  session = g_thread_join (g_thread_new (
-    "start", start, "{\"child\": \"session\", \"ignore-cancel\": true, \"hang\": true, \"on-run\": 2}"));
+  session = g_thread_join (g_thread_new ("start", start,
+                                         "{\"child\": \"session\", \"ignore-cancel\": "
+                                         "true, \"hang\": true, \"on-run\": 2}"));
   if (g_str_equal (how, "busy"))
     g_thread_unref (g_thread_new ("hang", hang, session));
   g_usleep (200000); /* the thread that started it is gone: no PDEATHSIG may have fired */

@@ -21,8 +21,8 @@ start_helper (const char *how, GPid *group)
   GPid pid;
   int out;
 
-  g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL, &out, NULL,
-                            &error);
+  g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                            NULL, &out, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (read (out, line, sizeof line - 1), >, 0);
   close (out);
@@ -41,13 +41,14 @@ is_gone_within (GPid group, double limit_s)
   return !drive_group_lives (group);
 }
 
-typedef struct {
+typedef struct
+{
   const char *how;
   int number;
 } Death;
 
 static const Death deaths[] = {
-  { "idle", SIGKILL }, { "idle", SIGSEGV }, { "idle", SIGTERM },
+  { "idle", SIGKILL }, { "idle", SIGSEGV },    { "idle", SIGTERM },
   { "busy", SIGKILL }, { "stopped", SIGKILL }, { "busy", SIGINT },
 };
 
@@ -60,7 +61,8 @@ leaves_nobody (gconstpointer data)
   int status;
 
   g_assert_true (drive_group_lives (group));
-  g_assert_true (lb_group_has_others (group)); /* the child, that asked for a session of its own */
+  g_assert_true (
+      lb_group_has_others (group)); /* the child, that asked for a session of its own */
   g_assert_cmpint (kill (pid, it->number), ==, 0);
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
   g_assert_true (is_gone_within (group, 2));
@@ -72,7 +74,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (deaths); i++)
     {
-      g_autofree char *path = g_strdup_printf ("/orphan/%s-%d", deaths[i].how, deaths[i].number);
+      g_autofree char *path =
+          g_strdup_printf ("/orphan/%s-%d", deaths[i].how, deaths[i].number);
 
       g_test_add_data_func (path, &deaths[i], leaves_nobody);
     }

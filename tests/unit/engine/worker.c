@@ -10,15 +10,18 @@ make_worker (const char *program)
 {
   g_autofree char *folder = g_dir_make_tmp ("lb-worker-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "manifest.json", NULL);
-  g_autofree char *script = g_build_filename (g_getenv ("LB_TEST_SOURCE"), "tests/unit/engine/worker.py", NULL);
-  g_autoptr (json_t) json = json_pack ("{s:s, s:s, s:s, s:[s], s:[{s:s, s:s}]}", "id", "toy", "title", "A worker",
-                                       "mode", "stt", "outputs", "text", "inputs", "role", "audio", "kind", "pcm");
+  g_autofree char *script =
+      g_build_filename (g_getenv ("LB_TEST_SOURCE"), "tests/unit/engine/worker.py", NULL);
+  g_autoptr (json_t) json = json_pack (
+      "{s:s, s:s, s:s, s:[s], s:[{s:s, s:s}]}", "id", "toy", "title", "A worker", "mode",
+      "stt", "outputs", "text", "inputs", "role", "audio", "kind", "pcm");
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   LbManifest *manifest;
 
-  lb_json_set (json, "command", program != NULL ? json_pack ("[s, s, s]", "python3", "-c", program)
-                                                : json_pack ("[s, s]", "python3", script));
+  lb_json_set (json, "command",
+               program != NULL ? json_pack ("[s, s, s]", "python3", "-c", program)
+                               : json_pack ("[s, s]", "python3", script));
   text = lb_json_pretty (json);
   g_assert_true (g_file_set_contents (path, text, -1, &error));
   manifest = lb_manifest_read (path, &error);
@@ -38,8 +41,10 @@ drop (LbManifest *manifest)
 static void
 the_documented_worker_works (void)
 {
-  g_autofree char *script = g_build_filename (g_getenv ("LB_TEST_SOURCE"), "tests/unit/engine/worker.py", NULL);
-  g_autofree char *page = g_build_filename (g_getenv ("LB_TEST_SOURCE"), "docs/PROTOCOL.md", NULL);
+  g_autofree char *script =
+      g_build_filename (g_getenv ("LB_TEST_SOURCE"), "tests/unit/engine/worker.py", NULL);
+  g_autofree char *page =
+      g_build_filename (g_getenv ("LB_TEST_SOURCE"), "docs/PROTOCOL.md", NULL);
   g_autofree char *code = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
@@ -65,7 +70,8 @@ the_documented_worker_works (void)
   drop (manifest);
 }
 
-typedef struct {
+typedef struct
+{
   const char *name, *program;
   LbError code;
   const char *says;
@@ -76,15 +82,20 @@ typedef struct {
 
 static const Start starts[] = {
   { "ends", "import sys; sys.exit('no module named torch')", LB_ERROR_CRASHED,
-    "ended by itself while starting, with status 1; the end of its standard error: no module named torch" },
-  { "other-version", SAY ("{\"type\":\"hello\",\"protocol\":[2],\"engine\":\"toy\"}"), LB_ERROR_PROTOCOL,
-    "doesn't speak version 1" },
-  { "other-name", SAY ("{\"type\":\"hello\",\"protocol\":[1],\"engine\":\"null\"}"), LB_ERROR_PROTOCOL,
-    "another engine's name" },
+    "ended by itself while starting, with status 1; the end of its standard error: no "
+    "module named torch" },
+  { "other-version", SAY ("{\"type\":\"hello\",\"protocol\":[2],\"engine\":\"toy\"}"),
+    LB_ERROR_PROTOCOL, "doesn't speak version 1" },
+  { "other-name", SAY ("{\"type\":\"hello\",\"protocol\":[1],\"engine\":\"null\"}"),
+    LB_ERROR_PROTOCOL, "another engine's name" },
   { "no-hello", SAY ("{\"type\":\"loaded\",\"id\":1}"), LB_ERROR_PROTOCOL, "no hello" },
-  { "chatter", SAY ("Loading weights: 100%"), LB_ERROR_PROTOCOL, "\"Loading weights: 100%\"" },
-  { "closes", "import os, time\nos.close(61)\ntime.sleep(600)", LB_ERROR_PROTOCOL, "closed its end" },
-  { "says-why", SAY ("{\"type\":\"error\",\"id\":0,\"kind\":\"engine-missing\",\"message\":\"no torch\\\\nhere\"}"),
+  { "chatter", SAY ("Loading weights: 100%"), LB_ERROR_PROTOCOL,
+    "\"Loading weights: 100%\"" },
+  { "closes", "import os, time\nos.close(61)\ntime.sleep(600)", LB_ERROR_PROTOCOL,
+    "closed its end" },
+  { "says-why",
+    SAY ("{\"type\":\"error\",\"id\":0,\"kind\":\"engine-missing\",\"message\":\"no "
+         "torch\\\\nhere\"}"),
     LB_ERROR_ENGINE_MISSING, "no torch\\nhere" },
 };
 
@@ -133,22 +144,23 @@ static void
 wears_the_cage (void)
 {
   static const char program[] =
-    "import errno, json, os, socket, subprocess, sys\n"
-    "seen = sorted(int(n) for n in os.listdir('/proc/self/fd'))\n"
-    "assert [n for n in seen if n > 2 and not 60 <= n <= 66] in ([], [seen[3]]), seen\n"
-    "assert os.getpgrp() == os.getpid()\n"
-    "child = 'import os, socket, sys; os.setsid(); print(os.getpgrp())\\n'\n"
-    "child += 'try: socket.socket()\\nexcept PermissionError: sys.exit(9)'\n"
-    "done = subprocess.run([sys.executable, '-c', child], capture_output=True, text=True)\n"
-    "assert done.returncode == 9, done\n"
-    "assert int(done.stdout) == os.getpgrp(), done\n"
-    "assert open('/proc/self/oom_score_adj').read() == '1000\\n'\n"
-    "assert 'NoNewPrivs:\\t1' in open('/proc/self/status').read()\n"
-    "assert 'LB_TEST_SECRET' not in os.environ and sys.stdin.read() == ''\n"
-    "print('this is chatter')\n"
-    "os.write(61, b'" HELLO "\\n')\n"
-    "os.read(60, 1000)\n"
-    "os.read(60, 1000)\n";
+      "import errno, json, os, socket, subprocess, sys\n"
+      "seen = sorted(int(n) for n in os.listdir('/proc/self/fd'))\n"
+      "assert [n for n in seen if n > 2 and not 60 <= n <= 66] in ([], [seen[3]]), seen\n"
+      "assert os.getpgrp() == os.getpid()\n"
+      "child = 'import os, socket, sys; os.setsid(); print(os.getpgrp())\\n'\n"
+      "child += 'try: socket.socket()\\nexcept PermissionError: sys.exit(9)'\n"
+      "done = subprocess.run([sys.executable, '-c', child], capture_output=True, "
+      "text=True)\n"
+      "assert done.returncode == 9, done\n"
+      "assert int(done.stdout) == os.getpgrp(), done\n"
+      "assert open('/proc/self/oom_score_adj').read() == '1000\\n'\n"
+      "assert 'NoNewPrivs:\\t1' in open('/proc/self/status').read()\n"
+      "assert 'LB_TEST_SECRET' not in os.environ and sys.stdin.read() == ''\n"
+      "print('this is chatter')\n"
+      "os.write(61, b'" HELLO "\\n')\n"
+      "os.read(60, 1000)\n"
+      "os.read(60, 1000)\n";
   g_autoptr (GError) error = NULL;
   LbManifest *manifest = make_worker (program);
   LbSession *session;
