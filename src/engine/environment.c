@@ -2,9 +2,10 @@
 
 #include <string.h>
 
-typedef struct {
-  const char *name;     /* a * at the end: any name that begins so */
-  gboolean recorded;    /* FALSE: says who and where, and changes no measurement */
+typedef struct
+{
+  const char *name;  /* a * at the end: any name that begins so */
+  gboolean recorded; /* FALSE: says who and where, and changes no measurement */
 } Allowed;
 
 static const Allowed allowed[] = {
@@ -65,7 +66,8 @@ static const Allowed allowed[] = {
 };
 
 /* Inside an allowed family too: what is called a secret is one. */
-static const char *const secret[] = { "TOKEN", "SECRET", "PASSWORD", "PASSWD", "API_KEY", "CREDENTIAL" };
+static const char *const secret[] = { "TOKEN",  "SECRET",  "PASSWORD",
+                                      "PASSWD", "API_KEY", "CREDENTIAL" };
 
 static gboolean
 matches (const char *pattern, const char *name)
@@ -85,14 +87,17 @@ find (const char *name)
   for (guint i = 0; i < G_N_ELEMENTS (allowed) && found == NULL; i++)
     if (matches (allowed[i].name, name))
       found = &allowed[i];
-  for (guint i = 0; i < G_N_ELEMENTS (secret) && found != NULL && strchr (found->name, '*') != NULL; i++)
+  for (guint i = 0;
+       i < G_N_ELEMENTS (secret) && found != NULL && strchr (found->name, '*') != NULL;
+       i++)
     if (strstr (name, secret[i]) != NULL)
       found = NULL;
   return found;
 }
 
 char **
-lb_environment_build (const char *const *ours, const LbManifest *manifest, json_t **recorded)
+lb_environment_build (const char *const *ours, const LbManifest *manifest,
+                      json_t **recorded)
 {
   g_autoptr (GStrvBuilder) passed = g_strv_builder_new ();
   const char *const *keys = (const char *const *) manifest->keys;

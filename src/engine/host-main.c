@@ -1,4 +1,5 @@
-/* llamaburn-engine: hosts one native engine, or puts on the cage and becomes a worker's command. */
+/* llamaburn-engine: hosts one native engine, or puts on the cage and becomes a worker's
+ * command. */
 #include <errno.h>
 #include <locale.h>
 #include <signal.h>
@@ -35,7 +36,9 @@ main (int argc, char **argv)
   setlocale (LC_NUMERIC, "C");
   if (argc < 2 || fcntl (LB_FD_DEATH, F_GETFD) < 0)
     {
-      fputs ("llamaburn-engine is started by llamaburn, with its descriptors: see docs/PROTOCOL.md\n", stderr);
+      fputs ("llamaburn-engine is started by llamaburn, with its descriptors: see "
+             "docs/PROTOCOL.md\n",
+             stderr);
       return 2;
     }
   manifest = lb_manifest_read (argv[1], &error);

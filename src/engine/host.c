@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <gmodule.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,17 +12,19 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "engine/module.h"
 #include "engine/protocol.h"
 #include "engine/sink.h"
 
 #define MAX_REQUESTS_WAITING 16
 #define MAX_INPUTS 16
 
-typedef struct {
+typedef struct
+{
   const LbManifest *manifest;
   const LbEngineHooks *hooks;
   LbSink *sink;
-  GAsyncQueue *requests;  /* of json_t */
+  GAsyncQueue *requests; /* of json_t */
   gpointer state;
   gboolean loaded;
   LbLoadAnswer answer;
@@ -48,7 +49,8 @@ send_error (Host *host, gint64 id, const GError *error)
   json_t *message = new_answer ("error", id);
 
   lb_json_set_string (message, "kind", error != NULL ? lb_error_kind (error) : "engine");
-  lb_json_set_string (message, "message", error != NULL ? error->message : "it failed and did not say why");
+  lb_json_set_string (message, "message",
+                      error != NULL ? error->message : "it failed and did not say why");
   lb_sink_send (host->sink, message);
 }
 
@@ -74,7 +76,8 @@ receive (LbLine *owned, gpointer user_data)
 
   if (message == NULL || g_async_queue_length (host->requests) > MAX_REQUESTS_WAITING)
     {
-      fprintf (stderr, "llamaburn-engine: %s\n", message == NULL ? error->message : "too many requests wait");
+      fprintf (stderr, "llamaburn-engine: %s\n",
+               message == NULL ? error->message : "too many requests wait");
       _exit (EXIT_FAILURE);
     }
   if (g_str_equal (lb_json_string (message, "type", ""), "cancel"))
@@ -96,7 +99,8 @@ read_requests (gpointer user_data)
     {
       if (n < 0 && errno == EINTR)
         continue;
-      if (n < 0 || !lb_line_cutter_feed (&cutter, buffer, (gsize) n, lb_clock_now_ns (), receive, host, NULL))
+      if (n < 0 || !lb_line_cutter_feed (&cutter, buffer, (gsize) n, lb_clock_now_ns (),
+                                         receive, host, NULL))
         break;
     }
   lb_line_cutter_clear (&cutter);
@@ -127,7 +131,8 @@ serve_probe (Host *host, gint64 id)
     g_strlcpy (answer.version, host->hooks->version (), sizeof answer.version);
   message = new_answer ("probed", id);
   lb_json_set_string (message, "version", answer.version);
-  lb_json_set (message, "devices", answer.devices != NULL ? answer.devices : json_array ());
+  lb_json_set (message, "devices",
+               answer.devices != NULL ? answer.devices : json_array ());
   lb_json_set (message, "libraries", answer.libraries);
   lb_sink_send (host->sink, message);
 }
@@ -142,23 +147,24 @@ check_options (const LbManifest *manifest, const json_t *given, GError **error)
 
   if (given != NULL && !json_is_object (given))
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE, "\"options\" must be an object");
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
+                           "\"options\" must be an object");
       return NULL;
     }
   json_object_foreach ((json_t *) given, name, value)
-    {
-      const LbOption *option = lb_manifest_option (manifest, name);
-      g_autofree char *shown = lb_text_escape (name);
+  {
+    const LbOption *option = lb_manifest_option (manifest, name);
+    g_autofree char *shown = lb_text_escape (name);
 
-      if (option == NULL)
-        {
-          g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "the engine \"%s\" has no option \"%s\"", manifest->id,
-                       shown);
-          return NULL;
-        }
-      if (!lb_option_check (option, value, error))
+    if (option == NULL)
+      {
+        g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                     "the engine \"%s\" has no option \"%s\"", manifest->id, shown);
         return NULL;
-    }
+      }
+    if (!lb_option_check (option, value, error))
+      return NULL;
+  }
   for (guint i = 0; i < manifest->options->len; i++)
     {
       const LbOption *option = manifest->options->pdata[i];
@@ -178,13 +184,15 @@ check_load (Host *host, const LbLoadRequest *request, GError **error)
   const char *const *modes = (const char *const *) host->manifest->modes;
 
   if (host->loaded)
-    g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE, "a model is loaded already: unload comes first");
+    g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
+                         "a model is loaded already: unload comes first");
   else if (request->mode == NULL || !g_strv_contains (modes, request->mode))
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "the engine \"%s\" doesn't do the mode of the request",
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "the engine \"%s\" doesn't do the mode of the request",
                  host->manifest->id);
   else if (request->threads < 1 || request->threads > 65536)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"threads\" must be from 1 to 65536, not %d",
-                 request->threads);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "\"threads\" must be from 1 to 65536, not %d", request->threads);
   else
     return TRUE;
   return FALSE;
@@ -247,7 +255,8 @@ serve_load (Host *host, gint64 id, const json_t *message)
   request.options = options;
   host->state = g_malloc0 (MAX (1, host->hooks->state_size));
   lb_sink_begin (host->sink, id, FALSE);
-  host->loaded = host->hooks->load (host->state, &request, &host->answer, host->sink, &error);
+  host->loaded =
+      host->hooks->load (host->state, &request, &host->answer, host->sink, &error);
   lb_sink_end (host->sink);
   if (!host->loaded)
     {
@@ -256,7 +265,8 @@ serve_load (Host *host, gint64 id, const json_t *message)
       return;
     }
   host->mode = g_strdup (request.mode);
-  lb_sink_set_format (host->sink, host->answer.output_rate_hz, host->answer.output_channels);
+  lb_sink_set_format (host->sink, host->answer.output_rate_hz,
+                      host->answer.output_channels);
   send_loaded (host, id, options);
 }
 
@@ -286,16 +296,18 @@ map (const json_t *part, int protection, gsize *bytes, GError **error)
   *bytes = 0;
   if (wanted == 0)
     return NULL;
-  if (fd < LB_FD_IN || fd > LB_FD_OUT_FILE || wanted < 0 || fstat ((int) fd, &status) != 0 ||
-      status.st_size < wanted)
+  if (fd < LB_FD_IN || fd > LB_FD_OUT_FILE || wanted < 0 ||
+      fstat ((int) fd, &status) != 0 || status.st_size < wanted)
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_PROTOCOL, "a \"pcm\" request names no buffer of its size");
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_PROTOCOL,
+                           "a \"pcm\" request names no buffer of its size");
       return NULL;
     }
   address = mmap (NULL, (gsize) wanted, protection, MAP_SHARED, (int) fd, 0);
   if (address == MAP_FAILED)
     {
-      lb_error_set_errno (error, errno, "can't map %" G_GINT64_FORMAT " bytes of sound", wanted);
+      lb_error_set_errno (error, errno, "can't map %" G_GINT64_FORMAT " bytes of sound",
+                          wanted);
       return NULL;
     }
   *bytes = (gsize) wanted;
@@ -312,7 +324,8 @@ serve_pcm (Host *host, gint64 id, const json_t *message)
   if (host->in_bytes == 0)
     host->in = map (json_object_get (message, "in"), PROT_READ, &host->in_bytes, &error);
   if (error == NULL)
-    out = map (json_object_get (message, "out"), PROT_READ | PROT_WRITE, &out_bytes, &error);
+    out = map (json_object_get (message, "out"), PROT_READ | PROT_WRITE, &out_bytes,
+               &error);
   if (error != NULL)
     {
       send_error (host, id, error);
@@ -330,17 +343,19 @@ read_input (const Host *host, const json_t *json, LbEngineInput *input, GError *
   gint64 channels = lb_json_integer (json, "channels", -1);
   gint64 rate = lb_json_integer (json, "rate", -1);
 
-  *input = (LbEngineInput) { .role = lb_json_string (json, "role", NULL),
-                             .text = lb_json_string (json, "text", NULL) };
+  *input = (LbEngineInput){ .role = lb_json_string (json, "role", NULL),
+                            .text = lb_json_string (json, "text", NULL) };
   if (input->role != NULL && input->text != NULL)
     return TRUE;
-  if (input->role == NULL || offset < 0 || offset % (gint64) sizeof (float) != 0 || frames < 0 ||
-      channels < 1 || channels > 1024 || rate < 1 || rate > G_MAXINT32 ||
+  if (input->role == NULL || offset < 0 || offset % (gint64) sizeof (float) != 0 ||
+      frames < 0 || channels < 1 || channels > 1024 || rate < 1 || rate > G_MAXINT32 ||
       (guint64) offset > host->in_bytes ||
-      (guint64) frames > (host->in_bytes - (guint64) offset) / sizeof (float) / (guint64) channels)
+      (guint64) frames >
+          (host->in_bytes - (guint64) offset) / sizeof (float) / (guint64) channels)
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_PROTOCOL,
-                           "an input of a \"run\" request is neither text nor sound inside \"in\"");
+      g_set_error_literal (
+          error, LB_ERROR, LB_ERROR_PROTOCOL,
+          "an input of a \"run\" request is neither text nor sound inside \"in\"");
       return FALSE;
     }
   input->samples = (const float *) (host->in + offset);
@@ -359,12 +374,12 @@ read_inputs (const Host *host, const json_t *list, LbEngineInput *inputs, GError
   if (!host->loaded || json_array_size (list) > MAX_INPUTS)
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_PROTOCOL,
-                           host->loaded ? "more than 16 inputs" : "a \"run\" request before \"load\"");
+                           host->loaded ? "more than 16 inputs"
+                                        : "a \"run\" request before \"load\"");
       return FALSE;
     }
-  json_array_foreach (list, i, item)
-    if (!read_input (host, item, &inputs[i], error))
-      return FALSE;
+  json_array_foreach (list, i,
+                      item) if (!read_input (host, item, &inputs[i], error)) return FALSE;
   return TRUE;
 }
 
@@ -391,7 +406,8 @@ serve_run (Host *host, gint64 id, const json_t *message)
   LbRunRequest request = { .inputs = inputs,
                            .n_inputs = (guint) json_array_size (list),
                            .seed = lb_json_integer (message, "seed", 0),
-                           .index = (guint) CLAMP (lb_json_integer (message, "index", 0), 0, G_MAXINT32) };
+                           .index = (guint) CLAMP (lb_json_integer (message, "index", 0),
+                                                   0, G_MAXINT32) };
   g_autoptr (GError) error = NULL;
   json_t *output = NULL;
   gint64 start_ns, done_ns;
@@ -441,39 +457,6 @@ serve (Host *host, const json_t *message)
 
 /* ---- start ---- */
 
-static const LbEngineHooks *
-open_module (const LbManifest *manifest, const char *path, GError **error)
-{
-  GModule *module;
-  gpointer symbol = NULL;
-  const LbEngineModule *found;
-
-  if (path == NULL)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING, "the engine \"%s\" isn't built here", manifest->id);
-      return NULL;
-    }
-  module = g_module_open (path, G_MODULE_BIND_LOCAL);
-  if (module == NULL || !g_module_symbol (module, "lb_engine_module", &symbol))
-    {
-      g_autofree char *why = lb_text_escape (g_module_error ());
-
-      g_set_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING,
-                   "the engine \"%s\" can't be opened: %s: build or install it again", manifest->id, why);
-      return NULL;
-    }
-  found = symbol;
-  if (found->abi != LB_ENGINE_ABI || g_strcmp0 (found->id, manifest->id) != 0 || found->hooks == NULL ||
-      found->hooks->load == NULL || found->hooks->run == NULL)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING,
-                   "the module of the engine \"%s\" is another's, or of another LlamaBurn: build it again",
-                   manifest->id);
-      return NULL;
-    }
-  return found->hooks;
-}
-
 static gboolean
 await_hello (Host *host, GError **error)
 {
@@ -485,7 +468,8 @@ await_hello (Host *host, GError **error)
 int
 lb_host_serve (const LbManifest *manifest, const char *module)
 {
-  Host *host = g_new0 (Host, 1); /* never freed: the thread that reads outlives this function */
+  Host *host =
+      g_new0 (Host, 1); /* never freed: the thread that reads outlives this function */
   g_autoptr (GError) error = NULL;
   const char *version = "";
   gboolean more = TRUE;
@@ -493,10 +477,11 @@ lb_host_serve (const LbManifest *manifest, const char *module)
   host->manifest = manifest;
   host->sink = lb_sink_new ();
   host->requests = g_async_queue_new ();
-  for (int fd = LB_FD_FIRST; fd < LB_FD_DEATH; fd++) /* the death pipe stays open in children too */
+  for (int fd = LB_FD_FIRST; fd < LB_FD_DEATH;
+       fd++) /* the death pipe stays open in children too */
     fcntl (fd, F_SETFD, FD_CLOEXEC);
   g_thread_unref (g_thread_new ("requests", read_requests, host));
-  host->hooks = open_module (manifest, module, &error);
+  host->hooks = lb_module_open (manifest, module, &error);
   if (host->hooks == NULL || !await_hello (host, &error))
     {
       send_error (host, 0, error);

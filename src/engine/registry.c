@@ -5,7 +5,8 @@
 #include "core/text.h"
 #include "engine/manifest.h"
 
-struct _LbRegistry {
+struct _LbRegistry
+{
   GPtrArray *all;
   GPtrArray *problems;
 };
@@ -103,8 +104,9 @@ lb_registry_new (GError **error)
   add_folder (registry, users, "manifest.json");
   if (registry->all->len == 0 && registry->problems->len == 0)
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_NOT_FOUND,
-                           "no engine's manifest is to be found: build or install LlamaBurn again");
+      g_set_error_literal (
+          error, LB_ERROR, LB_ERROR_NOT_FOUND,
+          "no engine's manifest is to be found: build or install LlamaBurn again");
       lb_registry_free (registry);
       return NULL;
     }
@@ -135,7 +137,8 @@ lb_registry_problems (const LbRegistry *registry)
 }
 
 static void
-refuse_unknown (const LbRegistry *registry, const char *id, const char *mode, GError **error)
+refuse_unknown (const LbRegistry *registry, const char *id, const char *mode,
+                GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *shown = lb_text_escape (id);
@@ -153,15 +156,17 @@ refuse_unknown (const LbRegistry *registry, const char *id, const char *mode, GE
   near = lb_text_nearest (id, (const char *const *) names->pdata);
   list = g_strjoinv (", ", (char **) names->pdata);
   if (near != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "no engine is called \"%s\": did you mean \"%s\"?", shown,
-                 near);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "no engine is called \"%s\": did you mean \"%s\"?", shown, near);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "no engine is called \"%s\": there are %s", shown,
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "no engine is called \"%s\": there are %s", shown,
                  *list != '\0' ? list : "none");
 }
 
 const LbManifest *
-lb_registry_find (const LbRegistry *registry, const char *id, const char *mode, GError **error)
+lb_registry_find (const LbRegistry *registry, const char *id, const char *mode,
+                  GError **error)
 {
   for (guint i = 0; i < registry->all->len; i++)
     {
@@ -173,8 +178,8 @@ lb_registry_find (const LbRegistry *registry, const char *id, const char *mode, 
       if (mode == NULL || g_strv_contains ((const char *const *) manifest->modes, mode))
         return manifest;
       can = g_strjoinv (", ", manifest->modes);
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "the engine \"%s\" does not do \"%s\": it does %s", id,
-                   mode, can);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "the engine \"%s\" does not do \"%s\": it does %s", id, mode, can);
       return NULL;
     }
   refuse_unknown (registry, id, mode, error);

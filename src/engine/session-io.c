@@ -1,25 +1,19 @@
+/* The thread of a session that reads: lines with their stamps, standard error, the
+ * process's end, its memory. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/error.h"
-#include "core/text.h"
 #include "engine/group.h"
 #include "engine/session-private.h"
 
-#define MAX_WAITING_LINES 4096
-#define MAX_WAITING_BYTES LB_JSON_MAX_LINE_BYTES
-#define MAX_CALL_LINES 1000000
-#define MAX_CALL_BYTES (256 * 1024 * 1024)
 #define LOOK_EVERY_NS (LB_NS_PER_S / 10)
 #define LOOKS_FOR_EACH_DEEP_ONE 10
-#define PATIENCE_S 2.0
+#define MAX_LAST_READS 64 /* of 16 KiB: more than a pipe holds */
 
 /* ---- the reader ---- */
 
@@ -32,8 +26,8 @@ keep_tail (LbSession *session, const char *bytes, gsize n)
   g_mutex_unlock (&session->lock);
 }
 
-/* Returns: FALSE at the end. */
-static gboolean
+/* Returns: what read() did: 0 at the end. */
+static gssize
 read_stderr (LbSession *session)
 {
   char buffer[LB_TAIL_BYTES];
@@ -41,7 +35,7 @@ read_stderr (LbSession *session)
 
   if (n > 0)
     keep_tail (session, buffer, (gsize) n);
-  return n > 0 || (n < 0 && errno == EINTR);
+  return n;
 }
 
 static void
@@ -68,7 +62,8 @@ close_answers (LbSession *session, GError *bad)
   g_clear_error (&bad);
 }
 
-/* The stamp is taken before anything looks at the bytes. Returns: whether more may come at once. */
+/* The stamp is taken before anything looks at the bytes. Returns: whether more may come
+ * at once. */
 static gboolean
 read_answers (LbSession *session)
 {
@@ -81,7 +76,8 @@ read_answers (LbSession *session)
     return FALSE;
   if (n <= 0)
     close_answers (session, NULL);
-  else if (!lb_line_cutter_feed (&session->cutter, buffer, (gsize) n, stamp_ns, push, session, &bad))
+  else if (!lb_line_cutter_feed (&session->cutter, buffer, (gsize) n, stamp_ns, push,
+                                 session, &bad))
     close_answers (session, bad);
   return n > 0 && bad == NULL;
 }
@@ -92,8 +88,9 @@ has_room (LbSession *session)
   gboolean room;
 
   g_mutex_lock (&session->lock);
-  room = !session->closed && !session->quit && session->lines.length < MAX_WAITING_LINES &&
-         session->waiting_bytes < MAX_WAITING_BYTES;
+  room = !session->closed && !session->quit &&
+         session->lines.length < LB_MAX_WAITING_LINES &&
+         session->waiting_bytes < LB_MAX_WAITING_BYTES;
   g_mutex_unlock (&session->lock);
   return room;
 }
@@ -107,7 +104,8 @@ note_end (LbSession *session)
     return;
   while (has_room (session) && read_answers (session))
     ;
-  while (session->stderr_fd >= 0 && read_stderr (session))
+  /* A child that it left behind may go on writing: what the pipe held, and no more. */
+  for (int i = 0; i < MAX_LAST_READS && read_stderr (session) > 0; i++)
     ;
   g_mutex_lock (&session->lock);
   session->how = how;
@@ -116,18 +114,21 @@ note_end (LbSession *session)
   g_mutex_unlock (&session->lock);
 }
 
-/* Where no cgroup of ours can hold an engine, its memory is looked at ten times a second: the leader's tree,
- * and now and then the whole group. (RLIMIT_AS would break sanitizers and GPU drivers.) */
+/* Where no cgroup of ours can hold an engine, its memory is looked at ten times a second:
+ * the leader's tree, and now and then the whole group. (RLIMIT_AS would break sanitizers
+ * and GPU drivers.) */
 static void
 watch_memory (LbSession *session)
 {
   gint64 now = lb_clock_now_ns ();
   guint64 used;
 
-  if (session->memory_limit_bytes == 0 || session->ended || now - session->memory_seen_ns < LOOK_EVERY_NS)
+  if (session->memory_limit_bytes == 0 || session->ended ||
+      now - session->memory_seen_ns < LOOK_EVERY_NS)
     return;
   session->memory_seen_ns = now;
-  used = lb_group_rss_bytes (session->pid, session->memory_looks++ % LOOKS_FOR_EACH_DEEP_ONE == 0,
+  used = lb_group_rss_bytes (session->pid,
+                             session->memory_looks++ % LOOKS_FOR_EACH_DEEP_ONE == 0,
                              session->buffers.in.bytes + session->buffers.out.bytes);
   if (used <= session->memory_limit_bytes)
     return;
@@ -141,14 +142,22 @@ watch_memory (LbSession *session)
 static void
 turn (LbSession *session, gboolean *more_stderr)
 {
-  enum { ANSWERS, STDERR, EXIT, WAKE, N };
+  enum
+  {
+    ANSWERS,
+    STDERR,
+    EXIT,
+    WAKE,
+    N
+  };
   struct pollfd fds[N] = {
     [ANSWERS] = { .fd = has_room (session) ? session->answers_fd : -1, .events = POLLIN },
     [STDERR] = { .fd = *more_stderr ? session->stderr_fd : -1, .events = POLLIN },
     [EXIT] = { .fd = session->ended ? -1 : session->exit_fd, .events = POLLIN },
     [WAKE] = { .fd = session->wake_fd, .events = POLLIN },
   };
-  gboolean ticks = session->memory_limit_bytes > 0 || (session->exit_fd < 0 && !session->ended);
+  gboolean ticks =
+      session->memory_limit_bytes > 0 || (session->exit_fd < 0 && !session->ended);
   guint64 counter;
 
   if (poll (fds, N, ticks ? 100 : -1) < 0)
@@ -156,7 +165,7 @@ turn (LbSession *session, gboolean *more_stderr)
   if (fds[ANSWERS].revents != 0)
     read_answers (session);
   if (fds[STDERR].revents != 0)
-    *more_stderr = read_stderr (session) || errno == EAGAIN;
+    *more_stderr = read_stderr (session) != 0;
   if (fds[WAKE].revents != 0 && read (session->wake_fd, &counter, sizeof counter) < 0)
     return;
   note_end (session);
@@ -180,8 +189,8 @@ read_session (gpointer user_data)
   return NULL;
 }
 
-static void
-wake (LbSession *session)
+void
+lb_session_wake (LbSession *session)
 {
   const guint64 one = 1;
 
@@ -209,7 +218,7 @@ lb_session_io_stop (LbSession *session)
   g_mutex_lock (&session->lock);
   session->quit = TRUE;
   g_mutex_unlock (&session->lock);
-  wake (session);
+  lb_session_wake (session);
   g_thread_join (g_steal_pointer (&session->reader));
   lb_line_cutter_clear (&session->cutter);
 }
@@ -228,327 +237,4 @@ lb_session_await_end (LbSession *session, double limit_s)
   ended = session->ended;
   g_mutex_unlock (&session->lock);
   return ended;
-}
-
-typedef enum { GOT_LINE, GOT_END, GOT_CLOSED, GOT_BAD, GOT_CANCELLED, GOT_TIMEOUT } Got;
-
-static Got
-look (LbSession *session, GCancellable *cancellable, LbLine **line)
-{
-  *line = g_queue_pop_head (&session->lines);
-  if (*line != NULL)
-    session->waiting_bytes -= (*line)->length;
-  if (*line != NULL)
-    return GOT_LINE;
-  if (session->bad != NULL)
-    return GOT_BAD;
-  if (session->ended)
-    return GOT_END;
-  if (session->closed)
-    return GOT_CLOSED;
-  return g_cancellable_is_cancelled (cancellable) ? GOT_CANCELLED : GOT_TIMEOUT;
-}
-
-/* A cancellation goes before lines that wait: an engine that floods can't put it off. */
-static Got
-await_line (LbSession *session, gint64 deadline_us, GCancellable *cancellable, LbLine **line)
-{
-  gboolean was_full;
-  gboolean in_time = TRUE;
-  Got got = GOT_CANCELLED;
-
-  *line = NULL;
-  g_mutex_lock (&session->lock);
-  was_full = session->lines.length >= MAX_WAITING_LINES || session->waiting_bytes >= MAX_WAITING_BYTES;
-  if (!g_cancellable_is_cancelled (cancellable))
-    while ((got = look (session, cancellable, line)) == GOT_TIMEOUT && in_time)
-      in_time = g_cond_wait_until (&session->changed, &session->lock, deadline_us);
-  g_mutex_unlock (&session->lock);
-  if (was_full)
-    wake (session);
-  return got;
-}
-
-/* ---- ends ---- */
-
-void
-lb_session_post (LbSession *session, const char *line)
-{
-  gsize length = strlen (line);
-
-  if (send (session->requests_fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (gssize) length)
-    g_debug ("the engine doesn't read: %s", g_strerror (errno));
-}
-
-/* Whether the engine has answered the cancelled request, or ended, within the patience that it is given. */
-static gboolean
-await_answer (LbSession *session)
-{
-  gint64 until = g_get_monotonic_time () + (gint64) (PATIENCE_S * G_USEC_PER_SEC);
-
-  while (g_get_monotonic_time () < until)
-    {
-      g_autoptr (LbLine) line = NULL;
-      g_autoptr (json_t) message = NULL;
-      Got got = await_line (session, until, NULL, &line);
-      const char *type;
-
-      if (got != GOT_LINE)
-        return got == GOT_END;
-      message = lb_protocol_parse (line, NULL, NULL);
-      type = lb_json_string (message, "type", "partial");
-      if (!g_str_equal (type, "partial") && !g_str_equal (type, "progress") &&
-          !g_str_equal (type, "first") && !g_str_equal (type, "done"))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* cancel, 2 s, SIGTERM, 2 s, SIGKILL. */
-static void
-wind_up (LbSession *session)
-{
-  g_autofree char *line = NULL;
-
-  line = g_strdup_printf ("{\"type\":\"cancel\",\"id\":%" G_GINT64_FORMAT "}\n", session->id);
-  lb_session_post (session, line);
-  if (await_answer (session))
-    return;
-  kill (-session->pid, SIGTERM);
-  if (lb_session_await_end (session, PATIENCE_S))
-    return;
-  kill (-session->pid, SIGKILL);
-  lb_session_await_end (session, PATIENCE_S);
-}
-
-static void
-describe_end (LbCall *call, GError **error)
-{
-  LbSession *session = call->session;
-  g_autofree char *tail = lb_session_stderr (session);
-  g_autofree char *words = NULL;
-  g_autofree char *used = lb_text_bytes (session->memory_limit_bytes);
-
-  g_strdelimit (tail, "\n", ' ');
-  words = *tail != '\0' ? g_strdup_printf ("; the end of its standard error: %s", tail) : g_strdup ("");
-  if (session->used_bytes > 0)
-    g_set_error (error, LB_ERROR, LB_ERROR_MEMORY,
-                 "the engine \"%s\" used more than %s of memory while %s and was stopped: raise the limit, or take "
-                 "a smaller model",
-                 session->engine, used, call->doing);
-  else if (session->how.si_code == CLD_KILLED || session->how.si_code == CLD_DUMPED)
-    g_set_error (error, LB_ERROR, LB_ERROR_CRASHED, "the engine \"%s\" crashed while %s: %s (%s)%s",
-                 session->engine, call->doing, lb_group_signal_name (session->how.si_status),
-                 strsignal (session->how.si_status), words);
-  else
-    g_set_error (error, LB_ERROR, LB_ERROR_CRASHED, "the engine \"%s\" ended by itself while %s, with status %d%s",
-                 session->engine, call->doing, session->how.si_status, words);
-}
-
-static gboolean
-fail (LbCall *call, Got got, GError **error)
-{
-  LbSession *session = call->session;
-
-  session->dead = TRUE;
-  if (got == GOT_CLOSED && lb_session_await_end (session, PATIENCE_S))
-    got = GOT_END;
-  switch (got)
-    {
-    case GOT_END:
-      describe_end (call, error);
-      break;
-    case GOT_CLOSED:
-      g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL, "the engine \"%s\" closed its end of the protocol while %s",
-                   session->engine, call->doing);
-      break;
-    case GOT_BAD:
-      g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL, "the engine \"%s\" wrote %s while %s", session->engine,
-                   session->bad->message, call->doing);
-      break;
-    case GOT_CANCELLED:
-      wind_up (session);
-      g_set_error (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled while %s", call->doing);
-      break;
-    case GOT_TIMEOUT:
-    case GOT_LINE:
-    default:
-      wind_up (session);
-      g_set_error (error, LB_ERROR, LB_ERROR_TIMEOUT,
-                   "the engine \"%s\" was not done with %s after %g s: --time-limit allows more", session->engine,
-                   call->doing, call->limit_s);
-    }
-  return FALSE;
-}
-
-gboolean
-lb_call_refuse (LbCall *call, GError **error, const char *format, ...)
-{
-  g_autofree char *what = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  what = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  call->session->dead = TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL, "the engine \"%s\" broke the protocol while %s: %s",
-               call->session->engine, call->doing, what);
-  return FALSE;
-}
-
-/* ---- calls ---- */
-
-static void
-on_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  LbSession *session = user_data;
-
-  g_mutex_lock (&session->lock);
-  g_cond_broadcast (&session->changed);
-  g_mutex_unlock (&session->lock);
-}
-
-gboolean
-lb_call_begin (LbCall *call, LbSession *session, const char *doing, double limit_s,
-               GCancellable *cancellable, GError **error)
-{
-  memset (call, 0, sizeof *call);
-  if (session->dead)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_FAILED, "the session of the engine \"%s\" is at its end",
-                   session->engine);
-      return FALSE;
-    }
-  if (g_cancellable_is_cancelled (cancellable))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled before %s", doing);
-      return FALSE;
-    }
-  call->session = session;
-  call->doing = doing;
-  call->limit_s = CLAMP (limit_s, 0, 1e9);
-  call->deadline_us = g_get_monotonic_time () + (gint64) (call->limit_s * G_USEC_PER_SEC);
-  call->cancellable = cancellable;
-  if (cancellable != NULL)
-    call->handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), session, NULL);
-  session->id++;
-  return TRUE;
-}
-
-void
-lb_call_end (LbCall *call)
-{
-  if (call->handler != 0)
-    g_cancellable_disconnect (call->cancellable, call->handler);
-  call->handler = 0;
-}
-
-static Got
-await_room (LbCall *call)
-{
-  LbSession *session = call->session;
-  struct pollfd room = { .fd = session->requests_fd, .events = POLLOUT };
-  gboolean ended;
-
-  poll (&room, 1, 20);
-  g_mutex_lock (&session->lock);
-  ended = session->ended;
-  g_mutex_unlock (&session->lock);
-  if (ended)
-    return GOT_END;
-  if (g_cancellable_is_cancelled (call->cancellable))
-    return GOT_CANCELLED;
-  return g_get_monotonic_time () > call->deadline_us ? GOT_TIMEOUT : GOT_LINE;
-}
-
-gboolean
-lb_call_send (LbCall *call, const char *line, gsize length, GError **error)
-{
-  while (length > 0)
-    {
-      gssize n = send (call->session->requests_fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
-      Got got = GOT_LINE;
-
-      if (n > 0)
-        {
-          line += n;
-          length -= (gsize) n;
-          continue;
-        }
-      if (errno == EPIPE)
-        got = GOT_CLOSED;
-      else if (errno == EAGAIN)
-        got = await_room (call);
-      if (got != GOT_LINE)
-        return fail (call, got, error);
-    }
-  return TRUE;
-}
-
-void
-lb_message_clear (LbMessage *message)
-{
-  g_clear_pointer (&message->json, json_decref);
-  message->type = NULL;
-}
-
-/* Kinds that an engine may name and a caller can act on; any other is the engine's own failure. */
-static LbError
-code_of_kind (const char *kind)
-{
-  static const LbError told[] = { LB_ERROR_USAGE,      LB_ERROR_BAD_MODEL, LB_ERROR_MODEL_MISSING,
-                                  LB_ERROR_MEMORY,     LB_ERROR_NO_SPACE,  LB_ERROR_NOT_PERMITTED,
-                                  LB_ERROR_CANCELLED,  LB_ERROR_BAD_INPUT, LB_ERROR_ENGINE_MISSING,
-                                  LB_ERROR_NOT_FOUND,  LB_ERROR_PROTOCOL };
-
-  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
-    {
-      const GError probe = { LB_ERROR, (gint) told[i], NULL };
-
-      if (g_str_equal (lb_error_kind (&probe), kind))
-        return told[i];
-    }
-  return LB_ERROR_ENGINE;
-}
-
-static gboolean
-report_error (LbCall *call, const json_t *message, GError **error)
-{
-  const char *text = lb_json_string (message, "message", "it failed and did not say why");
-  g_autofree char *start = g_utf8_substring (text, 0, MIN (2000, g_utf8_strlen (text, -1)));
-  g_autofree char *shown = lb_text_escape (start);
-  LbError code = code_of_kind (lb_json_string (message, "kind", ""));
-
-  call->session->dead = code != LB_ERROR_ENGINE;
-  g_set_error (error, LB_ERROR, (gint) code, "%s", shown);
-  return FALSE;
-}
-
-gboolean
-lb_call_next (LbCall *call, LbMessage *message, GError **error)
-{
-  LbSession *session = call->session;
-  g_autoptr (LbLine) line = NULL;
-  Got got = await_line (session, call->deadline_us, call->cancellable, &line);
-  g_autoptr (GError) why = NULL;
-
-  lb_message_clear (message);
-  if (got == GOT_LINE && g_get_monotonic_time () > call->deadline_us)
-    got = GOT_TIMEOUT;
-  if (got != GOT_LINE || line == NULL)
-    return fail (call, got, error);
-  call->bytes += line->length;
-  if (++call->lines > MAX_CALL_LINES || call->bytes > MAX_CALL_BYTES)
-    return lb_call_refuse (call, error, "a flood of lines");
-  message->json = lb_protocol_parse (line, &message->repaired, &why);
-  if (message->json == NULL)
-    return lb_call_refuse (call, error, "%s", why->message);
-  message->type = lb_json_string (message->json, "type", "");
-  message->stamp_ns = line->stamp_ns;
-  if (!g_str_equal (message->type, "hello") && session->version != NULL &&
-      lb_json_integer (message->json, "id", -1) != session->id)
-    return lb_call_refuse (call, error, "a line of type \"%.20s\" for another request", message->type);
-  if (g_str_equal (message->type, "error"))
-    return report_error (call, message->json, error);
-  return TRUE;
 }

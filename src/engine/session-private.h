@@ -1,4 +1,5 @@
-/* A session's inside: session.c has the calls, session-io.c the thread, the lines and the end. */
+/* A session's inside: session.c has start, stop and the small calls,
+ * session-run.c the run, session-call.c one request and its answers, session-io.c the thread that reads. */
 #pragma once
 
 #include <signal.h>
@@ -10,6 +11,8 @@
 G_BEGIN_DECLS
 
 #define LB_TAIL_BYTES (16 * 1024)
+#define LB_MAX_WAITING_LINES 4096
+#define LB_MAX_WAITING_BYTES LB_JSON_MAX_LINE_BYTES
 
 typedef struct {
   char bytes[LB_TAIL_BYTES];
@@ -30,8 +33,8 @@ struct _LbSession {
   LbBuffers buffers;
   gint64 id;              /* of the latest request */
   gboolean dead;          /* after any error but LB_ERROR_ENGINE */
-  gboolean loaded, reserved;
-  guint output_channels;
+  gboolean answered;      /* dead, but it answered `cancel`: it may leave in its own way */
+  gboolean reserved;
 
   /* Of both threads, under the lock. */
   GMutex lock;
@@ -76,6 +79,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LbMessage, lb_message_clear)
 /** lb_session_io_start: starts the reader */
 void lb_session_io_start (LbSession *session);
 
+/** lb_session_wake: makes the reader look again at what it may do */
+void lb_session_wake (LbSession *session);
+
 /** lb_session_io_stop: ends it */
 void lb_session_io_stop (LbSession *session);
 
@@ -84,8 +90,11 @@ gboolean lb_call_begin (LbCall *call, LbSession *session, const char *doing, dou
                         GCancellable *cancellable, GError **error);
 void lb_call_end (LbCall *call);
 
-/** lb_call_send: writes @request, made ready by lb_call_prepare(), within the call's limit */
+/** lb_call_send: writes @line, its newline included, within the call's limit */
 gboolean lb_call_send (LbCall *call, const char *line, gsize length, GError **error);
+
+/** lb_call_request: gives @request (transfer full) the call's number and sends it */
+gboolean lb_call_request (LbCall *call, json_t *request, GError **error);
 
 /** lb_call_next: waits for the next message of this request; other ends become errors, and the process is
  *  then at its end. The engine's own `error` is LB_ERROR_ENGINE, or the code that its kind names */

@@ -12,15 +12,16 @@
 #define PROGRESS_EVERY_NS (LB_NS_PER_S / 10)
 #define MAX_PIECES 65536
 
-struct _LbSink {
+struct _LbSink
+{
   GMutex lock;
-  gint64 id;            /* atomic for readers; of the request that runs; 0: none */
+  gint64 id; /* atomic for readers; of the request that runs; 0: none */
   gboolean runs;
   gboolean silent;
   gboolean first_told;
   gint64 done_ns;
   gint64 progress_ns;
-  gint64 cancel_id;     /* atomic */
+  gint64 cancel_id; /* atomic */
   guint rate_hz, channels;
   char *out;
   gsize out_bytes, out_used;
@@ -46,7 +47,8 @@ lb_sink_free (LbSink *sink)
   g_free (sink);
 }
 
-/* With the lock held. Nobody reads any more: there is nothing left to do, and no one to tell. */
+/* With the lock held. Nobody reads any more: there is nothing left to do, and no one to
+ * tell. */
 static void
 write_line (const char *line, gsize length)
 {
@@ -68,9 +70,11 @@ lb_sink_send (LbSink *sink, json_t *message)
     {
       g_autofree char *refusal = NULL;
 
-      refusal = g_strdup_printf ("{\"type\":\"error\",\"id\":%" G_GINT64_FORMAT ",\"kind\":\"engine\",\"message\":"
-                                 "\"its answer can't be written as one line of at most 64 MiB\"}",
-                                 lb_json_integer (owned, "id", 0));
+      refusal = g_strdup_printf (
+          "{\"type\":\"error\",\"id\":%" G_GINT64_FORMAT
+          ",\"kind\":\"engine\",\"message\":"
+          "\"its answer can't be written as one line of at most 64 MiB\"}",
+          lb_json_integer (owned, "id", 0));
       write_line (refusal, strlen (refusal));
     }
   g_mutex_unlock (&sink->lock);
@@ -157,7 +161,8 @@ lb_sink_cancelled (LbSink *sink)
 {
   gint64 cancelled = __atomic_load_n (&sink->cancel_id, __ATOMIC_SEQ_CST);
 
-  return cancelled < 0 || (cancelled != 0 && cancelled == __atomic_load_n (&sink->id, __ATOMIC_SEQ_CST));
+  return cancelled < 0 ||
+         (cancelled != 0 && cancelled == __atomic_load_n (&sink->id, __ATOMIC_SEQ_CST));
 }
 
 gboolean
@@ -173,8 +178,8 @@ lb_sink_first (LbSink *sink, const char *kind)
 
       sink->first_told = TRUE;
       length = snprintf (line, sizeof line,
-                         "{\"type\":\"first\",\"id\":%" G_GINT64_FORMAT ",\"t_ns\":%" G_GINT64_FORMAT
-                         ",\"kind\":\"%.32s\"}",
+                         "{\"type\":\"first\",\"id\":%" G_GINT64_FORMAT
+                         ",\"t_ns\":%" G_GINT64_FORMAT ",\"kind\":\"%.32s\"}",
                          sink->id, now, kind);
       write_line (line, (gsize) length);
     }
@@ -219,9 +224,10 @@ lb_sink_progress (LbSink *sink, double fraction)
 
       sink->progress_ns = now;
       g_ascii_formatd (number, sizeof number, "%.4f", fraction);
-      length = snprintf (line, sizeof line,
-                         "{\"type\":\"progress\",\"id\":%" G_GINT64_FORMAT ",\"fraction\":%s}", sink->id,
-                         number);
+      length =
+          snprintf (line, sizeof line,
+                    "{\"type\":\"progress\",\"id\":%" G_GINT64_FORMAT ",\"fraction\":%s}",
+                    sink->id, number);
       write_line (line, (gsize) length);
     }
   g_mutex_unlock (&sink->lock);
@@ -238,7 +244,8 @@ lb_sink_done (LbSink *sink)
     {
       char line[128];
       int length = snprintf (line, sizeof line,
-                             "{\"type\":\"done\",\"id\":%" G_GINT64_FORMAT ",\"t_ns\":%" G_GINT64_FORMAT "}",
+                             "{\"type\":\"done\",\"id\":%" G_GINT64_FORMAT
+                             ",\"t_ns\":%" G_GINT64_FORMAT "}",
                              sink->id, now);
 
       sink->done_ns = now;
@@ -257,7 +264,8 @@ note_piece (LbSink *sink, const char *stem, gsize frames)
 
   if (last != NULL && g_strcmp0 (lb_json_string (last, "stem", ""), stem) == 0)
     {
-      lb_json_set_integer (last, "frames", lb_json_integer (last, "frames", 0) + (gint64) frames);
+      lb_json_set_integer (last, "frames",
+                           lb_json_integer (last, "frames", 0) + (gint64) frames);
       return TRUE;
     }
   if (n >= MAX_PIECES)
@@ -275,7 +283,8 @@ note_piece (LbSink *sink, const char *stem, gsize frames)
 }
 
 gboolean
-lb_sink_write_pcm (LbSink *sink, const char *stem, const float *samples, gsize frames, GError **error)
+lb_sink_write_pcm (LbSink *sink, const char *stem, const float *samples, gsize frames,
+                   GError **error)
 {
   gsize frame_bytes = sizeof (float) * MAX (1, sink->channels);
   gboolean fits;
@@ -286,7 +295,8 @@ lb_sink_write_pcm (LbSink *sink, const char *stem, const float *samples, gsize f
       return FALSE;
     }
   g_mutex_lock (&sink->lock);
-  fits = sink->runs && sink->channels > 0 && frames <= (sink->out_bytes - sink->out_used) / frame_bytes &&
+  fits = sink->runs && sink->channels > 0 &&
+         frames <= (sink->out_bytes - sink->out_used) / frame_bytes &&
          note_piece (sink, stem != NULL ? stem : "", frames);
   if (fits)
     {
@@ -296,6 +306,8 @@ lb_sink_write_pcm (LbSink *sink, const char *stem, const float *samples, gsize f
   g_mutex_unlock (&sink->lock);
   if (!fits)
     g_set_error (error, LB_ERROR, LB_ERROR_ENGINE,
-                 "more sound than there is room for: %" G_GSIZE_FORMAT " bytes were reserved", sink->out_bytes);
+                 "more sound than there is room for: %" G_GSIZE_FORMAT
+                 " bytes were reserved",
+                 sink->out_bytes);
   return fits;
 }

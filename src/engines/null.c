@@ -1,6 +1,7 @@
-/* Engine null: does nothing, or sleeps, or streams, or makes whatever trouble its options ask for. The tool
- * measures itself with it (bench/overhead.c) and tests itself with it. Without a `text` its answer tells what
- * it heard, so that two inputs give two outputs. */
+/* Engine null: does nothing, or sleeps, or streams, or makes whatever trouble its options
+ * ask for. The tool measures itself with it (bench/overhead.c) and tests itself with it.
+ * Without a `text` its answer tells what it heard, so that two inputs give two outputs.
+ */
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -26,20 +27,23 @@ static gboolean
 null_probe (LbProbeAnswer *answer, GError **error)
 {
   g_strlcpy (answer->version, null_version (), sizeof answer->version);
-  answer->devices = json_pack ("[{s:s, s:s, s:s}]", "id", "cpu", "backend", "cpu", "name", "no device at all");
+  answer->devices = json_pack ("[{s:s, s:s, s:s}]", "id", "cpu", "backend", "cpu", "name",
+                               "no device at all");
   return TRUE;
 }
 
 static gboolean
 gives_sound (const char *mode)
 {
-  return g_str_equal (mode, "tts") || g_str_equal (mode, "separation") || g_str_equal (mode, "generation");
+  return g_str_equal (mode, "tts") || g_str_equal (mode, "separation") ||
+         g_str_equal (mode, "generation");
 }
 
 static void
 meddle_early (const Null *null)
 {
-  if (null_is (null, "cut", "seal-early") && fcntl (LB_FD_IN, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SEAL) != 0)
+  if (null_is (null, "cut", "seal-early") &&
+      fcntl (LB_FD_IN, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SEAL) != 0)
     perror ("seal-early");
   if (null_is (null, "cut", "grow-early") && ftruncate (LB_FD_OUT, 1 << 20) != 0)
     perror ("grow-early");
@@ -57,7 +61,8 @@ null_unload (gpointer state)
 }
 
 static gboolean
-null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, LbSink *sink, GError **error)
+null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer,
+           LbSink *sink, GError **error)
 {
   Null *null = state;
 
@@ -87,11 +92,12 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, L
   g_strlcpy (answer->device, "cpu", sizeof answer->device);
   answer->threads = 1;
   answer->deterministic =
-    null_is (null, "lie", "claim") || !lb_json_boolean (null->options, "random", FALSE);
+      null_is (null, "lie", "claim") || !lb_json_boolean (null->options, "random", FALSE);
   return TRUE;
 }
 
-/* Streams tokens over the run's length: the first at first-ms, the rest evenly to the end. */
+/* Streams tokens over the run's length: the first at first-ms, the rest evenly to the
+ * end. */
 static gboolean
 stream (const Null *null, LbSink *sink)
 {
@@ -110,7 +116,8 @@ stream (const Null *null, LbSink *sink)
 
       g_snprintf (text, sizeof text, "token %d ", (int) i + 1);
       lb_sink_progress (sink, (double) (i + 1) / (double) tokens);
-      if (!lb_sink_partial (sink, text) || !null_sleep (null, sink, i + 1 < tokens ? rest_ms / tokens : 0))
+      if (!lb_sink_partial (sink, text) ||
+          !null_sleep (null, sink, i + 1 < tokens ? rest_ms / tokens : 0))
         return FALSE;
     }
   return TRUE;
@@ -127,7 +134,8 @@ give_sound (const Null *null, LbSink *sink, GError **error)
     {
       n = MIN (frames - done, G_N_ELEMENTS (piece));
       for (gsize i = 0; i < n; i++)
-        piece[i] = (float) (0.5 * sin (2 * G_PI * 440 * (double) (done + i) / SOUND_RATE_HZ));
+        piece[i] =
+            (float) (0.5 * sin (2 * G_PI * 440 * (double) (done + i) / SOUND_RATE_HZ));
       if (done == 0)
         lb_sink_first (sink, "audio");
       if (!lb_sink_write_pcm (sink, "audio", piece, n, error))
@@ -154,8 +162,9 @@ describe_input (const LbEngineInput *input)
   if (input->text != NULL)
     return g_strdup_printf ("%d bytes of text, checksum %08x", (int) strlen (input->text),
                             checksum (input->text, strlen (input->text)));
-  return g_strdup_printf ("%" G_GSIZE_FORMAT " frames, checksum %08x", input->frames,
-                          checksum (input->samples, input->frames * input->channels * sizeof (float)));
+  return g_strdup_printf (
+      "%" G_GSIZE_FORMAT " frames, checksum %08x", input->frames,
+      checksum (input->samples, input->frames * input->channels * sizeof (float)));
 }
 
 static char *
@@ -182,7 +191,9 @@ build_output (const Null *null, const LbRunRequest *request, const char *text)
   json_t *segments = json_array ();
   gint64 n = null_int (null, "segments");
   const LbEngineInput *first = request->n_inputs > 0 ? &request->inputs[0] : NULL;
-  double length_s = first != NULL && first->samples != NULL ? (double) first->frames / first->rate_hz : 0;
+  double length_s = first != NULL && first->samples != NULL
+                        ? (double) first->frames / first->rate_hz
+                        : 0;
 
   for (gint64 i = 0; i < n; i++)
     {
@@ -201,7 +212,8 @@ build_output (const Null *null, const LbRunRequest *request, const char *text)
 }
 
 static gboolean
-null_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **output, GError **error)
+null_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **output,
+          GError **error)
 {
   Null *null = state;
   g_autofree char *tampered = NULL;
