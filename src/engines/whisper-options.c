@@ -156,5 +156,6 @@ whisper_options_context (const json_t *options, struct whisper_context_params *p
 gboolean
 whisper_options_may_sample (const struct whisper_full_params *params)
 {
-  return params->temperature > 0 || params->temperature_inc > 0;
+  return params->strategy == WHISPER_SAMPLING_BEAM_SEARCH || params->temperature > 0
+         || params->temperature_inc > 0;
 }
