@@ -62,7 +62,7 @@ set_rtf (json_t *summary, const GArray *rtf)
   if (n >= 2)
     lb_json_set_real (summary, "stddev_rtf", lb_standard_deviation (x, n));
   if (n >= PERCENTILE_MIN)
-    lb_json_set_real (summary, "p95_rtf", lb_percentile (x, n, 0.95));
+    lb_json_set_real (summary, "p95_rtf", lb_percentile (x, n, 95));
   if (lb_median_interval (x, n, &interval))
     lb_json_set (summary, "ci95_rtf", json_pack ("[f, f]", interval.low, interval.high));
 }
