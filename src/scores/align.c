@@ -209,36 +209,33 @@ start_at_column_0 (Grid *grid)
   enter_blocks (grid, 0, last_block (grid, 0) + 1);
 }
 
-/* The marks of @symbol within the blocks first … last. */
+/* The marks of @symbol from block @first on. Returns: the first; @end: behind the symbol's last */
 static const Mark *
-find_marks (const Grid *grid, guint32 symbol, gsize first, gsize last, gsize *n)
+find_marks (const Grid *grid, guint32 symbol, gsize first, const Mark **end)
 {
-  gsize low, high, end;
+  const Mark *low, *high;
 
-  *n = 0;
+  *end = NULL;
   if (symbol >= grid->symbols)
     return NULL;
-  low = grid->first_mark[symbol];
-  high = end = grid->end_mark[symbol];
+  low = grid->marks + grid->first_mark[symbol];
+  high = *end = grid->marks + grid->end_mark[symbol];
   while (low < high)
     {
-      gsize middle = low + (high - low) / 2;
+      const Mark *middle = low + (high - low) / 2;
 
-      if (grid->marks[middle].block < first)
+      if (middle->block < first)
         low = middle + 1;
       else
         high = middle;
     }
-  while (low + *n < end && grid->marks[low + *n].block <= last)
-    ++*n;
-  return grid->marks + low;
+  return low;
 }
 
 /* One column on its way down its blocks. */
 typedef struct {
   gsize first, last;
-  const Mark *marks;
-  gsize n_marks;
+  const Mark *marks, *end;
   guint64 *equal;
   guint64 up, down; /* what comes from the row above */
   guint64 hp, hn;   /* of the last block done: rows one more, one less, than in the column before */
@@ -248,6 +245,8 @@ typedef struct {
 static void
 open_lane (Grid *grid, Lane *lane, gsize column, guint64 *equal, Step *steps)
 {
+  const Mark *mark, *end;
+
   *lane = (Lane){
     .first = first_block (grid, column),
     .last = last_block (grid, column),
@@ -255,10 +254,10 @@ open_lane (Grid *grid, Lane *lane, gsize column, guint64 *equal, Step *steps)
     .up = 1, /* over the band it is +1, as on row 0 */
     .steps = steps,
   };
-  lane->marks = find_marks (grid, grid->hypothesis[column - 1], lane->first, lane->last,
-                            &lane->n_marks);
-  for (gsize m = 0; m < lane->n_marks; m++)
-    equal[lane->marks[m].block] = lane->marks[m].rows;
+  lane->marks = find_marks (grid, grid->hypothesis[column - 1], lane->first, &end);
+  for (mark = lane->marks; mark < end && mark->block <= lane->last; mark++)
+    equal[mark->block] = mark->rows;
+  lane->end = mark;
 }
 
 static void
@@ -267,8 +266,8 @@ close_lane (Grid *grid, Lane *lane)
   guint64 bottom = G_GUINT64_CONSTANT (1) << (rows_of_block (grid, lane->last) - 1);
 
   grid->score += ((lane->hp & bottom) != 0) - ((lane->hn & bottom) != 0);
-  for (gsize m = 0; m < lane->n_marks; m++)
-    lane->equal[lane->marks[m].block] = 0;
+  for (const Mark *mark = lane->marks; mark < lane->end; mark++)
+    lane->equal[mark->block] = 0;
 }
 
 /* The heart: 64 rows of one column from those of the column before. */
@@ -482,6 +481,8 @@ append_edits (GByteArray *edits, guint8 edit, gsize n)
 {
   gsize before = edits->len;
 
+  if (n == 0)
+    return;
   g_byte_array_set_size (edits, (guint) (before + n));
   memset (edits->data + before, edit, n);
 }

