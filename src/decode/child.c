@@ -15,8 +15,6 @@
 #include "decode/samples.h"
 #include "decode/sender.h"
 
-/* Shorter than this is no truncation: headers round, encoders pad. */
-#define TRUNCATED_S 0.1
 /* Below this, decoding and dropping is as quick as looking for the place. */
 #define SEEK_FROM_S 5.0
 
@@ -195,7 +193,7 @@ judge (Decode *self)
   double said_s = lb_media_duration_s (self->media);
   double found_s = (double) self->position / self->rate_hz;
 
-  if (self->position < self->end && found_s < said_s - TRUNCATED_S)
+  if (self->position < self->end && found_s < said_s - lb_media_slack_s (self->media))
     add_flag (self, "truncated-input", "copy or convert the file again",
               "the header says %.2f s, %.2f s could be decoded", said_s, found_s);
   if (lb_media_damaged (self->media) > 0)

@@ -15,6 +15,7 @@
 #define PROBE_BYTES (1024 * 1024)
 #define MAX_STREAMS 64
 #define MAX_ALLOCATION_BYTES (128 * 1024 * 1024)
+#define MAX_CHUNKS 256
 #define LOG_BYTES 256
 
 static const char formats[] = "wav,w64,mp3,flac,mov,mp4,m4a,3gp,3g2,mj2,aac,ogg,aiff,asf,matroska,"
@@ -240,12 +241,61 @@ is_placeholder (const LbMedia *media, double duration_s)
   return bits > 0 && bytes > 2147483647.0 - 65536 && bytes > 2.0 * (double) media->bytes;
 }
 
+/* FFmpeg cuts a WAV's length to the file's: what the header says is read here, to notice that a part
+ * is missing (RIFF: "data", 32-bit length, in a list of chunks of even size). Returns: 0: no such */
+static guint32
+riff_data_bytes (const LbMedia *media)
+{
+  guint8 head[12];
+  gint64 at = 12;
+
+  if (pread (media->fd, head, 12, 0) != 12 || memcmp (head, "RIFF", 4) != 0)
+    return 0;
+  for (guint i = 0; i < MAX_CHUNKS; i++)
+    {
+      guint32 bytes;
+
+      if (pread (media->fd, head, 8, at) != 8)
+        return 0;
+      memcpy (&bytes, head + 4, sizeof bytes);
+      bytes = GUINT32_FROM_LE (bytes);
+      if (memcmp (head, "data", 4) == 0)
+        return bytes;
+      at += 8 + (gint64) bytes + (bytes & 1);
+    }
+  return 0;
+}
+
+/* Returns: what a WAV of PCM says, or 0 */
+static double
+riff_duration_s (const LbMedia *media)
+{
+  double frame = media->codec->ch_layout.nb_channels
+                 * av_get_bits_per_sample (media->codec->codec_id) / 8.0;
+
+  if (strcmp (media->format->iformat->name, "wav") != 0 || !(frame > 0)
+      || media->codec->sample_rate <= 0)
+    return 0;
+  return riff_data_bytes (media) / frame / media->codec->sample_rate;
+}
+
+double
+lb_media_slack_s (const LbMedia *media)
+{
+  double rate = MAX (media->codec->sample_rate, 1);
+
+  return MAX (0.1, 4 * media->codec->frame_size / rate);
+}
+
 double
 lb_media_duration_s (const LbMedia *media)
 {
   const AVStream *stream = media->stream;
-  double duration_s = NAN;
+  double duration_s = riff_duration_s (media);
 
+  if (duration_s > 0)
+    return is_placeholder (media, duration_s) ? NAN : duration_s;
+  duration_s = NAN;
   if (stream->duration != AV_NOPTS_VALUE && stream->duration > 0)
     duration_s = stream->duration * av_q2d (stream->time_base);
   else if (media->format->duration != AV_NOPTS_VALUE && media->format->duration > 0)

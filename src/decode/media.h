@@ -25,6 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbMedia, lb_media_free)
 char *lb_media_format (const LbMedia *media);
 /** lb_media_duration_s: Returns: by the header, NAN where it doesn't say */
 double lb_media_duration_s (const LbMedia *media);
+/** lb_media_slack_s: Returns: how much less than the header says is no loss: headers round, and an MP3's
+ *  counts the encoder's delay and padding */
+double lb_media_slack_s (const LbMedia *media);
 /** lb_media_damaged: Returns: how many packets could not be decoded so far */
 guint64 lb_media_damaged (const LbMedia *media);
 
