@@ -325,5 +325,5 @@ lb_cli_main (int argc, char **argv)
   if (error == NULL)
     return status;
   lb_cli_complain (cli, error->message);
-  return status_of_error (error);
+  return status == LB_EXIT_USAGE ? status : status_of_error (error);
 }

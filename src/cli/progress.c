@@ -162,12 +162,25 @@ count_step (const char *what, gint64 index, gint64 of)
   return g_strdup_printf ("%s %" G_GINT64_FORMAT, what, index + 1);
 }
 
-static const char *
-title_of_step (const char *what)
+/* What a step is called here; one that isn't counted has no number. */
+static const struct {
+  const char *what, *title;
+  gboolean counted;
+} steps[] = {
+  { "load", "loading", FALSE },
+  { "warmup", "warm-up", TRUE },
+  { "iteration", "iteration", TRUE },
+};
+
+static char *
+name_step (const LbCliProgress *progress, const char *what, gint64 index)
 {
-  return strcmp (what, "load") == 0     ? "loading"
-         : strcmp (what, "warmup") == 0 ? "warm-up"
-                                        : "iteration";
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (strcmp (steps[i].what, what) == 0)
+      return steps[i].counted
+                 ? count_step (steps[i].title, index, strcmp (what, "iteration") == 0 ? progress->of : 0)
+                 : g_strdup (steps[i].title);
+  return lb_text_escape (what);
 }
 
 static void
@@ -175,13 +188,8 @@ on_started (LbCliProgress *progress, const json_t *event)
 {
   const char *what = lb_json_string (event, "what", "iteration");
   gint64 index = CLAMP (lb_json_integer (event, "index", 0), 0, G_MAXINT);
-  gboolean iteration = strcmp (what, "iteration") == 0;
 
-  if (strcmp (what, "load") == 0)
-    take_text (&progress->phase, g_strdup ("loading"));
-  else
-    take_text (&progress->phase,
-               count_step (title_of_step (what), index, iteration ? progress->of : 0));
+  take_text (&progress->phase, name_step (progress, what, index));
   progress->index = index;
   progress->step_ns = lb_clock_now_ns ();
   progress->fraction = NAN;

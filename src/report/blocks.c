@@ -68,6 +68,8 @@ say_range (const json_t *record)
   g_autofree char *n = show ("iterations", record);
   GString *line = g_string_new (NULL);
 
+  if (!has ("min_rtf", record) || !has ("max_rtf", record))
+    return g_string_free (g_string_append (line, LB_ABSENT), FALSE);
   g_string_append_printf (line, "RTF %s to %s", low, high);
   append_if (line, record, "p95_rtf", ", p95 ", "");
   g_string_append_printf (line, " in %s iteration%s", n, strcmp (n, "1") == 0 ? "" : "s");
@@ -247,10 +249,10 @@ remark_status (GString *out, const json_t *record, const LbReportStyle *style)
       remark (out, style, LB_STYLE_BAD, "FAILED", text);
     }
   else if (strcmp (status, "interrupted") == 0)
-    remark (out, style, LB_STYLE_CAUTION, "INTERRUPTED",
+    remark (out, style, LB_STYLE_CAUTION, "INTERRUPTED:",
             "the figures are of what was measured until then");
   else if (strcmp (status, "running") == 0)
-    remark (out, style, LB_STYLE_CAUTION, "RUNNING",
+    remark (out, style, LB_STYLE_CAUTION, "RUNNING:",
             "the figures are of what is measured so far");
 }
 
@@ -274,15 +276,23 @@ lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *styl
   const json_t *validity = json_object_get (record, "validity");
   const json_t *flags = json_object_get (validity, "flags");
 
+  gboolean failed = strcmp (lb_json_string (record, "status", "ok"), "failed") == 0;
+
   remark_status (out, record, style);
   if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
-    remark (out, style, LB_STYLE_CAUTION, "SYNTHETIC",
+    remark (out, style, LB_STYLE_CAUTION, "SYNTHETIC:",
             "random weights: speed and memory are real, the output is noise");
-  if (!lb_json_boolean (validity, "valid", TRUE))
-    remark (out, style, LB_STYLE_BAD, "NOT VALID",
+  if (!failed && !lb_json_boolean (validity, "valid", TRUE))
+    remark (out, style, LB_STYLE_BAD, "NOT VALID:",
             json_array_size (flags) > 0 ? "see the flags below" : "no flag says why");
   for (gsize i = 0; i < json_array_size (flags); i++)
-    remark_flag (out, json_array_get (flags, i), style);
+    {
+      const json_t *flag = json_array_get (flags, i);
+
+      /* The flag "failed" repeats the message that stands above. */
+      if (!failed || strcmp (lb_json_string (flag, "id", ""), "failed") != 0)
+        remark_flag (out, flag, style);
+    }
 }
 
 void
@@ -351,6 +361,9 @@ matrix_cell (const LbField *field, const json_t *record)
 {
   g_autofree char *shown = lb_field_show (field, record, FALSE);
 
+  /* Files of one series differ in their last characters. */
+  if (field->kind == LB_FIELD_PATH)
+    return lb_style_cut_front (shown, 28);
   return is_text (field) ? lb_style_cut (shown, 24) : g_steal_pointer (&shown);
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "report/field.h"
 #include "report/formats.h"
 
@@ -27,16 +28,17 @@ looks_like_formula (const char *text)
 void
 lb_report_csv_cell (GString *out, const char *text)
 {
+  g_autofree char *shown = lb_text_escape (text);
   gboolean formula = looks_like_formula (text);
-  gsize length = strlen (text);
-  gboolean quoted = strpbrk (text, ",\"\r\n") != NULL || *text == ' ' ||
-                    (length > 0 && text[length - 1] == ' ');
+  gsize length = strlen (shown);
+  gboolean quoted = strpbrk (shown, ",\"") != NULL || *shown == ' ' ||
+                    (length > 0 && shown[length - 1] == ' ');
 
   if (quoted)
     g_string_append_c (out, '"');
   if (formula)
     g_string_append_c (out, '\'');
-  for (const char *p = text; *p != '\0'; p++)
+  for (const char *p = shown; *p != '\0'; p++)
     {
       if (*p == '"')
         g_string_append_c (out, '"');

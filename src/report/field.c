@@ -206,6 +206,17 @@ show_number (double x)
 }
 
 static char *
+show_seconds (double seconds)
+{
+  g_autofree char *ms = NULL;
+
+  if (seconds <= 0 || seconds >= 0.1)
+    return lb_text_duration (seconds);
+  ms = show_number (1000 * seconds);
+  return g_strconcat (ms, " ms", NULL);
+}
+
+static char *
 show_integer (const json_t *value)
 {
   if (json_is_integer (value))
@@ -236,7 +247,7 @@ lb_field_show (const LbField *field, const json_t *record, gboolean full_paths)
     case LB_FIELD_RTF:
       return show_number (json_number_value (value));
     case LB_FIELD_SECONDS:
-      return lb_text_duration (json_number_value (value));
+      return show_seconds (json_number_value (value));
     case LB_FIELD_BYTES:
       return show_bytes (json_number_value (value));
     case LB_FIELD_RATE:
@@ -280,7 +291,7 @@ lb_field_note (const json_t *record)
     }
   if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
     g_strv_builder_add (notes, "synthetic");
-  if (!lb_json_boolean (validity, "valid", TRUE))
+  if (!lb_json_boolean (validity, "valid", TRUE) && strcmp (status, "failed") != 0)
     g_strv_builder_add (notes, "not valid");
   all = g_strv_builder_end (notes);
   return g_strjoinv (", ", all);

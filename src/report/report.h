@@ -35,7 +35,7 @@ void lb_report_all (GString *out, const LbReportFormat *format, const json_t *re
  *  iterations, flags with evidence and cure */
 void lb_report_show (GString *out, const json_t *record, const LbReportStyle *style);
 
-/** lb_report_csv_cell: appends @text, quoted where RFC 4180 asks for it; cells that begin with = + - @, a
+/** lb_report_csv_cell: appends @text escaped by lb_text_escape(), quoted where RFC 4180 asks for it; cells that begin with = + - @, a
  *  tab or CR and are no number get a leading ' */
 void lb_report_csv_cell (GString *out, const char *text);
 

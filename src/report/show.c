@@ -20,6 +20,8 @@ section (GString *out, const LbReportStyle *style, const char *title)
 static char *
 show_scalar (const json_t *value)
 {
+  if (json_is_string (value) && *json_string_value (value) == '\0')
+    return g_strdup (LB_ABSENT);
   if (json_is_string (value))
     return lb_text_escape (json_string_value (value));
   if (json_is_real (value))

@@ -34,6 +34,11 @@ typedef struct {
   guint64 vp;
 } Step;
 
+/* The blocks that a stage of 64 columns works on. */
+typedef struct {
+  gsize first, last;
+} Range;
+
 typedef struct {
   const guint32 *reference, *hypothesis;
   gsize rows, columns, blocks;
@@ -41,6 +46,9 @@ typedef struct {
   gsize *first_mark, *end_mark; /* [symbols]: of each symbol's part of marks */
   Mark *marks;
   gint64 least, most; /* diagonals (column − row) of the band */
+  gint64 bound;       /* of the distance, or −1: then the band is not cut down further */
+  Range *stages;      /* [columns / 64 + 1] */
+  gsize n_stages;     /* known so far */
   gsize span;         /* blocks that one column can touch */
   Cells *cells;       /* [blocks] */
   guint64 *equal;     /* [2 × blocks], all zero between columns */
@@ -77,37 +85,110 @@ index_reference (Grid *grid)
     }
 }
 
+static gsize
+rows_of_block (const Grid *grid, gsize block)
+{
+  return MIN (grid->rows - block * WORD_BITS, WORD_BITS);
+}
+
 /* A path through diagonal d costs at least |d| + |columns − rows − d|: those above @edits are out. */
 static void
-set_band (Grid *grid, gsize edits)
+set_band (Grid *grid, gsize edits, gboolean is_bound)
 {
   gint64 difference = (gint64) grid->columns - (gint64) grid->rows;
 
   grid->least = -(((gint64) edits - difference) / 2);
   grid->most = ((gint64) edits + difference) / 2;
-  grid->span = MIN ((gsize) (grid->most - grid->least) / WORD_BITS + 2, grid->blocks);
+  grid->span = MIN ((gsize) (grid->most - grid->least) / WORD_BITS + 4, grid->blocks);
+  grid->bound = is_bound ? (gint64) edits : -1;
+  grid->n_stages = 0;
+}
+
+static gsize
+block_of_row (const Grid *grid, gint64 row)
+{
+  return (gsize) (CLAMP (row, 1, (gint64) grid->rows) - 1) / WORD_BITS;
+}
+
+static const Range *
+range_of_column (const Grid *grid, gsize column)
+{
+  return &grid->stages[column > 0 ? (column - 1) / WORD_BITS : 0];
 }
 
 static gsize
 first_block (const Grid *grid, gsize column)
 {
-  gint64 row = (gint64) column - grid->most;
-
-  return (gsize) (CLAMP (row, 1, (gint64) grid->rows) - 1) / WORD_BITS;
+  return range_of_column (grid, column)->first;
 }
 
 static gsize
 last_block (const Grid *grid, gsize column)
 {
-  gint64 row = (gint64) column - grid->least;
-
-  return (gsize) (CLAMP (row, 1, (gint64) grid->rows) - 1) / WORD_BITS;
+  return range_of_column (grid, column)->last;
 }
 
-static gsize
-rows_of_block (const Grid *grid, gsize block)
+/* By how much the value grows from a block's top to its bottom. */
+static gint64
+rise (const Grid *grid, gsize block)
 {
-  return MIN (grid->rows - block * WORD_BITS, WORD_BITS);
+  guint64 rows = G_MAXUINT64 >> (WORD_BITS - rows_of_block (grid, block));
+
+  return __builtin_popcountll (grid->cells[block].vp & rows) -
+         __builtin_popcountll (grid->cells[block].vn & rows);
+}
+
+/* Cuts off what no path within the bound passes (Ukkonen's cut-off, by blocks): @column is done,
+ * and what is left to the end costs at least the distance of the diagonals. Seen downwards, value
+ * and that distance together never fall along a path, and rise by 2 with each row that it goes
+ * straight down: what is above the bound over a whole last block stays so, and the rows below the
+ * bound grow by one a column at most, 64 in a stage. Seen upwards likewise: rows that were left
+ * never come back. */
+static void
+cut_range (Grid *grid, gsize column, Range *range)
+{
+  gint64 off = (gint64) column - ((gint64) grid->columns - (gint64) grid->rows);
+  gint64 bottom = grid->score, top;
+  gsize kept = range->last;
+
+  while (kept > range->first &&
+         bottom - rise (grid, kept) + (gint64) (kept * WORD_BITS) - off > grid->bound)
+    bottom -= rise (grid, kept--);
+  if (kept < range->last)
+    {
+      range->last = kept + 1;
+      grid->score = bottom + rise (grid, kept + 1);
+    }
+  else
+    range->last = kept + 1; /* a new block */
+  top = bottom;
+  for (gsize b = kept; b > range->first; b--)
+    top -= rise (grid, b);
+  while (range->first < kept &&
+         top + off - (gint64) ((range->first + 1) * WORD_BITS) > grid->bound)
+    top += rise (grid, ++range->first);
+}
+
+/* The range of the stage that begins behind @column, when the way comes there first. */
+static void
+begin_stage (Grid *grid, gsize column)
+{
+  gsize stage = column / WORD_BITS;
+  Range range = { block_of_row (grid, (gint64) column + 1 - grid->most),
+                  block_of_row (grid, (gint64) (column + WORD_BITS) - grid->least) };
+
+  if (stage < grid->n_stages)
+    return;
+  if (stage > 0 && grid->bound >= 0)
+    {
+      Range cut = grid->stages[stage - 1];
+
+      cut_range (grid, column, &cut);
+      range.first = MAX (range.first, cut.first);
+      range.last = MIN (range.last, cut.last);
+    }
+  grid->stages[stage] = range;
+  grid->n_stages = stage + 1;
 }
 
 static void
@@ -124,6 +205,7 @@ static void
 start_at_column_0 (Grid *grid)
 {
   grid->score = 0;
+  begin_stage (grid, 0);
   enter_blocks (grid, 0, last_block (grid, 0) + 1);
 }
 
@@ -211,36 +293,36 @@ step (Cells *cells, Lane *lane, gsize b)
     lane->steps[b - lane->first] = (Step){ d0, vp };
 }
 
-/* Two columns, the second one block behind the first: each step waits for the one above it, so a
- * processor has time for both. @steps (nullable): the first's, the second's @grid->span behind. */
+static void
+advance_one (Grid *grid, gsize column, Step *steps)
+{
+  Lane lane;
+
+  open_lane (grid, &lane, column, grid->equal, steps);
+  for (gsize b = lane.first; b <= lane.last; b++)
+    step (grid->cells, &lane, b);
+  close_lane (grid, &lane);
+}
+
+/* Two columns of one stage, the second one block behind the first: each step waits for the one
+ * above it, so a processor has time for both. */
 static void
 advance_two (Grid *grid, gsize column, Step *steps)
 {
   Cells *cells = grid->cells;
   Lane left, right;
-  gsize b;
 
-  enter_blocks (grid, last_block (grid, column - 1) + 1, last_block (grid, column) + 1);
   open_lane (grid, &left, column, grid->equal, steps);
   open_lane (grid, &right, column + 1, grid->equal + grid->blocks,
              steps == NULL ? NULL : steps + grid->span);
-  for (b = left.first; b <= MIN (right.first, left.last); b++)
-    step (cells, &left, b);
-  {
-    Lane l = left, r = right; /* copies, which can stay in registers */
-
-    for (; b <= l.last; b++)
-      {
-        step (cells, &l, b);
-        step (cells, &r, b - 1);
-      }
-    left = l;
-    right = r;
-  }
+  step (cells, &left, left.first);
+  for (gsize b = left.first + 1; b <= left.last; b++)
+    {
+      step (cells, &left, b);
+      step (cells, &right, b - 1);
+    }
+  step (cells, &right, right.last);
   close_lane (grid, &left);
-  enter_blocks (grid, left.last + 1, right.last + 1);
-  for (b = MAX (right.first, b - 1); b <= right.last; b++)
-    step (cells, &right, b);
   close_lane (grid, &right);
 }
 
@@ -248,27 +330,29 @@ advance_two (Grid *grid, gsize column, Step *steps)
 static void
 advance (Grid *grid, gsize from, gsize n, Step *steps)
 {
-  gsize j = 1;
-
-  for (; j + 1 <= n; j += 2)
-    advance_two (grid, from + j, steps == NULL ? NULL : steps + (j - 1) * grid->span);
-  if (j <= n)
+  for (gsize j = from + 1; j <= from + n;)
     {
-      Lane lane;
+      Step *place = steps == NULL ? NULL : steps + (j - from - 1) * grid->span;
 
-      enter_blocks (grid, last_block (grid, from + j - 1) + 1, last_block (grid, from + j) + 1);
-      open_lane (grid, &lane, from + j, grid->equal,
-                 steps == NULL ? NULL : steps + (j - 1) * grid->span);
-      for (gsize b = lane.first; b <= lane.last; b++)
-        step (grid->cells, &lane, b);
-      close_lane (grid, &lane);
+      if ((j - 1) % WORD_BITS == 0)
+        {
+          begin_stage (grid, j - 1);
+          enter_blocks (grid, last_block (grid, j - 1) + 1, last_block (grid, j) + 1);
+        }
+      if (j < from + n && j % WORD_BITS != 0)
+        {
+          advance_two (grid, j, place);
+          j += 2;
+        }
+      else
+        advance_one (grid, j++, place);
     }
 }
 
 static gsize
 cost_in_band (Grid *grid, gsize edits)
 {
-  set_band (grid, edits);
+  set_band (grid, edits, FALSE);
   start_at_column_0 (grid);
   advance (grid, 0, grid->columns, NULL);
   return (gsize) grid->score;
@@ -423,8 +507,9 @@ search (Grid *grid)
   index_reference (grid);
   grid->cells = g_new (Cells, grid->blocks);
   grid->equal = g_new0 (guint64, 2 * grid->blocks);
+  grid->stages = g_new (Range, grid->columns / WORD_BITS + 1);
   bound = bound_of_distance (grid);
-  set_band (grid, bound);
+  set_band (grid, bound, TRUE);
   start_at_column_0 (grid);
   grid->row = grid->rows;
   trace (grid, 0, grid->columns);
@@ -434,6 +519,7 @@ search (Grid *grid)
   g_free (grid->marks);
   g_free (grid->cells);
   g_free (grid->equal);
+  g_free (grid->stages);
 }
 
 GByteArray *

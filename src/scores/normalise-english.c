@@ -255,6 +255,25 @@ drop_loose_symbols (const char *text, GString *out)
     }
 }
 
+/* Words that are nothing but symbols ("and then ..." leaves one) are no words. */
+static void
+drop_symbol_words (const char *text, GString *out)
+{
+  while (*text != '\0')
+    {
+      gsize n = strcspn (text, " ");
+      const char *p = text;
+
+      while (p < text + n && (is_money_or_point (p) || *p == '%'))
+        p = g_utf8_next_char (p);
+      if (p < text + n)
+        g_string_append_len (out, text, (gssize) n);
+      text += n;
+      if (*text == ' ')
+        g_string_append_c (out, *text++);
+    }
+}
+
 static void
 rewrite_words (const char *text, GString *out)
 {
@@ -275,7 +294,8 @@ lb_normalise_english (const char *text)
     join_apostrophes,           rewrite_words,              replace_endings,
     drop_points,                drop_symbols,               lb_english_figures_before,
     lb_normalise_single_spaces, lb_english_numbers,         lb_english_figures_after,
-    spell,                      drop_loose_symbols,         lb_normalise_single_spaces,
+    spell,                      drop_loose_symbols,         drop_symbol_words,
+    lb_normalise_single_spaces,
   };
   GString *out = g_string_new (text);
 

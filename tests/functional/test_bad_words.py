@@ -48,7 +48,7 @@ def test_references_that_cannot_be_used(world):
     latin = world.folder / "latin.txt"
     latin.write_bytes("caf\xe9".encode("latin-1"))
     signs = world.folder / "signs.txt"
-    signs.write_text("... !!!")
+    signs.write_text("?!? !!!")
     for path, word in ((empty, "empty"), (latin, "UTF-8"), (folder, "austen"), (signs, "signs"), (world.folder / "absent.txt", "absent")):
         (record,) = world.json("stt", CLIP, *QUICK, "--reference", str(path), status=1)
         assert record["error"]["phase"] == "input"

@@ -65,8 +65,8 @@ def test_trouble_ends_its_case_and_no_other(world, options, status, words):
 @pytest.mark.parametrize("lie", ["early", "late", "first-late"])
 def test_times_outside_the_run_are_flagged(world, lie):
     """An engine's own stamps are checked against ours; the wall clock stays ours."""
-    options = ["--lie", lie] + (["--tokens", "2", "--sleep-ms", "20"] if lie == "first-late" else [])
-    (record,) = world.json("stt", CLIP, *QUICK, *options, "-n", "1")
+    options = ["--lie", lie]
+    (record,) = world.json("stt", CLIP, *QUICK, *options)
     assert "engine-clock" in [flag["id"] for flag in record["validity"]["flags"]]
     assert not record["validity"]["valid"]
     world.run("stt", CLIP, *QUICK, *options, "--strict", status=3)
@@ -98,7 +98,7 @@ def test_an_engine_that_claims_to_be_deterministic_is_checked(world):
 @pytest.mark.parametrize("kind", ["inet", "inet6", "raw", "io-uring"])
 def test_no_engine_reaches_the_network(world, kind):
     (record,) = world.json("stt", CLIP, *QUICK, "--inet", kind)
-    assert "refused" in record["output"]["text"] or "not permitted" in record["output"]["text"], record["output"]
+    assert record["output"]["text"].split(": ")[1] in ("Permission denied", "Function not implemented"), record["output"]
 
 
 def test_interrupt_keeps_what_was_measured(world):

@@ -11,6 +11,7 @@ static const char *const events[] = {
   "{\"event\":\"run-begin\",\"record\":{\"engine\":{\"id\":\"whisper.cpp\"},\"model\":{\"id\":"
   "\"whisper-base\"},"
   "\"input\":{\"path\":\"/a/\\u001b[31mjfk.wav\"}}}",
+  "{\"event\":\"started\",\"what\":\"decode\"}",
   "{\"event\":\"info\",\"duration_s\":11.0}",
   "{\"event\":\"loading-model\",\"load_cache\":\"cold\"}",
   "{\"event\":\"model-loaded\",\"load_s\":0.31}",

@@ -81,6 +81,8 @@ table_says_what_is_wrong (void)
       "! busy-machine: another program used 1.2 cores. Cure: close other programs" },
     { sample_without_reference, "WER       –" },
     { sample_failed, "Speed     –" },
+    { sample_failed, "Range     –" },
+    { sample_invalid, "Load      0.31 s (cache cold), warm 45.0 ms" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -93,6 +95,37 @@ table_says_what_is_wrong (void)
       lb_report_show (whole, record, &plain);
       assert_has (whole->str, cases[i].part);
     }
+}
+
+static void
+a_failure_is_said_once (void)
+{
+  g_autoptr (json_t) record = sample_failed ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  const char *first;
+
+  sample_set (record, "validity/valid", json_false ());
+  sample_set (record, "validity/flags",
+              json_pack ("[{s:s,s:s}]", "id", "failed", "evidence", "the engine died of SIGSEGV"));
+  lb_report_format ("table", NULL)->add (out, record, 0, &plain);
+  first = strstr (out->str, "SIGSEGV");
+  g_assert_nonnull (first);
+  g_assert_null (strstr (first + 1, "SIGSEGV"));
+  assert_lacks (out->str, "NOT VALID");
+}
+
+static void
+files_of_a_series_can_be_told_apart (void)
+{
+  g_autoptr (json_t) records = json_pack ("[o,o]", sample_new (), sample_new ());
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  for (gsize i = 0; i < 2; i++)
+    sample_set (json_array_get (records, i), "input/path",
+                json_sprintf ("/a/a-very-long-name-of-a-series-of-files-%d.wav", (int) i));
+  lb_report_format ("table", NULL)->end (out, records, &plain);
+  assert_has (out->str, "files-0.wav");
+  assert_has (out->str, "files-1.wav");
 }
 
 static void
@@ -200,7 +233,7 @@ csv_cells_are_quoted (void)
     { "plain", "plain" },
     { "a,b", "\"a,b\"" },
     { "say \"hi\"", "\"say \"\"hi\"\"\"" },
-    { "a\nb", "\"a\nb\"" },
+    { "a\nb\x1b[1m", "a\\nb\\x1b[1m" },
     { " padded", "\" padded\"" },
     { "padded ", "\"padded \"" },
     { "=1+1", "'=1+1" },
@@ -208,7 +241,7 @@ csv_cells_are_quoted (void)
     { "@SUM(1)", "'@SUM(1)" },
     { "-cmd", "'-cmd" },
     { "+cmd", "'+cmd" },
-    { "\tcmd", "'\tcmd" },
+    { "\tcmd", "'\\tcmd" },
     { "-12.5", "-12.5" },
     { "+1e-5", "+1e-5" },
     { "-0x10", "'-0x10" },
@@ -296,7 +329,7 @@ colour_only_where_wanted (void)
   g_autofree char *text = draw ("table", &colour, samples);
   g_autofree char *md = draw ("md", &colour, samples);
 
-  assert_has (text, "\x1b[31mNOT VALID\x1b[0m");
+  assert_has (text, "\x1b[31mNOT VALID:\x1b[0m");
   assert_lacks (md, "\x1b");
 }
 
@@ -329,6 +362,8 @@ main (int argc, char **argv)
 #define ADD(NAME) g_test_add_func ("/formats/" #NAME, NAME)
   ADD (table_tells_what_a_person_wants);
   ADD (table_says_what_is_wrong);
+  ADD (a_failure_is_said_once);
+  ADD (files_of_a_series_can_be_told_apart);
   ADD (several_results_are_compared_at_the_end);
   ADD (markdown_says_what_is_wrong);
   ADD (hostile_text_stays_text);

@@ -114,6 +114,7 @@ sample_invalid (void)
 {
   json_t *record = sample_new ();
 
+  sample_set (record, "timing/warm_load_s", json_real (0.045));
   sample_set (record, "validity/valid", json_false ());
   sample_set (record, "validity/flags",
               json_pack ("[{s:s,s:s,s:s}]", "id", "busy-machine", "evidence", "another program used 1.2 cores",
