@@ -40,7 +40,8 @@ write_model (const Recipe *recipe)
 {
   g_autoptr (GByteArray) file = g_byte_array_new ();
   const gint32 *fields = &recipe->shape.n_vocab;
-  const gint32 elements = (gint32) ((gint64) whisper_model_parameters (&recipe->shape) + recipe->spare);
+  const gint64 promised = (gint64) whisper_model_parameters (&recipe->shape);
+  const gint32 elements = (gint32) (promised + recipe->spare);
   char *path = g_build_filename (g_get_tmp_dir (), "llamaburn-model-XXXXXX", NULL);
   const int fd = g_mkstemp (path);
 
@@ -59,7 +60,8 @@ write_model (const Recipe *recipe)
   put (file, elements);
   g_byte_array_append (file, (const guint8 *) "name", 4);
   put_zeros (file, (gsize) elements * 4);
-  g_assert_true (g_file_set_contents (path, (char *) file->data, (gssize) (file->len - recipe->cut), NULL));
+  g_byte_array_set_size (file, file->len - (guint) recipe->cut);
+  g_assert_true (g_file_set_contents (path, (char *) file->data, (gssize) file->len, NULL));
   g_close (fd, NULL);
   return path;
 }
