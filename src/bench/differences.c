@@ -2,17 +2,15 @@
 
 #include <string.h>
 
-/* @alone: looked at only where both records name the same engine (or model): of two different ones nobody
- * expects it to be equal. */
-typedef enum
-{
+/* @alone: looked at only where both records name the same engine (or model): of two different
+ * ones nobody expects it to be equal. */
+typedef enum {
   ALWAYS,
   SAME_ENGINE,
   SAME_MODEL,
 } When;
 
-static const struct
-{
+static const struct {
   const char *what;
   const char *part; /* of the record; NULL: the record itself */
   const char *member;
@@ -37,8 +35,7 @@ static const struct
 };
 
 /* Of the machine, what doesn't change by itself from one run to the next. */
-static const struct
-{
+static const struct {
   const char *what;
   const char *part; /* of the machine; NULL: the machine itself */
   const char *member;
@@ -68,7 +65,8 @@ is_same (const json_t *a, const json_t *b)
   if (a == NULL || b == NULL)
     return a == b;
   if (json_is_number (a) && json_is_number (b))
-    return !(json_number_value (a) < json_number_value (b)) && !(json_number_value (a) > json_number_value (b));
+    return !(json_number_value (a) < json_number_value (b)) &&
+           !(json_number_value (a) > json_number_value (b));
   return json_equal (a, b);
 }
 
@@ -112,7 +110,8 @@ add_rows (json_t *differences, const json_t *base, const json_t *record)
     {
       const json_t *a = member_of (base, i), *b = member_of (record, i);
 
-      if ((rows[i].when == SAME_ENGINE && !same_engine) || (rows[i].when == SAME_MODEL && !(same_model && same_engine)))
+      if ((rows[i].when == SAME_ENGINE && !same_engine) ||
+          (rows[i].when == SAME_MODEL && !(same_model && same_engine)))
         continue;
       if (!is_same (a, b))
         add (differences, rows[i].what, a, b);
@@ -121,7 +120,8 @@ add_rows (json_t *differences, const json_t *base, const json_t *record)
 
 /* An option that only one of two different engines has says nothing. */
 static void
-add_options (json_t *differences, const json_t *base, const json_t *record, LbCompareWork work, gpointer user_data)
+add_options (json_t *differences, const json_t *base, const json_t *record, LbCompareWork work,
+             gpointer user_data)
 {
   const json_t *a = json_object_get (json_object_get (base, "settings"), "options");
   const json_t *b = json_object_get (json_object_get (record, "settings"), "options");
@@ -150,7 +150,9 @@ static const json_t *
 machine_member (const json_t *record, guint row)
 {
   const json_t *machine = json_object_get (record, "machine");
-  const json_t *part = machine_rows[row].part != NULL ? json_object_get (machine, machine_rows[row].part) : machine;
+  const json_t *part = machine_rows[row].part != NULL
+                           ? json_object_get (machine, machine_rows[row].part)
+                           : machine;
 
   return json_object_get (part, machine_rows[row].member);
 }

@@ -22,8 +22,7 @@ typedef struct {
   double resample_s;
 } Input;
 
-struct _LbInputs
-{
+struct _LbInputs {
   LbSettings settings;
   GHashTable *by_path;
 };
@@ -84,7 +83,8 @@ describe (Input *input, const char *path, const LbAudioInfo *info, double start_
 }
 
 static gboolean
-decode (LbInputs *inputs, Input *input, const char *path, GCancellable *cancellable, GError **error)
+decode (LbInputs *inputs, Input *input, const char *path, GCancellable *cancellable,
+        GError **error)
 {
   LbDecodeRange range = { inputs->settings.start_s, inputs->settings.duration_s,
                           inputs->settings.pcm_memory_bytes };
@@ -151,8 +151,8 @@ lb_inputs_duration_s (LbInputs *inputs, const char *path)
 }
 
 LbPcm *
-lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels, double *resample_s,
-               GError **error)
+lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels,
+               double *resample_s, GError **error)
 {
   Input *input = g_hash_table_lookup (inputs->by_path, path);
   gint64 before;
@@ -193,18 +193,20 @@ lb_reference_read (const char *path, GError **error)
     }
   if (!g_file_get_contents (path, &text, &length, &local))
     {
-      g_set_error (error, LB_ERROR,
-                   g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? LB_ERROR_NOT_FOUND
-                                                                             : LB_ERROR_NOT_PERMITTED,
-                   "can't read the reference \"%s\": %s", shown,
-                   strrchr (local->message, ':') != NULL ? strrchr (local->message, ':') + 2 : "");
+      g_set_error (
+          error, LB_ERROR,
+          g_error_matches (local, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? LB_ERROR_NOT_FOUND
+                                                                    : LB_ERROR_NOT_PERMITTED,
+          "can't read the reference \"%s\": %s", shown,
+          strrchr (local->message, ':') != NULL ? strrchr (local->message, ':') + 2 : "");
       g_error_free (local);
       return NULL;
     }
   if (length > REFERENCE_MAX_BYTES || !g_utf8_validate (text, (gssize) length, NULL))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "the reference \"%s\" is not UTF-8 text of at most 64 MB: save it as UTF-8", shown);
+                   "the reference \"%s\" is not UTF-8 text of at most 64 MB: save it as UTF-8",
+                   shown);
       return NULL;
     }
   if (*g_strstrip (text) == '\0')

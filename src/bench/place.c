@@ -9,7 +9,7 @@
 #define LIMIT_S 600.0
 #define LIMIT_PER_SECOND 20.0
 #define PUT_FRAMES 65536
-#define SLACK_FRAMES 65536   /* a header's duration may be a little short */
+#define SLACK_FRAMES 65536 /* a header's duration may be a little short */
 
 void
 lb_place_stop (LbPlace *place)
@@ -30,7 +30,8 @@ lb_place_clear (LbPlace *place)
 }
 
 gboolean
-lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable, GError **error)
+lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable,
+                GError **error)
 {
   LbSessionSettings of_session = { settings->memory_limit_bytes, settings->pcm_memory_bytes };
 
@@ -69,8 +70,8 @@ lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int
 
   lb_session_loaded_clear (&place->loaded);
   memset (&place->loaded, 0, sizeof place->loaded);
-  if (!lb_session_load (place->session, request, limit_of_load (settings), &place->loaded, cancellable,
-                        error))
+  if (!lb_session_load (place->session, request, limit_of_load (settings), &place->loaded,
+                        cancellable, error))
     return FALSE;
   g_clear_pointer (&place->record, json_decref);
   place->record = json_object ();
@@ -116,10 +117,9 @@ lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError 
 {
   const LbSessionLoaded *loaded = &place->loaded;
 
-  return lb_session_reserve (place->session,
-                             bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
-                             bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels),
-                             error);
+  return lb_session_reserve (
+      place->session, bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
+      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), error);
 }
 
 static gboolean
@@ -127,7 +127,7 @@ copy_in (LbSession *session, const LbPcm *pcm, GError **error)
 {
   guint channels = lb_pcm_channels (pcm);
   guint64 frames = lb_pcm_frames (pcm);
-  g_autofree float *chunk = g_new (float, (gsize) PUT_FRAMES * channels);
+  g_autofree float *chunk = g_new (float, (gsize) PUT_FRAMES *channels);
 
   for (guint64 at = 0; at < frames; at += PUT_FRAMES)
     {
@@ -148,8 +148,8 @@ lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error
 
   if (place->put == it || input->path == NULL || place->loaded.input_rate_hz == 0)
     return TRUE;
-  pcm = lb_inputs_pcm (inputs, input->path, place->loaded.input_rate_hz, place->loaded.input_channels,
-                       &place->resample_s, error);
+  pcm = lb_inputs_pcm (inputs, input->path, place->loaded.input_rate_hz,
+                       place->loaded.input_channels, &place->resample_s, error);
   if (pcm == NULL || !copy_in (place->session, pcm, error))
     return FALSE;
   place->put = it;
@@ -157,7 +157,8 @@ lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error
 }
 
 static json_t *
-run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings, double duration_s)
+run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings,
+             double duration_s)
 {
   json_t *request = json_object ();
   json_t *inputs = json_array ();
@@ -195,5 +196,23 @@ lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings, doub
                                               : LIMIT_S + LIMIT_PER_SECOND * duration_s;
 
   place->runs++;
-  return lb_session_run (place->session, request, limit_s, progress, user_data, run, cancellable, error);
+  return lb_session_run (place->session, request, limit_s, progress, user_data, run, cancellable,
+                         error);
+}
+
+json_t *
+lb_place_describe_model (const LbPlace *place)
+{
+  json_t *model;
+
+  if (place->model == NULL)
+    return NULL;
+  model = json_object ();
+  lb_json_set_string (model, "id", place->model->id);
+  lb_json_set_string (model, "variant", place->model->variant);
+  lb_json_set_path (model, "path", place->model_path);
+  if (place->model->parameters > 0)
+    lb_json_set_integer (model, "parameters", (gint64) place->model->parameters);
+  lb_json_set_string (model, "licence", place->model->licence);
+  return model;
 }

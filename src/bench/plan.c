@@ -109,7 +109,13 @@ lb_plan_same_session (const LbCase *a, const LbCase *b)
 }
 
 /* The settings as rows: one table reads and writes them. */
-typedef enum { SETTING_INT, SETTING_INT64, SETTING_BYTES, SETTING_SECONDS, SETTING_BOOLEAN } SettingKind;
+typedef enum {
+  SETTING_INT,
+  SETTING_INT64,
+  SETTING_BYTES,
+  SETTING_SECONDS,
+  SETTING_BOOLEAN
+} SettingKind;
 
 typedef struct {
   const char *name;
@@ -258,10 +264,11 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
   if (mode == NULL || engine == NULL || json_array_size (inputs) == 0 ||
       (options != NULL && !json_is_object (options)) || (id != NULL && !lb_id_is_valid (id)))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "plan: case %u must have mode, engine and inputs; its id, if any, must be a UUID, its "
-                   "options an object",
-                   plan->cases->len);
+      g_set_error (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "plan: case %u must have mode, engine and inputs; its id, if any, must be a UUID, its "
+          "options an object",
+          plan->cases->len);
       return FALSE;
     }
   it = lb_plan_add_case (plan, mode, engine, lb_json_string (object, "model", NULL),
@@ -291,7 +298,8 @@ lb_plan_from_json (const json_t *value, GError **error)
 
   if (g_strcmp0 (schema, LB_PLAN_SCHEMA) != 0)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: its schema must be \"%s\"", LB_PLAN_SCHEMA);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: its schema must be \"%s\"",
+                   LB_PLAN_SCHEMA);
       return NULL;
     }
   if (json_array_size (cases) == 0 || json_array_size (cases) > LB_PLAN_MAX_CASES)
@@ -370,7 +378,8 @@ lb_plan_to_json (const LbPlan *plan)
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     lb_json_set (shared, settings[i].name, write_setting (&settings[i], &plan->settings));
   lb_json_set_string (shared, "order",
-                      plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved" : "sequential");
+                      plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved"
+                                                                   : "sequential");
   lb_json_set (object, "settings", shared);
   for (guint i = 0; i < plan->cases->len; i++)
     json_array_append_new (cases, case_to_json (lb_plan_case (plan, i)));

@@ -5,7 +5,8 @@
 #include "core/error.h"
 #include "core/text.h"
 
-static const char *const devices[] = { "auto", "cpu", "hip", "vulkan", "cuda", "metal", "sycl", NULL };
+static const char *const devices[] = { "auto", "cpu",   "hip",  "vulkan",
+                                       "cuda", "metal", "sycl", NULL };
 
 /* "cpu", "hip:0": a known backend, and a number after the colon. */
 static gboolean
@@ -16,13 +17,14 @@ check_device (const char *device, GError **error)
   gboolean known = g_strv_contains (devices, parts[0]);
   const char *nearest = lb_text_nearest (parts[0], devices);
 
-  if (known && (parts[1] == NULL || g_ascii_string_to_unsigned (parts[1], 10, 0, 255, NULL, NULL)))
+  if (known &&
+      (parts[1] == NULL || g_ascii_string_to_unsigned (parts[1], 10, 0, 255, NULL, NULL)))
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                "no device is named \"%s\"%s%s%s: cpu, or a backend with a number like vulkan:0 "
                "(llamaburn system lists them)",
-               shown, !known && nearest ? "; did you mean \"" : "", !known && nearest ? nearest : "",
-               !known && nearest ? "\"?" : "");
+               shown, !known && nearest ? "; did you mean \"" : "",
+               !known && nearest ? nearest : "", !known && nearest ? "\"?" : "");
   return FALSE;
 }
 
@@ -44,8 +46,8 @@ check_options (LbCase *it, const LbManifest *manifest, GError **error)
           g_autofree char *shown = lb_text_escape (name);
 
           g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                       "engine \"%s\" has no option \"%s\": llamaburn engines %s lists them", manifest->id,
-                       shown, manifest->id);
+                       "engine \"%s\" has no option \"%s\": llamaburn engines %s lists them",
+                       manifest->id, shown, manifest->id);
           return FALSE;
         }
       if (!json_is_string (value) || lb_option_check (option, value, NULL))
@@ -67,7 +69,8 @@ check_case (LbCase *it, LbRegistry *registry, LbModels *models, GError **error)
 {
   const LbManifest *manifest = lb_registry_find (registry, it->engine, it->mode, error);
 
-  if (manifest == NULL || !check_device (it->device, error) || !check_options (it, manifest, error))
+  if (manifest == NULL || !check_device (it->device, error) ||
+      !check_options (it, manifest, error))
     return FALSE;
   if (manifest->variants == NULL || manifest->variants[0] == NULL)
     {
@@ -77,10 +80,12 @@ check_case (LbCase *it, LbRegistry *registry, LbModels *models, GError **error)
   if (it->model == NULL)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "engine \"%s\" needs a model: name one with -m (llamaburn models list)", it->engine);
+                   "engine \"%s\" needs a model: name one with -m (llamaburn models list)",
+                   it->engine);
       return FALSE;
     }
-  return lb_models_find (models, it->model, it->mode, (const char *const *) manifest->variants, error) != NULL;
+  return lb_models_find (models, it->model, it->mode, (const char *const *) manifest->variants,
+                         error) != NULL;
 }
 
 gboolean

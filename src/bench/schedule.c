@@ -8,10 +8,9 @@
 #define AUTO_SECONDS 60.0
 #define AUTO_HALF_WIDTH 0.02
 
-struct _LbSchedule
-{
+struct _LbSchedule {
   const LbPlan *plan;
-  GArray *session_of;   /* guint for each case */
+  GArray *session_of; /* guint for each case */
   guint n_sessions;
 };
 
@@ -154,8 +153,9 @@ note_event (State *state, const LbStepEvent *event)
   it->begun |= event->step.kind == LB_STEP_BEGIN;
   it->ended |= event->step.kind == LB_STEP_END;
   if (event->step.kind == LB_STEP_STOP)
-    state->sessions[event->step.session] =
-      (SessionState){ .hopeless = state->sessions[event->step.session].hopeless };
+    state->sessions[event->step.session] = (SessionState){
+      .hopeless = state->sessions[event->step.session].hopeless
+    };
   if (event->outcome == LB_OUTCOME_CANCELLED)
     state->cancelled = TRUE;
   else if (event->outcome == LB_OUTCOME_OK)
@@ -267,7 +267,8 @@ is_in_round (const State *state, guint c)
   return !state->cases[c].ended && !waits;
 }
 
-/* Forwards in even rounds, backwards in odd ones: a drift of the machine then falls on all alike. */
+/* Forwards in even rounds, backwards in odd ones: a drift of the machine then falls on all alike.
+ */
 static gboolean
 next_to_iterate (const State *state, LbStep *step)
 {
