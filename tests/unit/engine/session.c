@@ -580,7 +580,7 @@ is_killed_from_outside (void)
   g_assert_error (error, LB_ERROR, LB_ERROR_CRASHED);
 }
 
-/* A stale errno once kept the reader polling a pipe whose other end was closed. */
+/* The reader must not poll pipes whose other ends are closed: it would spin until stop. */
 static void
 rests_after_the_engines_end (void)
 {
