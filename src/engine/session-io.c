@@ -121,15 +121,18 @@ static void
 watch_memory (LbSession *session)
 {
   gint64 now = lb_clock_now_ns ();
-  guint64 used;
+  gboolean deep;
+  guint64 ours, used;
 
   if (session->memory_limit_bytes == 0 || session->ended ||
       now - session->memory_seen_ns < LOOK_EVERY_NS)
     return;
   session->memory_seen_ns = now;
-  used = lb_group_rss_bytes (session->pid,
-                             session->memory_looks++ % LOOKS_FOR_EACH_DEEP_ONE == 0,
-                             session->buffers.in.bytes + session->buffers.out.bytes);
+  deep = session->memory_looks++ % LOOKS_FOR_EACH_DEEP_ONE == 0;
+  g_mutex_lock (&session->lock);
+  ours = session->pcm_bytes;
+  g_mutex_unlock (&session->lock);
+  used = lb_group_rss_bytes (session->pid, deep, ours);
   if (used <= session->memory_limit_bytes)
     return;
   g_mutex_lock (&session->lock);

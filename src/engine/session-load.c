@@ -183,6 +183,9 @@ lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
       return FALSE;
     }
   session->reserved = TRUE;
+  g_mutex_lock (&session->lock);
+  session->pcm_bytes = in_bytes + out_bytes;
+  g_mutex_unlock (&session->lock);
   request = new_request ("pcm");
   lb_json_set (request, "in",
                json_pack ("{s:i, s:I}", "fd", files ? LB_FD_IN_FILE : LB_FD_IN, "bytes",

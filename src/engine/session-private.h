@@ -45,6 +45,7 @@ struct _LbSession {
   gboolean ended;         /* the leader has ended, and what it wrote before is in lines */
   siginfo_t how;
   gboolean quit;
+  guint64 pcm_bytes;      /* of both buffers */
   guint64 used_bytes;     /* at the instant when it was over the limit, else 0 */
   GError *bad;            /* what the reader saw that can't be a line */
   LbTail tail;
