@@ -28,8 +28,9 @@ def run(command):
 
 
 def llamaburn(command):
-    iteration = json.loads(run(command).stdout)[0]["iterations"][0]
-    return iteration["wall_s"], iteration["engine_s"]
+    """[(wall_s, engine_s)] of its iterations."""
+    iterations = json.loads(run(command).stdout)[0]["iterations"]
+    return [(iteration["wall_s"], iteration["engine_s"]) for iteration in iterations]
 
 
 def whisper_cli(command):
@@ -53,22 +54,23 @@ def main():
     parser.add_argument("--model", default=str(STORE / "llamaburn/whisper/ggml-base.bin"))
     options = parser.parse_args()
     threads = str(options.threads)
-    # One cold run in both: neither warms up, both load the model themselves, outside their sums.
+    # In pairs one cold run in both: neither warms up, both load the model outside their sums.
     ours = [str(ROOT / "build/llamaburn"), "stt", options.file, "-e", "whisper.cpp", "-m", options.model,
-            "-n", "1", "-w", "0", "-t", threads, "-d", "cpu", "--language", "en", "--beam-size", "5",
+            "-t", threads, "-d", "cpu", "--language", "en", "--beam-size", "5",
             "--best-of", "5", "--format", "json"]
     theirs = [cli_of_build(), "-m", options.model, "-f", options.file, "-t", threads, "-ng",
               "-l", "en", "-bs", "5", "-bo", "5"]
-    print(f"load average {os.getloadavg()[0]:.2f}\n{shlex.join(ours)}\n{shlex.join(theirs)}")
-    own, paired = [], []
+    cold = [*ours, "-n", "1", "-w", "0"]
+    warm = [*ours, "-n", str(options.pairs), "-w", "1"]
+    print(f"load average {os.getloadavg()[0]:.2f}\n{shlex.join(warm)}\n{shlex.join(cold)}\n{shlex.join(theirs)}")
+    own, paired = [wall_s / engine_s for wall_s, engine_s in llamaburn(warm)], []
     for pair in range(options.pairs):
         order = (0, 1) if pair % 2 == 0 else (1, 0)
         for side in order:
             if side == 0:
-                wall_s, engine_s = llamaburn(ours)
+                wall_s, engine_s = llamaburn(cold)[0]
             else:
                 cli_s = whisper_cli(theirs)
-        own.append(wall_s / engine_s)
         paired.append(wall_s / cli_s)
         print(f"pair {pair + 1}: wall {wall_s:.4f} s, own sum {engine_s:.4f} s, whisper-cli {cli_s:.4f} s")
     show("wall_s / whisper.cpp's own sum, same process", own)
