@@ -1,4 +1,5 @@
-/* Engine whisper.cpp: speech to text by ggml. Decodes as whisper-cli does unless options say otherwise. */
+/* Engine whisper.cpp: speech to text by ggml. Decodes as whisper-cli does unless options
+ * say otherwise. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,8 +14,9 @@
 #include "whisper-options.h"
 #include "whisper-output.h"
 
-/* whisper.cpp takes nothing below 100 ms of sound, and skips the last 100 ms of a window: shorter sound gets
- * silence behind it, up to this. It fills every window up to 30 s with silence itself. */
+/* whisper.cpp takes nothing below 100 ms of sound, and skips the last 100 ms of a window:
+ * shorter sound gets silence behind it, up to this. It fills every window up to 30 s with
+ * silence itself. */
 #define MIN_FRAMES (WHISPER_SAMPLE_RATE / 5)
 
 typedef struct {
@@ -67,7 +69,8 @@ find_vad_model (const char *model_path)
   while (dir != NULL && found == NULL && (name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_prefix (name, "ggml-silero-") && g_str_has_suffix (name, ".bin"))
       found = g_build_filename (folder, name, NULL);
-  if (found == NULL && *LB_SILERO_MODEL != '\0' && g_file_test (LB_SILERO_MODEL, G_FILE_TEST_EXISTS))
+  if (found == NULL && *LB_SILERO_MODEL != '\0'
+      && g_file_test (LB_SILERO_MODEL, G_FILE_TEST_EXISTS))
     found = g_strdup (LB_SILERO_MODEL);
   return found;
 }
@@ -103,8 +106,9 @@ check_shape (const Whisper *whisper, const WhisperShape *shape, GError **error)
     }
   if (params->audio_ctx > shape->n_audio_ctx)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "audio-ctx is at most %d with this model, not %d",
-                   shape->n_audio_ctx, params->audio_ctx);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "audio-ctx is at most %d with this model, not %d", shape->n_audio_ctx,
+                   params->audio_ctx);
       return FALSE;
     }
   if (lb_json_boolean (whisper->options, "flash-attention", TRUE)
@@ -162,7 +166,8 @@ prepare_params (Whisper *whisper, const LbLoadRequest *request)
   if (whisper->options == NULL)
     whisper->options = json_object ();
   whisper->params = whisper_full_default_params (WHISPER_SAMPLING_BEAM_SEARCH);
-  /* whisper.cpp's greedy parameters have best-of 5, its beam ones beam-size 5: whisper-cli takes both. */
+  /* whisper.cpp's greedy parameters have best-of 5, its beam ones beam-size 5:
+   * whisper-cli takes both. */
   whisper->params.greedy.best_of
     = whisper_full_default_params (WHISPER_SAMPLING_GREEDY).greedy.best_of;
   whisper->params.language = "auto";
@@ -198,7 +203,8 @@ info_new (struct whisper_context *context, const WhisperShape *shape, const Whis
   return info;
 }
 
-/* Whether whisper.cpp's log says that it took the device: it goes on with the processor where a GPU fails. */
+/* Whether whisper.cpp's log says that it took the device: it goes on with the processor
+ * where a GPU fails. */
 static gboolean
 check_device (const Whisper *whisper, const WhisperDevice *device, GError **error)
 {
@@ -211,7 +217,8 @@ check_device (const Whisper *whisper, const WhisperDevice *device, GError **erro
 }
 
 static gboolean
-load_model (Whisper *whisper, const LbLoadRequest *request, const WhisperDevice *device, GError **error)
+load_model (Whisper *whisper, const LbLoadRequest *request, const WhisperDevice *device,
+            GError **error)
 {
   struct whisper_context_params params = whisper_context_default_params ();
 

@@ -102,7 +102,8 @@ static gboolean
 answers_to (const WhisperDevice *device, const char *id)
 {
   return g_str_equal (device->id, id)
-         || (g_str_equal (device->backend, id) && (!device->gpu || g_str_has_suffix (device->id, ":0")));
+         || (g_str_equal (device->backend, id)
+             && (!device->gpu || g_str_has_suffix (device->id, ":0")));
 }
 
 gboolean
@@ -126,8 +127,9 @@ whisper_device_find (const char *id, WhisperDevice *device, GError **error)
     }
   shown = lb_text_escape (any ? "auto" : id);
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "whisper.cpp has no device \"%s\" here, only: %s; other GPUs need a build with their "
-               "backend (./quickstart tells)", shown, names->len > 0 ? names->str : "none");
+               "whisper.cpp has no device \"%s\" here, only: %s; other GPUs need a build "
+               "with their backend (./quickstart tells)",
+               shown, names->len > 0 ? names->str : "none");
   return FALSE;
 }
 

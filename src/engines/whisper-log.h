@@ -17,7 +17,8 @@ typedef struct {
   char wanted[64];          /* kept in @backend once it was seen; "": any */
 } WhisperLog;
 
-/** whisper_log_line: reads one line of the log. Returns: whether it is one of the table of timings */
+/** whisper_log_line: reads one line of the log. Returns: whether it is one of the table
+ * of timings */
 gboolean whisper_log_line (WhisperLog *log, const char *line);
 
 /** whisper_log_begin: a run begins */
@@ -26,7 +27,8 @@ void whisper_log_begin (WhisperLog *log);
 /** whisper_log_sum_s: Returns: seconds of all phases of this run */
 double whisper_log_sum_s (const WhisperLog *log);
 
-/** whisper_log_phases: Returns: (transfer full): {mel_s, sample_s, …}; vad_s only where there was VAD */
+/** whisper_log_phases: Returns: (transfer full): {mel_s, sample_s, …}; vad_s only where
+ * there was VAD */
 json_t *whisper_log_phases (const WhisperLog *log);
 
 G_END_DECLS

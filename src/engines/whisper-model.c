@@ -41,7 +41,8 @@ guint64
 whisper_model_parameters (const WhisperShape *shape)
 {
   const guint64 d = (guint64) shape->n_audio_state;
-  const guint64 attention = 4 * d * d + 3 * d;  /* queries, keys, values, output; keys have no bias */
+  const guint64 attention
+      = 4 * d * d + 3 * d; /* queries, keys, values, output; keys have no bias */
   const guint64 mlp = 2 * d * 4 * d + 4 * d + d;
   const guint64 norm = 2 * d;
   const guint64 convolutions = (guint64) shape->n_mels * d * 3 + d + d * d * 3 + d;
@@ -67,7 +68,8 @@ static gboolean
 bad (const Reader *reader, GError **error, const char *what)
 {
   g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-               "the model \"%s\" %s: fetch it again with \"llamaburn models pull\"", reader->shown, what);
+               "the model \"%s\" %s: fetch it again with \"llamaburn models pull\"",
+               reader->shown, what);
   return FALSE;
 }
 
@@ -100,7 +102,8 @@ skip (Reader *reader, gint64 bytes, GError **error)
   return TRUE;
 }
 
-/* whisper.cpp knows sizes by the number of encoder layers, and aborts on others; its tokens are fixed. */
+/* whisper.cpp knows sizes by the number of encoder layers, and aborts on others; its
+ * tokens are fixed. */
 static gboolean
 shape_is_whisper (const WhisperShape *s)
 {
@@ -180,7 +183,9 @@ tensor_bytes (gint32 type, gint64 elements)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
     if (blocks[i].type == type)
-      return elements % blocks[i].elements == 0 ? elements / blocks[i].elements * blocks[i].bytes : -1;
+      return elements % blocks[i].elements == 0
+                 ? elements / blocks[i].elements * blocks[i].bytes
+                 : -1;
   return -1;
 }
 
@@ -290,7 +295,8 @@ whisper_vad_check (const char *path, GError **error)
          && fread (name, sizeof kind - 1, 1, reader.file) == 1 && strcmp (name, kind) == 0;
   if (!good && (error == NULL || *error == NULL))
     g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-                 "the VAD model \"%s\" is not a ggml file of Silero weights: name one with vad-model",
+                 "the VAD model \"%s\" is not a ggml file of Silero weights: name one "
+                 "with vad-model",
                  reader.shown);
   reader_close (&reader);
   return good;

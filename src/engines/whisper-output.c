@@ -40,7 +40,8 @@ word_finish (Word *word, gint64 shift_cs, json_t *words)
     {
       json = json_object ();
       lb_json_set_real (json, "start_s", (double) (word->start_cs + shift_cs) / 100);
-      lb_json_set_real (json, "end_s", (double) (MAX (word->end_cs, word->start_cs) + shift_cs) / 100);
+      lb_json_set_real (json, "end_s",
+                        (double)(MAX (word->end_cs, word->start_cs) + shift_cs) / 100);
       lb_json_set_string (json, "text", text);
       lb_json_set_real (json, "probability", word->probability / word->n_tokens);
       json_array_append_new (words, json);
@@ -61,8 +62,9 @@ word_add (Word *word, const whisper_token_data *token, const char *bytes, gboole
   g_string_append (word->bytes, bytes);
 }
 
-/* A word begins with the token that begins with a space. Its times are those of the sound that whisper.cpp
- * saw: with VAD that is the speech alone, so that words are moved to where their segment begins. */
+/* A word begins with the token that begins with a space. Its times are those of the sound
+ * that whisper.cpp saw: with VAD that is the speech alone, so that words are moved to
+ * where their segment begins. */
 static json_t *
 words_new (struct whisper_context *context, int segment, gboolean dtw)
 {
