@@ -34,10 +34,13 @@ CASES = {
 
 
 def measure(command, environment):
-    """Seconds of wall clock, and the peak of resident memory in bytes."""
+    """Seconds of wall clock, and a bound on the peak of resident memory in bytes.
+
+    ru_maxrss of a child begins at what this program held when it started it (about 15 MB): the figure is
+    an upper bound, not a measurement, wherever it equals that floor.
+    """
     start = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    # ru_maxrss of wait4 begins at what the parent held when it forked: this program stays small.
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -51,7 +54,7 @@ def row(command, environment):
     return {
         "median_s": round(statistics.median(s for s, _ in runs), 4),
         "max_s": round(max(s for s, _ in runs), 4),
-        "peak_rss_bytes": max(b for _, b in runs),
+        "peak_rss_at_most_bytes": max(b for _, b in runs),
     }
 
 
@@ -67,13 +70,13 @@ def main():
         result = {"runs": count, "fill_s": round(time.perf_counter() - start, 1)}
         result["database_bytes"] = (home / "history.db").stat().st_size
         for name, options in CASES.items():
-            result[name] = row([BUILD / "llamaburn", "history", *options], environment)
+            result[name] = row([BUILD / "llamaburn", "history", "--quiet", *options], environment)
         result["all, as JSON lines"] = row([BUILD / "llamaburn", "history", "--all", "--format", "jsonl"], environment)
         if shutil.which("sqlite3"):
             query = "SELECT * FROM run ORDER BY number DESC LIMIT 50"
             result["sqlite3, newest 50"] = row(["sqlite3", home / "history.db", query], environment)
         print(json.dumps(result, indent=2))
-        slow = [n for n in CASES if result[n]["median_s"] > LIMIT_S or result[n]["peak_rss_bytes"] > LIMIT_BYTES]
+        slow = [n for n in CASES if result[n]["median_s"] > LIMIT_S or result[n]["peak_rss_at_most_bytes"] > LIMIT_BYTES]
         if slow:
             print(f"over {LIMIT_S} s or {LIMIT_BYTES} bytes: {', '.join(slow)}", file=sys.stderr)
         return 1 if slow else 0
