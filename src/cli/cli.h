@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/json.h"
+#include "engine/manifest.h"
 
 G_BEGIN_DECLS
 
@@ -32,7 +33,7 @@ typedef struct {
   LbCliKind kind;
   const char *argument;    /* shown: "FILE", "N|auto" */
   const char *help;
-  const char *choices;     /* "table,json,csv"; NULL: none */
+  const char *choices;     /* "table,json,csv"; NULL: none. Of INT and DOUBLE: words that are taken too ("auto") */
   const char *completion;  /* "engines", "models", "runs", "files", "folders"; NULL: none */
   double min, max;         /* of INT and DOUBLE; both 0: unbounded */
 } LbCliOption;
@@ -58,12 +59,14 @@ extern const LbCliCommand lb_command_models_list, lb_command_models_pull, lb_com
 extern const LbCliCommand lb_command_engines, lb_command_system;
 extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_command_show, lb_command_compare;
 
-/* Options that every command takes: --help, --quiet, --no-colour, --verbose. */
+/* Options that every command takes: --help, --quiet, --no-colour, --verbose; of commands with a mode also
+ * -O ENGINE:NAME=VALUE. */
 
 /** lb_cli_arguments: Returns: (array zero-terminated=1): what is no option, as typed (any bytes) */
 const char *const *lb_cli_arguments (const LbCli *cli);
 gboolean lb_cli_flag (const LbCli *cli, const char *name);
 const char *lb_cli_text (const LbCli *cli, const char *name, const char *fallback);
+/* Of an INT or DOUBLE that was given as one of its choices: the fallback; lb_cli_text() has the word. */
 gint64 lb_cli_integer (const LbCli *cli, const char *name, gint64 fallback);
 double lb_cli_real (const LbCli *cli, const char *name, double fallback);
 /** lb_cli_list: Returns: (transfer none) (nullable): of LIST and REPEAT */
@@ -74,11 +77,19 @@ const char *const *lb_cli_list (const LbCli *cli, const char *name);
  *  --NAME without value is "true", --no-NAME "false" */
 json_t *lb_cli_engine_options (const LbCli *cli, const char *engine, GError **error);
 
+/** lb_cli_registry: the manifests; read once, when first asked for. Returns: (transfer none), or %NULL */
+LbRegistry *lb_cli_registry (LbCli *cli, GError **error);
+
+/** lb_cli_engines: the engines of a command with a mode: those of its option "engine", else the mode's
+ *  default: the first by id that is neither hidden nor missing, else the first that is not hidden.
+ *  Returns: (transfer container) (element-type LbManifest): at least one, or %NULL with %LB_ERROR_USAGE */
+GPtrArray *lb_cli_engines (LbCli *cli, GError **error);
+
 /** lb_cli_quiet, lb_cli_colour, lb_cli_interactive: --quiet; colour on stdout; stderr is a terminal */
 gboolean lb_cli_quiet (const LbCli *cli);
 gboolean lb_cli_colour (const LbCli *cli);
 gboolean lb_cli_interactive (const LbCli *cli);
-int lb_cli_width (const LbCli *cli);
+int lb_cli_width (const LbCli *cli); /* of standard output where it is a terminal, else 0: unbounded */
 
 /** lb_cli_print: to standard output; a write that fails ends the program with status 1 and a message (EPIPE: quietly) */
 void lb_cli_print (const LbCli *cli, const char *text);

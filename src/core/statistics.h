@@ -1,4 +1,5 @@
-/* Figures from samples. Each says its smallest n; below it, it answers NAN or FALSE. */
+/* Figures from samples. Each says its smallest n; below it, or where a sample is not finite, it answers
+ * NAN or FALSE. docs/MEASURING.md says what can fool each. */
 #pragma once
 
 #include <glib.h>
@@ -14,7 +15,9 @@ double lb_median (const double *x, gsize n);             /* n ≥ 1 */
 double lb_minimum (const double *x, gsize n);            /* n ≥ 1 */
 double lb_maximum (const double *x, gsize n);            /* n ≥ 1 */
 double lb_standard_deviation (const double *x, gsize n); /* n ≥ 2, divisor n − 1 */
-double lb_percentile (const double *x, gsize n, double p); /* n ≥ 20 for the 95th; type 7 of Hyndman & Fan 1996 */
+/** lb_percentile: the @p-th percentile (@p in 0 … 100), type 7 of Hyndman & Fan 1996; n ≥ 20 for the 95th:
+ *  at least one sample's worth must lie beyond it on either side */
+double lb_percentile (const double *x, gsize n, double p);
 
 /** lb_median_interval: 95 % interval of the median by interpolated order statistics (Hettmansperger &
  *  Sheather 1986), n ≥ 6 */
@@ -24,13 +27,13 @@ gboolean lb_median_interval (const double *x, gsize n, LbInterval *interval);
  *  absolute deviation takes its place; all equal: none. Returns: how many */
 gsize lb_outliers (const double *x, gsize n, gboolean *marks);
 
-/** lb_lag1: lag-1 autocorrelation, n ≥ 10, else NAN */
+/** lb_lag1: lag-1 autocorrelation, n ≥ 10, else NAN; also where all are equal */
 double lb_lag1 (const double *x, gsize n);
 
 typedef struct {
   double ratio;          /* of @x to @y: above 1: x takes longer */
   LbInterval interval;   /* 95 % */
-  gboolean exact;        /* whether the interval is exact or by the normal approximation */
+  gboolean exact;        /* FALSE: the interval is by the normal approximation */
 } LbRatio;
 
 /** lb_ratio_unpaired: Hodges–Lehmann estimate on logarithms with the exact Wilcoxon (Mann–Whitney)

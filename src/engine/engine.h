@@ -3,6 +3,8 @@
  * any thread of the engine. */
 #pragma once
 
+#include <gmodule.h>
+
 #include "core/json.h"
 
 G_BEGIN_DECLS
@@ -66,6 +68,8 @@ typedef struct {
   gboolean (*run) (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **output,
                    GError **error);
   void (*unload) (gpointer state);
+  const char *(*version) (void);  /* (nullable): the library's version, for hello: cheap, opens nothing;
+                                     without it the version is known from probe on */
 } LbEngineHooks;
 
 typedef struct {

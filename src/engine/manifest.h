@@ -39,7 +39,8 @@ typedef struct {
   char **keys;           /* environment variables with secrets that it gets */
   GPtrArray *options;    /* of LbOption */
   json_t *json;          /* all of it */
-  char *folder;          /* where the manifest lies */
+  char *path;            /* of the manifest, absolute */
+  char *folder;          /* where the manifest lies, absolute */
   char *module;          /* absolute path of the .so, or NULL: not built, or a worker */
   char **command;        /* of a worker: argv; or NULL */
   char *missing;         /* why it can't run here and what to do, one line; NULL when nothing is missing */

@@ -5,10 +5,13 @@
 
 G_BEGIN_DECLS
 
-/** lb_machine_describe: Returns: (transfer full): {id, hostname_hash, os, kernel, cpu {model, vendor, flags[], cores,
- *  cores_allowed, governor, boost, frequency_hz}, memory {total_bytes, available_bytes}, gpus [{backend, id, name, driver,
- *  memory_bytes, usable, why, cure}], container, virtualisation, llamaburn {version, compiler, build}}. Reads
- *  /proc and /sys only; under 20 ms */
+/** lb_machine_describe: Returns: (transfer full): {id, hostname_hash, os, kernel, architecture, libc,
+ *  cpu {model, vendor, cores (physical), threads, cores_allowed, smt, governor, frequency_driver, boost,
+ *  frequency_hz, frequency_limit_hz, microcode, flags[]}, memory {total_bytes, available_bytes, swap_bytes},
+ *  gpus [{backend, id, name, vendor, device_id, slot, architecture, driver, driver_version,
+ *  memory_bytes, usable, why, cure}], container, virtualisation, llamaburn {version, compiler, build}}; what is
+ *  not known is absent. A card has an element for each backend that it could serve. Reads /proc and
+ *  /sys only; under 20 ms */
 json_t *lb_machine_describe (void);
 
 /** lb_machine_cores_allowed: Returns: CPUs that this process may use: the affinity mask's, capped by the

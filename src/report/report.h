@@ -12,7 +12,8 @@ typedef struct {
 } LbReportStyle;
 
 /** LbReportFormat: one row of the table of formats. @streams: results are written one by one as they
- *  come (jsonl, table); else all at the end */
+ *  come (jsonl, table); else all at the end. Either way: begin, add for each, end; none is %NULL. @end gets
+ *  all records (an array): json writes them there, table compares those of one group */
 typedef struct {
   const char *name;     /* "table", "json", "jsonl", "csv", "md" */
   const char *help;
@@ -26,11 +27,16 @@ typedef struct {
 const LbReportFormat *lb_report_formats (void);
 const LbReportFormat *lb_report_format (const char *name, GError **error);
 
+/** lb_report_all: begin, add for each of @records (an array), end */
+void lb_report_all (GString *out, const LbReportFormat *format, const json_t *records,
+                    const LbReportStyle *style);
+
 /** lb_report_show: one record, whole, for people (`llamaburn show`): every section, alignment of words,
  *  iterations, flags with evidence and cure */
 void lb_report_show (GString *out, const json_t *record, const LbReportStyle *style);
 
-/** lb_report_csv_cell: appends @text quoted; cells that begin with = + - @ and are no number get a leading ' */
+/** lb_report_csv_cell: appends @text escaped by lb_text_escape(), quoted where RFC 4180 asks for it; cells that begin with = + - @, a
+ *  tab or CR and are no number get a leading ' */
 void lb_report_csv_cell (GString *out, const char *text);
 
 /* A table of text cells with aligned columns, for every list the program prints. */

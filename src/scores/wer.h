@@ -5,13 +5,16 @@
 
 G_BEGIN_DECLS
 
+#define LB_WER_MAX_BYTES (64 * 1024 * 1024) /* of each text; longer: %LB_ERROR_BAD_INPUT */
+
 typedef enum {
-  LB_NORMALISE_NONE,
+  LB_NORMALISE_NONE,     /* bytes that are no UTF-8 become U+FFFD, spaces single: nothing else */
   LB_NORMALISE_BASIC,    /* any language: appendix C of Radford et al. (2022) */
   LB_NORMALISE_ENGLISH,
 } LbNormaliser;
 
-/** lb_normalise: Returns: (transfer full): @text (UTF-8) as @normaliser leaves it */
+/** lb_normalise: Returns: (transfer full): @text (UTF-8) as @normaliser leaves it: words with one space
+ *  between them and none at the ends. Time and memory are linear in its length */
 char *lb_normalise (const char *text, LbNormaliser normaliser);
 
 /** lb_normaliser_for_language: English for "en" and names of English ("english", "en-GB"), else basic */

@@ -1,0 +1,218 @@
+#include "bench/place.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "machine/machine.h"
+
+#define LIMIT_S 600.0
+#define LIMIT_PER_SECOND 20.0
+#define PUT_FRAMES 65536
+#define SLACK_FRAMES 65536 /* a header's duration may be a little short */
+
+void
+lb_place_stop (LbPlace *place)
+{
+  g_clear_pointer (&place->session, lb_session_stop);
+  lb_session_loaded_clear (&place->loaded);
+  g_clear_pointer (&place->record, json_decref);
+  place->put = NULL;
+  place->runs = 0;
+}
+
+void
+lb_place_clear (LbPlace *place)
+{
+  lb_place_stop (place);
+  g_clear_pointer (&place->model_path, g_free);
+  g_clear_error (&place->failure);
+}
+
+gboolean
+lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable,
+                GError **error)
+{
+  LbSessionSettings of_session = { settings->memory_limit_bytes, settings->pcm_memory_bytes };
+
+  if (of_session.memory_limit_bytes == 0)
+    of_session.memory_limit_bytes = lb_machine_memory_available_bytes () / 10 * 9;
+  place->session = lb_session_start (place->manifest, &of_session, cancellable, error);
+  return place->session != NULL;
+}
+
+static json_t *
+load_request (const LbPlace *place, const LbCase *it, const LbSettings *settings, int threads)
+{
+  json_t *request = json_object ();
+
+  lb_json_set_string (request, "mode", it->mode);
+  lb_json_set_path (request, "model_path", place->model_path);
+  lb_json_set_string (request, "device", it->device);
+  lb_json_set_integer (request, "threads", threads);
+  lb_json_set_integer (request, "seed", settings->seed);
+  lb_json_set (request, "options", json_deep_copy (it->options));
+  return request;
+}
+
+static double
+limit_of_load (const LbSettings *settings)
+{
+  return settings->time_limit_s > 0 ? settings->time_limit_s : LIMIT_S;
+}
+
+gboolean
+lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int threads,
+               GCancellable *cancellable, GError **error)
+{
+  g_autoptr (json_t) request = load_request (place, it, settings, threads);
+  gboolean cold = place->model_path == NULL || lb_models_drop_cache (place->model_path);
+
+  lb_session_loaded_clear (&place->loaded);
+  memset (&place->loaded, 0, sizeof place->loaded);
+  if (!lb_session_load (place->session, request, limit_of_load (settings), &place->loaded,
+                        cancellable, error))
+    return FALSE;
+  g_clear_pointer (&place->record, json_decref);
+  place->record = json_object ();
+  lb_json_set_integer (place->record, "index", 0);
+  lb_json_set_real (place->record, "load_s", place->loaded.load_s);
+  lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
+  lb_json_set_string (place->record, "backend", place->loaded.backend);
+  lb_json_set_string (place->record, "device", place->loaded.device);
+  if (place->loaded.threads > 0)
+    lb_json_set_integer (place->record, "threads", place->loaded.threads);
+  lb_json_set (place->record, "environment",
+               json_deep_copy (lb_session_environment (place->session)));
+  return TRUE;
+}
+
+gboolean
+lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings, int threads,
+                 GCancellable *cancellable, GError **error)
+{
+  g_autoptr (json_t) request = load_request (place, it, settings, threads);
+  double limit_s = limit_of_load (settings);
+
+  lb_session_loaded_clear (&place->loaded);
+  memset (&place->loaded, 0, sizeof place->loaded);
+  if (!lb_session_unload (place->session, limit_s, cancellable, error) ||
+      !lb_session_load (place->session, request, limit_s, &place->loaded, cancellable, error))
+    return FALSE;
+  lb_json_set_real (place->record, "warm_load_s", place->loaded.load_s);
+  return TRUE;
+}
+
+/* Bytes of @seconds of f32 sound, in whole pages. */
+static guint64
+bytes_for (double seconds, guint rate_hz, guint channels)
+{
+  guint64 frames = (guint64) ceil (seconds * rate_hz) + SLACK_FRAMES;
+
+  return rate_hz == 0 ? 0 : (frames * channels * sizeof (float) + 4095) / 4096 * 4096;
+}
+
+gboolean
+lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error)
+{
+  const LbSessionLoaded *loaded = &place->loaded;
+
+  return lb_session_reserve (
+      place->session, bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
+      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), error);
+}
+
+static gboolean
+copy_in (LbSession *session, const LbPcm *pcm, GError **error)
+{
+  guint channels = lb_pcm_channels (pcm);
+  guint64 frames = lb_pcm_frames (pcm);
+  g_autofree float *chunk = g_new (float, (gsize) PUT_FRAMES *channels);
+
+  for (guint64 at = 0; at < frames; at += PUT_FRAMES)
+    {
+      gsize n = (gsize) MIN (PUT_FRAMES, frames - at);
+
+      if (!lb_pcm_read (pcm, at, chunk, n, error) ||
+          !lb_session_put (session, at * channels * sizeof (float), chunk, n * channels, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error)
+{
+  const LbPlanInput *input = g_ptr_array_index (it->inputs, 0);
+  LbPcm *pcm;
+
+  if (place->put == it || input->path == NULL || place->loaded.input_rate_hz == 0)
+    return TRUE;
+  pcm = lb_inputs_pcm (inputs, input->path, place->loaded.input_rate_hz,
+                       place->loaded.input_channels, &place->resample_s, error);
+  if (pcm == NULL || !copy_in (place->session, pcm, error))
+    return FALSE;
+  place->put = it;
+  return TRUE;
+}
+
+static json_t *
+run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings,
+             double duration_s)
+{
+  json_t *request = json_object ();
+  json_t *inputs = json_array ();
+
+  for (guint i = 0; i < it->inputs->len; i++)
+    {
+      const LbPlanInput *input = g_ptr_array_index (it->inputs, i);
+      json_t *one = json_object ();
+
+      lb_json_set_string (one, "role", input->role);
+      lb_json_set_string (one, "text", input->text);
+      if (input->path != NULL)
+        {
+          lb_json_set_integer (one, "offset", 0);
+          lb_json_set_integer (one, "frames",
+                               (gint64) floor (duration_s * place->loaded.input_rate_hz + 0.5));
+          lb_json_set_integer (one, "rate", place->loaded.input_rate_hz);
+          lb_json_set_integer (one, "channels", place->loaded.input_channels);
+        }
+      json_array_append_new (inputs, one);
+    }
+  lb_json_set (request, "inputs", inputs);
+  lb_json_set_integer (request, "seed", settings->seed);
+  lb_json_set_integer (request, "index", place->runs);
+  return request;
+}
+
+gboolean
+lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings, double duration_s,
+              LbSessionProgress progress, gpointer user_data, LbSessionRun *run,
+              GCancellable *cancellable, GError **error)
+{
+  g_autoptr (json_t) request = run_request (place, it, settings, duration_s);
+  double limit_s = settings->time_limit_s > 0 ? settings->time_limit_s
+                                              : LIMIT_S + LIMIT_PER_SECOND * duration_s;
+
+  place->runs++;
+  return lb_session_run (place->session, request, limit_s, progress, user_data, run, cancellable,
+                         error);
+}
+
+json_t *
+lb_place_describe_model (const LbPlace *place)
+{
+  json_t *model;
+
+  if (place->model == NULL)
+    return NULL;
+  model = json_object ();
+  lb_json_set_string (model, "id", place->model->id);
+  lb_json_set_string (model, "variant", place->model->variant);
+  lb_json_set_path (model, "path", place->model_path);
+  if (place->model->parameters > 0)
+    lb_json_set_integer (model, "parameters", (gint64) place->model->parameters);
+  lb_json_set_string (model, "licence", place->model->licence);
+  return model;
+}

@@ -1,0 +1,56 @@
+/* Where a session lives in the runner: its process, what load answered, what lies in its mapping.
+ */
+#pragma once
+
+#include "bench/inputs.h"
+#include "engine/session.h"
+#include "models/models.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  const LbManifest *manifest;
+  const LbModel *model; /* NULL: the engine takes none */
+  char *model_path;
+  LbSession *session; /* NULL: not alive */
+  LbSessionLoaded loaded;
+  json_t *record;    /* its element of `sessions` */
+  const LbCase *put; /* whose sound lies in the mapping */
+  double resample_s; /* of @put */
+  guint runs;
+  GError *failure; /* why it can't be started or loaded: all its cases fail by it */
+  const char *failure_phase;
+} LbPlace;
+
+void lb_place_clear (LbPlace *place);
+
+/** lb_place_start: the process. @memory_limit_bytes 0: nine tenths of what is available */
+gboolean lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable,
+                         GError **error);
+
+/** lb_place_load: cold where the model's pages can be dropped. @threads: really to be used */
+gboolean lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int threads,
+                        GCancellable *cancellable, GError **error);
+
+/** lb_place_reload: unload and load again in the same process, for `warm_load_s` */
+gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings,
+                          int threads, GCancellable *cancellable, GError **error);
+
+/** lb_place_reserve: mappings for @in_seconds of sound at what load answered */
+gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error);
+
+/** lb_place_put: @it's sound into the mapping, unless it lies there */
+gboolean lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error);
+
+/** lb_place_run: one run of the engine over what was put */
+gboolean lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings,
+                       double duration_s, LbSessionProgress progress, gpointer user_data,
+                       LbSessionRun *run, GCancellable *cancellable, GError **error);
+
+void lb_place_stop (LbPlace *place);
+
+/** lb_place_describe_model: Returns: (transfer full) (nullable): the record's `model`, as far as
+ * it is known before it is hashed */
+json_t *lb_place_describe_model (const LbPlace *place);
+
+G_END_DECLS

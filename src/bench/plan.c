@@ -1,0 +1,388 @@
+#include "bench/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/id.h"
+
+static void
+free_input (gpointer data)
+{
+  LbPlanInput *input = data;
+
+  g_free (input->role);
+  g_free (input->path);
+  g_free (input->text);
+  g_free (input);
+}
+
+static void
+free_case (gpointer data)
+{
+  LbCase *it = data;
+
+  g_free (it->id);
+  g_free (it->mode);
+  g_free (it->engine);
+  g_free (it->model);
+  g_free (it->device);
+  g_free (it->reference);
+  g_ptr_array_unref (it->inputs);
+  json_decref (it->options);
+  g_free (it);
+}
+
+LbPlan *
+lb_plan_new (void)
+{
+  LbPlan *plan = g_new0 (LbPlan, 1);
+
+  plan->group = lb_id_new ();
+  plan->cases = g_ptr_array_new_with_free_func (free_case);
+  plan->settings.warmups = 1;
+  plan->settings.warm_load = TRUE;
+  plan->settings.wait = TRUE;
+  return plan;
+}
+
+void
+lb_plan_free (LbPlan *plan)
+{
+  g_ptr_array_unref (plan->cases);
+  g_free (plan->group);
+  g_free (plan);
+}
+
+LbCase *
+lb_plan_add_case (LbPlan *plan, const char *mode, const char *engine, const char *model,
+                  const char *device)
+{
+  LbCase *it = g_new0 (LbCase, 1);
+
+  it->id = lb_id_new ();
+  it->mode = g_strdup (mode);
+  it->engine = g_strdup (engine);
+  it->model = g_strdup (model);
+  it->device = g_strdup (device);
+  it->inputs = g_ptr_array_new_with_free_func (free_input);
+  it->options = json_object ();
+  g_ptr_array_add (plan->cases, it);
+  return it;
+}
+
+static void
+add_input (LbCase *it, const char *role, const char *path, const char *text)
+{
+  LbPlanInput *input = g_new0 (LbPlanInput, 1);
+
+  input->role = g_strdup (role);
+  input->path = g_strdup (path);
+  input->text = g_strdup (text);
+  g_ptr_array_add (it->inputs, input);
+}
+
+void
+lb_case_add_file (LbCase *it, const char *role, const char *path)
+{
+  add_input (it, role, path, NULL);
+}
+
+void
+lb_case_add_text (LbCase *it, const char *role, const char *text)
+{
+  add_input (it, role, NULL, text);
+}
+
+const LbCase *
+lb_plan_case (const LbPlan *plan, guint index)
+{
+  return g_ptr_array_index (plan->cases, index);
+}
+
+gboolean
+lb_plan_same_session (const LbCase *a, const LbCase *b)
+{
+  return strcmp (a->mode, b->mode) == 0 && strcmp (a->engine, b->engine) == 0 &&
+         g_strcmp0 (a->model, b->model) == 0 && strcmp (a->device, b->device) == 0 &&
+         json_equal (a->options, b->options);
+}
+
+/* The settings as rows: one table reads and writes them. */
+typedef enum {
+  SETTING_INT,
+  SETTING_INT64,
+  SETTING_BYTES,
+  SETTING_SECONDS,
+  SETTING_BOOLEAN
+} SettingKind;
+
+typedef struct {
+  const char *name;
+  SettingKind kind;
+  gsize offset;
+  double min, max;
+} Setting;
+
+#define AT(MEMBER) G_STRUCT_OFFSET (LbSettings, MEMBER)
+static const Setting settings[] = {
+  { "iterations", SETTING_INT, AT (iterations), 0, 100000 },
+  { "warmups", SETTING_INT, AT (warmups), 0, 1000 },
+  { "threads", SETTING_INT, AT (threads), 0, 4096 },
+  { "warm_load", SETTING_BOOLEAN, AT (warm_load), 0, 1 },
+  { "wait", SETTING_BOOLEAN, AT (wait), 0, 1 },
+  { "seed", SETTING_INT64, AT (seed), -9e15, 9e15 },
+  { "start_s", SETTING_SECONDS, AT (start_s), 0, 1e7 },
+  { "duration_s", SETTING_SECONDS, AT (duration_s), 0, 1e7 },
+  { "time_limit_s", SETTING_SECONDS, AT (time_limit_s), 0, 1e7 },
+  { "memory_limit_bytes", SETTING_BYTES, AT (memory_limit_bytes), 0, 9e15 },
+  { "pcm_memory_bytes", SETTING_BYTES, AT (pcm_memory_bytes), 0, 9e15 },
+};
+
+static gboolean
+read_setting (const Setting *row, const json_t *value, LbSettings *into, GError **error)
+{
+  gpointer at = (guint8 *) into + row->offset;
+  gboolean whole = row->kind != SETTING_SECONDS;
+  double number;
+
+  if (row->kind == SETTING_BOOLEAN && json_is_boolean (value))
+    {
+      *(gboolean *) at = json_is_true (value);
+      return TRUE;
+    }
+  number = json_is_number (value) ? json_number_value (value) : NAN;
+  if (row->kind == SETTING_BOOLEAN || !(number >= row->min && number <= row->max) ||
+      (whole && !json_is_integer (value)))
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: settings.%s must be %s", row->name,
+                   row->kind == SETTING_BOOLEAN ? "true or false" : "a number in its range");
+      return FALSE;
+    }
+  if (row->kind == SETTING_INT)
+    *(int *) at = (int) number;
+  else if (row->kind == SETTING_SECONDS)
+    *(double *) at = number;
+  else
+    *(gint64 *) at = (gint64) json_integer_value (value);
+  return TRUE;
+}
+
+static json_t *
+write_setting (const Setting *row, const LbSettings *from)
+{
+  gconstpointer at = (const guint8 *) from + row->offset;
+
+  switch (row->kind)
+    {
+    case SETTING_BOOLEAN:
+      return json_boolean (*(const gboolean *) at);
+    case SETTING_INT:
+      return json_integer (*(const int *) at);
+    case SETTING_SECONDS:
+      return json_real (*(const double *) at);
+    default:
+      return json_integer (*(const gint64 *) at);
+    }
+}
+
+static gboolean
+read_settings (const json_t *object, LbSettings *into, GError **error)
+{
+  const char *order = lb_json_string (object, "order", "sequential");
+
+  if (object == NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    {
+      const json_t *value = json_object_get (object, settings[i].name);
+
+      if (value != NULL && !read_setting (&settings[i], value, into, error))
+        return FALSE;
+    }
+  into->order = strcmp (order, "interleaved") == 0 ? LB_ORDER_INTERLEAVED : LB_ORDER_SEQUENTIAL;
+  if (into->order == LB_ORDER_SEQUENTIAL && strcmp (order, "sequential") != 0)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "plan: settings.order must be \"sequential\" or \"interleaved\"");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A file name: KEY, or KEY_uri where it is not UTF-8. */
+static gboolean
+read_path (const json_t *object, const char *key, char **path, GError **error)
+{
+  g_autofree char *uri_key = g_strconcat (key, "_uri", NULL);
+  const char *plain = lb_json_string (object, key, NULL);
+  const char *uri = lb_json_string (object, uri_key, NULL);
+
+  if (plain != NULL)
+    *path = g_strdup (plain);
+  else if (uri != NULL)
+    *path = g_filename_from_uri (uri, NULL, NULL);
+  if (uri != NULL && *path == NULL)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: %s must be a file: URI", uri_key);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+read_input (const json_t *object, LbCase *it, GError **error)
+{
+  const char *role = lb_json_string (object, "role", NULL);
+  const char *text = lb_json_string (object, "text", NULL);
+  g_autofree char *path = NULL;
+
+  if (!read_path (object, "path", &path, error))
+    return FALSE;
+  if (role == NULL || (path == NULL) == (text == NULL))
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "plan: an input must have a role and either a path or a text");
+      return FALSE;
+    }
+  add_input (it, role, path, text);
+  return TRUE;
+}
+
+static gboolean
+read_case (const json_t *object, LbPlan *plan, GError **error)
+{
+  const char *mode = lb_json_string (object, "mode", NULL);
+  const char *engine = lb_json_string (object, "engine", NULL);
+  const char *id = lb_json_string (object, "id", NULL);
+  const json_t *options = json_object_get (object, "options");
+  const json_t *inputs = json_object_get (object, "inputs");
+  const json_t *input;
+  size_t index;
+  LbCase *it;
+
+  if (mode == NULL || engine == NULL || json_array_size (inputs) == 0 ||
+      (options != NULL && !json_is_object (options)) || (id != NULL && !lb_id_is_valid (id)))
+    {
+      g_set_error (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "plan: case %u must have mode, engine and inputs; its id, if any, must be a UUID, its "
+          "options an object",
+          plan->cases->len);
+      return FALSE;
+    }
+  it = lb_plan_add_case (plan, mode, engine, lb_json_string (object, "model", NULL),
+                         lb_json_string (object, "device", "auto"));
+  if (id != NULL)
+    {
+      g_free (it->id);
+      it->id = g_strdup (id);
+    }
+  if (options != NULL)
+    json_object_update (it->options, (json_t *) options);
+  json_array_foreach ((json_t *) inputs, index, input)
+    if (!read_input (input, it, error))
+      return FALSE;
+  return read_path (object, "reference", &it->reference, error);
+}
+
+LbPlan *
+lb_plan_from_json (const json_t *value, GError **error)
+{
+  g_autoptr (LbPlan) plan = lb_plan_new ();
+  const char *schema = lb_json_string (value, "schema", NULL);
+  const char *group = lb_json_string (value, "group", NULL);
+  const json_t *cases = json_object_get (value, "cases");
+  const json_t *it;
+  size_t index;
+
+  if (g_strcmp0 (schema, LB_PLAN_SCHEMA) != 0)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: its schema must be \"%s\"",
+                   LB_PLAN_SCHEMA);
+      return NULL;
+    }
+  if (json_array_size (cases) == 0 || json_array_size (cases) > LB_PLAN_MAX_CASES)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: cases must be a list of 1 to %d cases",
+                   LB_PLAN_MAX_CASES);
+      return NULL;
+    }
+  if (group != NULL && lb_id_is_valid (group))
+    {
+      g_free (plan->group);
+      plan->group = g_strdup (group);
+    }
+  if (!read_settings (json_object_get (value, "settings"), &plan->settings, error))
+    return NULL;
+  json_array_foreach ((json_t *) cases, index, it)
+    if (!read_case (it, plan, error))
+      return NULL;
+  return g_steal_pointer (&plan);
+}
+
+void
+lb_json_set_path (json_t *object, const char *key, const char *path)
+{
+  g_autofree char *absolute = NULL;
+
+  if (path == NULL)
+    return;
+  if (g_utf8_validate (path, -1, NULL))
+    {
+      lb_json_set_string (object, key, path);
+      return;
+    }
+  absolute = g_canonicalize_filename (path, NULL);
+  g_autofree char *uri = g_filename_to_uri (absolute, NULL, NULL);
+  g_autofree char *uri_key = g_strconcat (key, "_uri", NULL);
+  lb_json_set_string (object, uri_key, uri);
+}
+
+static json_t *
+case_to_json (const LbCase *it)
+{
+  json_t *object = json_object ();
+  json_t *inputs = json_array ();
+
+  lb_json_set_string (object, "id", it->id);
+  lb_json_set_string (object, "mode", it->mode);
+  lb_json_set_string (object, "engine", it->engine);
+  lb_json_set_string (object, "model", it->model);
+  lb_json_set_string (object, "device", it->device);
+  for (guint i = 0; i < it->inputs->len; i++)
+    {
+      const LbPlanInput *input = g_ptr_array_index (it->inputs, i);
+      json_t *one = json_object ();
+
+      lb_json_set_string (one, "role", input->role);
+      lb_json_set_path (one, "path", input->path);
+      lb_json_set_string (one, "text", input->text);
+      json_array_append_new (inputs, one);
+    }
+  lb_json_set (object, "inputs", inputs);
+  lb_json_set_path (object, "reference", it->reference);
+  lb_json_set (object, "options", json_deep_copy (it->options));
+  return object;
+}
+
+json_t *
+lb_plan_to_json (const LbPlan *plan)
+{
+  json_t *object = json_object ();
+  json_t *shared = json_object ();
+  json_t *cases = json_array ();
+
+  lb_json_set_string (object, "schema", LB_PLAN_SCHEMA);
+  lb_json_set_string (object, "group", plan->group);
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    lb_json_set (shared, settings[i].name, write_setting (&settings[i], &plan->settings));
+  lb_json_set_string (shared, "order",
+                      plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved"
+                                                                   : "sequential");
+  lb_json_set (object, "settings", shared);
+  for (guint i = 0; i < plan->cases->len; i++)
+    json_array_append_new (cases, case_to_json (lb_plan_case (plan, i)));
+  lb_json_set (object, "cases", cases);
+  return object;
+}

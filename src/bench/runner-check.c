@@ -1,0 +1,98 @@
+#include "bench/runner.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "core/text.h"
+
+static const char *const devices[] = { "auto", "cpu",   "hip",  "vulkan",
+                                       "cuda", "metal", "sycl", NULL };
+
+/* "cpu", "hip:0": a known backend, and a number after the colon. */
+static gboolean
+check_device (const char *device, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (device, ":", 2);
+  g_autofree char *shown = lb_text_escape (device);
+  gboolean known = g_strv_contains (devices, parts[0]);
+  const char *nearest = lb_text_nearest (parts[0], devices);
+
+  if (known &&
+      (parts[1] == NULL || g_ascii_string_to_unsigned (parts[1], 10, 0, 255, NULL, NULL)))
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "no device is named \"%s\"%s%s%s: cpu, or a backend with a number like vulkan:0 "
+               "(llamaburn system lists them)",
+               shown, !known && nearest ? "; did you mean \"" : "",
+               !known && nearest ? nearest : "", !known && nearest ? "\"?" : "");
+  return FALSE;
+}
+
+/* Options from a command line come as text: typed by the manifest, in place. */
+static gboolean
+check_options (LbCase *it, const LbManifest *manifest, GError **error)
+{
+  const char *name;
+  json_t *value;
+  void *next;
+
+  json_object_foreach_safe (it->options, next, name, value)
+    {
+      const LbOption *option = lb_manifest_option (manifest, name);
+      json_t *typed;
+
+      if (option == NULL)
+        {
+          g_autofree char *shown = lb_text_escape (name);
+
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                       "engine \"%s\" has no option \"%s\": llamaburn engines %s lists them",
+                       manifest->id, shown, manifest->id);
+          return FALSE;
+        }
+      if (!json_is_string (value) || lb_option_check (option, value, NULL))
+        {
+          if (!lb_option_check (option, value, error))
+            return FALSE;
+          continue;
+        }
+      typed = lb_option_parse (option, json_string_value (value), error);
+      if (typed == NULL)
+        return FALSE;
+      json_object_set_new (it->options, name, typed);
+    }
+  return TRUE;
+}
+
+static gboolean
+check_case (LbCase *it, LbRegistry *registry, LbModels *models, GError **error)
+{
+  const LbManifest *manifest = lb_registry_find (registry, it->engine, it->mode, error);
+
+  if (manifest == NULL || !check_device (it->device, error) ||
+      !check_options (it, manifest, error))
+    return FALSE;
+  if (manifest->variants == NULL || manifest->variants[0] == NULL)
+    {
+      g_clear_pointer (&it->model, g_free);
+      return TRUE;
+    }
+  if (it->model == NULL)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "engine \"%s\" needs a model: name one with -m (llamaburn models list)",
+                   it->engine);
+      return FALSE;
+    }
+  return lb_models_find (models, it->model, it->mode, (const char *const *) manifest->variants,
+                         error) != NULL;
+}
+
+gboolean
+lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **error)
+{
+  for (guint i = 0; i < plan->cases->len; i++)
+    if (!check_case (g_ptr_array_index (plan->cases, i), registry, models, error))
+      return FALSE;
+  return TRUE;
+}

@@ -1,0 +1,90 @@
+#include "bench/scoring.h"
+
+#include <string.h>
+
+#include "core/error.h"
+#include "scores/wer.h"
+
+/* Above this an alignment is too long to look at, and to keep. */
+#define ALIGNMENT_MAX_WORDS 5000
+
+typedef json_t *(*Score) (const json_t *output, const char *reference, GError **error);
+
+typedef struct {
+  const char *mode;
+  const char *name;
+  Score score;
+} ScoreRow;
+
+static LbNormaliser
+normaliser_of (const json_t *output)
+{
+  return lb_normaliser_for_language (lb_json_string (output, "language", "en"));
+}
+
+static json_t *
+score_wer (const json_t *output, const char *reference, GError **error)
+{
+  LbNormaliser normaliser = normaliser_of (output);
+  const char *text = lb_json_string (output, "text", "");
+  LbWer wer;
+  json_t *value;
+
+  if (!lb_wer_score (reference, text, normaliser, &wer, error))
+    return NULL;
+  value = lb_wer_json (&wer, normaliser);
+  if (wer.reference_words <= ALIGNMENT_MAX_WORDS && strlen (text) < 1024 * 1024)
+    lb_json_set (value, "alignment", lb_wer_alignment (reference, text, normaliser, NULL));
+  return value;
+}
+
+static json_t *
+score_cer (const json_t *output, const char *reference, GError **error)
+{
+  LbNormaliser normaliser = normaliser_of (output);
+  LbWer cer;
+  json_t *value;
+
+  if (!lb_cer_score (reference, lb_json_string (output, "text", ""), normaliser, &cer, error))
+    return NULL;
+  value = lb_wer_json (&cer, normaliser);
+  json_object_del (value, "reference_words");
+  lb_json_set_integer (value, "reference_characters", (gint64) cer.reference_words);
+  return value;
+}
+
+static const ScoreRow rows[] = {
+  { "stt", "wer", score_wer },
+  { "stt", "cer", score_cer },
+};
+
+json_t *
+lb_scoring (const char *mode, const json_t *output, const char *reference, GError **error)
+{
+  g_autoptr (json_t) scores = json_object ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      json_t *value;
+
+      if (strcmp (rows[i].mode, mode) != 0)
+        continue;
+      value = rows[i].score (output, reference, error);
+      if (value == NULL)
+        return NULL;
+      lb_json_set (scores, rows[i].name, value);
+    }
+  return json_object_size (scores) > 0 ? g_steal_pointer (&scores) : NULL;
+}
+
+gboolean
+lb_scoring_check (const char *mode, const char *reference, GError **error)
+{
+  g_autoptr (json_t) nothing = json_object ();
+  GError *local = NULL;
+  g_autoptr (json_t) scores = lb_scoring (mode, nothing, reference, &local);
+
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return local == NULL;
+}

@@ -1,0 +1,271 @@
+#include "cli/benchmark.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/recorder.h"
+#include "bench/runner.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "report/report.h"
+#include "store/store.h"
+
+#define TICK_MS 250
+
+/* What the runner's thread and the main loop share. */
+typedef struct {
+  LbCli *cli;
+  LbPlan *plan;
+  LbRegistry *registry;
+  LbModels *models;
+  GCancellable *cancellable;
+  GMainLoop *loop;
+  LbCliProgress *progress;
+  LbStore *store;
+  LbRecorder *recorder;
+  const LbReportFormat *format;
+  LbReportStyle style;
+  json_t *records;
+  GString *written;          /* for --output */
+  gboolean to_file;
+  int events_fd;
+  LbRunnerCounts counts;
+  GError *error;
+} Benchmark;
+
+static void
+put (Benchmark *it, GString *text)
+{
+  if (it->to_file)
+    g_string_append_len (it->written, text->str, (gssize) text->len);
+  else if (text->len > 0)
+    lb_cli_print (it->cli, text->str);
+  g_string_truncate (text, 0);
+}
+
+static void
+add_record (Benchmark *it, const json_t *event)
+{
+  g_autoptr (json_t) record = json_copy (json_object_get (event, "record"));
+  g_autoptr (GString) text = g_string_new (NULL);
+  gint64 number = it->recorder != NULL ? lb_recorder_number (it->recorder, lb_json_string (event, "run", "")) : -1;
+  guint index = (guint) json_array_size (it->records);
+
+  if (number >= 0)
+    lb_json_set_integer (record, "number", number);
+  json_array_append (it->records, record);
+  if (it->events_fd >= 0 || it->format == NULL || !it->format->streams)
+    return;
+  if (index == 0)
+    it->format->begin (text, &it->style);
+  it->format->add (text, record, index, &it->style);
+  put (it, text);
+}
+
+/* The reader of events may have died: that loses no run. */
+static void
+write_event (int fd, const json_t *event)
+{
+  g_autofree char *line = lb_json_line (event);
+  g_autofree char *text = g_strconcat (line, "\n", NULL);
+  gsize length = strlen (text), done = 0;
+
+  while (done < length)
+    {
+      gssize n = write (fd, text + done, length - done);
+
+      if (n < 0 && errno != EINTR)
+        return;
+      done += n > 0 ? (gsize) n : 0;
+    }
+}
+
+static void
+on_event (const json_t *event, gpointer user_data)
+{
+  Benchmark *it = user_data;
+
+  if (it->recorder != NULL)
+    lb_recorder_event (event, it->recorder);
+  if (it->events_fd >= 0)
+    write_event (it->events_fd, event);
+  else
+    lb_cli_progress_event (event, it->progress);
+  if (strcmp (lb_json_string (event, "event", ""), "run-end") == 0)
+    add_record (it, event);
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  Benchmark *it = user_data;
+
+  g_cancellable_cancel (it->cancellable);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_tick (gpointer user_data)
+{
+  Benchmark *it = user_data;
+
+  lb_cli_progress_tick (it->progress);
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_end (gpointer user_data)
+{
+  Benchmark *it = user_data;
+
+  g_main_loop_quit (it->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+run_in_thread (gpointer user_data)
+{
+  Benchmark *it = user_data;
+
+  lb_runner_run (it->plan, it->registry, it->models, on_event, it, &it->counts, it->cancellable, &it->error);
+  g_idle_add (on_end, it);
+  return NULL;
+}
+
+/* The runner has a thread of its own: this one waits for signals and draws. */
+static void
+run (Benchmark *it)
+{
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+  guint sources[G_N_ELEMENTS (signals)];
+  guint tick = lb_cli_interactive (it->cli) && it->events_fd < 0 ? g_timeout_add (TICK_MS, on_tick, it) : 0;
+  GThread *thread;
+
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    sources[i] = g_unix_signal_add (signals[i], on_signal, it);
+  it->loop = g_main_loop_new (NULL, FALSE);
+  thread = g_thread_new ("runner", run_in_thread, it);
+  g_main_loop_run (it->loop);
+  g_thread_join (thread);
+  g_main_loop_unref (it->loop);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_source_remove (sources[i]);
+  if (tick != 0)
+    g_source_remove (tick);
+}
+
+static gboolean
+write_output (Benchmark *it, GError **error)
+{
+  const char *path = lb_cli_text (it->cli, "output", NULL);
+  GError *local = NULL;
+
+  if (!it->to_file || g_file_set_contents (path, it->written->str, (gssize) it->written->len, &local))
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_FAILED, "can't write the results: %s", local->message);
+  g_error_free (local);
+  return FALSE;
+}
+
+static void
+end_output (Benchmark *it)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (it->events_fd >= 0 || it->format == NULL)
+    return;
+  if (!it->format->streams)
+    {
+      it->format->begin (text, &it->style);
+      for (guint i = 0; i < json_array_size (it->records); i++)
+        it->format->add (text, json_array_get (it->records, i), i, &it->style);
+    }
+  if (!it->format->streams || json_array_size (it->records) > 0)
+    it->format->end (text, it->records, &it->style);
+  put (it, text);
+}
+
+static int
+status_of (Benchmark *it, GError **error)
+{
+  const GError *lost = it->recorder != NULL ? lb_recorder_error (it->recorder) : NULL;
+  int status = LB_EXIT_OK;
+
+  if (it->error != NULL || it->counts.interrupted > 0 || g_cancellable_is_cancelled (it->cancellable))
+    status = LB_EXIT_INTERRUPTED;
+  else if (it->counts.failed > 0)
+    status = LB_EXIT_FAILED;
+  else if (it->counts.invalid > 0 && lb_cli_flag (it->cli, "strict"))
+    status = LB_EXIT_INVALID;
+  if (lost != NULL)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "not everything is in the history: %s", lost->message);
+      status = MAX (status, LB_EXIT_FAILED);
+    }
+  return status;
+}
+
+static gboolean
+open_store (Benchmark *it, GError **error)
+{
+  if (lb_cli_flag (it->cli, "no-store"))
+    return TRUE;
+  it->store = lb_store_open (NULL, error);
+  if (it->store == NULL)
+    {
+      g_prefix_error (error, "the history can't be opened (--no-store measures without): ");
+      return FALSE;
+    }
+  if (lb_store_notice (it->store) != NULL)
+    lb_cli_warn (it->cli, "%s", lb_store_notice (it->store));
+  it->recorder = lb_recorder_new (it->store);
+  return TRUE;
+}
+
+static void
+write_done (Benchmark *it, int status)
+{
+  g_autoptr (json_t) event = json_pack ("{s:s, s:i}", "event", "done", "status", status);
+
+  if (it->events_fd >= 0)
+    write_event (it->events_fd, event);
+}
+
+int
+lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *models, int events_fd,
+                  GError **error)
+{
+  Benchmark it = { .cli = cli, .plan = plan, .registry = registry, .models = models, .events_fd = events_fd };
+  int status = LB_EXIT_FAILED;
+
+  it.format = lb_report_format (lb_cli_text (cli, "format", "table"), error);
+  if (it.format == NULL)
+    return LB_EXIT_USAGE;
+  it.to_file = lb_cli_text (cli, "output", NULL) != NULL;
+  it.style = (LbReportStyle){ .colour = lb_cli_colour (cli) && !it.to_file,
+                              .width = it.to_file ? 0 : lb_cli_width (cli),
+                              .full_paths = lb_cli_flag (cli, "full-paths") };
+  it.cancellable = g_cancellable_new ();
+  it.progress = lb_cli_progress_new (cli);
+  it.records = json_array ();
+  it.written = g_string_new (NULL);
+  if (open_store (&it, error))
+    {
+      run (&it);
+      end_output (&it);
+      status = status_of (&it, error);
+      if (!write_output (&it, *error == NULL ? error : NULL))
+        status = MAX (status, LB_EXIT_FAILED);
+      write_done (&it, status);
+    }
+  g_clear_pointer (&it.recorder, lb_recorder_free);
+  g_clear_pointer (&it.store, lb_store_close);
+  lb_cli_progress_free (it.progress);
+  g_object_unref (it.cancellable);
+  json_decref (it.records);
+  g_string_free (it.written, TRUE);
+  g_clear_error (&it.error);
+  return status;
+}

@@ -1,0 +1,398 @@
+/* llamaburn compare */
+#include <math.h>
+#include <string.h>
+
+#include "bench/compare.h"
+#include "cli/past.h"
+#include "core/error.h"
+#include "core/text.h"
+#include "engine/manifest.h"
+#include "report/report.h"
+
+#define ABSENT "–"
+#define VALUE_CHARACTERS 60 /* of a differing value: the record has it whole */
+
+static const char *const titles[] = { "RUN",  "ENGINE", "MODEL", "DEVICE", "RTF", "95 %", "N",
+                                      "WER",  "MEMORY", "GPU",   "RATIO",  "NOTES", "INPUT", NULL };
+#define ALIGNMENT "rlllrlrrrrrll"
+#define COLUMNS (G_N_ELEMENTS (titles) - 1)
+
+static char *
+show_number (const json_t *object, const char *name)
+{
+  double value = lb_json_real (object, name, (double) NAN);
+
+  return isfinite (value) ? g_strdup_printf ("%.3g", value) : g_strdup (ABSENT);
+}
+
+static char *
+show_bytes (const json_t *run, const char *name)
+{
+  gint64 bytes = lb_json_integer (run, name, 0);
+
+  return bytes > 0 ? lb_text_bytes ((guint64) bytes) : g_strdup (ABSENT);
+}
+
+static char *
+show_interval (const json_t *object, const char *name)
+{
+  const json_t *interval = json_object_get (object, name);
+
+  if (json_array_size (interval) != 2)
+    return g_strdup (ABSENT);
+  return g_strdup_printf ("%.3g…%.3g", json_number_value (json_array_get (interval, 0)),
+                          json_number_value (json_array_get (interval, 1)));
+}
+
+static char *
+show_wer (const json_t *run)
+{
+  double wer = lb_json_real (json_object_get (run, "scores"), "wer", (double) NAN);
+
+  return isfinite (wer) ? g_strdup_printf ("%.1f %%", 100 * wer) : g_strdup (ABSENT);
+}
+
+static char *
+show_ratio (const json_t *run)
+{
+  const json_t *against = json_object_get (run, "against");
+  double ratio = lb_json_real (against, "ratio", (double) NAN);
+
+  if (against == NULL)
+    return g_strdup ("baseline");
+  return isfinite (ratio) ? g_strdup_printf ("%.3f×", ratio) : g_strdup (ABSENT);
+}
+
+/* Whatever makes a number less than it seems stands beside it. */
+static char *
+show_notes (const json_t *run)
+{
+  g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+  const char *status = lb_json_string (run, "status", "");
+  json_t *flag;
+  size_t i;
+
+  if (!g_str_equal (status, "ok"))
+    g_ptr_array_add (notes, (char *) status);
+  if (!lb_json_boolean (run, "valid", TRUE))
+    g_ptr_array_add (notes, (char *) "not valid");
+  if (lb_json_boolean (run, "synthetic", FALSE))
+    g_ptr_array_add (notes, (char *) "synthetic");
+  json_array_foreach (json_object_get (run, "flags"), i, flag)
+    g_ptr_array_add (notes, (char *) json_string_value (flag));
+  if (json_array_size (json_object_get (json_object_get (run, "against"), "differences")) > 0)
+    g_ptr_array_add (notes, (char *) "differs");
+  g_ptr_array_add (notes, NULL);
+  return notes->len > 1 ? g_strjoinv (", ", (char **) notes->pdata) : g_strdup ("");
+}
+
+static char *
+show_input (const json_t *run)
+{
+  const char *input = lb_json_string (run, "input", NULL);
+
+  return input != NULL ? g_path_get_basename (input) : g_strdup (ABSENT);
+}
+
+/* Free with g_strfreev(). */
+static char **
+make_cells (const json_t *run)
+{
+  char **cells = g_new0 (char *, COLUMNS + 1);
+
+  cells[0] = g_strdup_printf ("%" G_GINT64_FORMAT, lb_json_integer (run, "number", 0));
+  cells[1] = g_strdup (lb_json_string (run, "engine", ABSENT));
+  cells[2] = g_strdup (lb_json_string (run, "model", ABSENT));
+  cells[3] = g_strdup (lb_json_string (run, "device", ABSENT));
+  cells[4] = show_number (run, "median_rtf");
+  cells[5] = show_interval (run, "ci95_rtf");
+  cells[6] = g_strdup_printf ("%" G_GINT64_FORMAT, lb_json_integer (run, "iterations", 0));
+  cells[7] = show_wer (run);
+  cells[8] = show_bytes (run, "peak_rss_bytes");
+  cells[9] = show_bytes (run, "peak_gpu_bytes");
+  cells[10] = show_ratio (run);
+  cells[11] = show_notes (run);
+  cells[12] = show_input (run);
+  return cells;
+}
+
+static char *
+show_value (const json_t *value)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *shown = NULL;
+
+  if (value == NULL)
+    return g_strdup ("none");
+  text = json_is_string (value) ? g_strdup (json_string_value (value)) : lb_json_line (value);
+  shown = lb_text_escape (text);
+  if (g_utf8_strlen (shown, -1) > VALUE_CHARACTERS)
+    {
+      g_autofree char *cut = g_utf8_substring (shown, 0, VALUE_CHARACTERS);
+
+      return g_strconcat (cut, "…", NULL);
+    }
+  return g_steal_pointer (&shown);
+}
+
+/* The verdict on one run and what makes it another benchmark than the baseline; for table and md. */
+static void
+append_verdict (GString *out, const json_t *run, gint64 baseline, const char *bullet)
+{
+  const json_t *against = json_object_get (run, "against");
+  json_t *difference;
+  size_t i;
+
+  if (against == NULL)
+    return;
+  g_string_append_printf (out, "%s%" G_GINT64_FORMAT " against %" G_GINT64_FORMAT ": %s\n", bullet,
+                          lb_json_integer (run, "number", 0), baseline, lb_json_string (against, "words", ""));
+  json_array_foreach (json_object_get (against, "differences"), i, difference)
+    {
+      g_autofree char *base = show_value (json_object_get (difference, "baseline"));
+      g_autofree char *here = show_value (json_object_get (difference, "here"));
+      g_autofree char *what = lb_text_escape (lb_json_string (difference, "what", ""));
+
+      g_string_append_printf (out, "  %snot the same %s: %s, baseline %s\n", bullet, what, here, base);
+    }
+}
+
+static void
+append_verdicts (GString *out, const json_t *comparison, const char *bullet)
+{
+  const json_t *runs = json_object_get (comparison, "runs");
+  gint64 baseline = lb_json_integer (json_array_get (runs, 0), "number", 0);
+  json_t *run;
+  size_t i;
+
+  g_string_append_c (out, '\n');
+  json_array_foreach (runs, i, run)
+    append_verdict (out, run, baseline, bullet);
+}
+
+static void
+append_table (GString *out, const json_t *comparison, const LbReportStyle *style)
+{
+  g_autoptr (LbTable) table = lb_table_new (titles, ALIGNMENT);
+  json_t *run;
+  size_t i;
+
+  json_array_foreach (json_object_get (comparison, "runs"), i, run)
+    {
+      g_auto (GStrv) cells = make_cells (run);
+
+      lb_table_row (table, (const char *const *) cells);
+    }
+  lb_table_print (table, out, style);
+  append_verdicts (out, comparison, "");
+}
+
+static void
+append_json (GString *out, const json_t *comparison, const LbReportStyle *style)
+{
+  g_autofree char *text = lb_json_pretty (comparison);
+
+  g_string_append (out, text);
+}
+
+static void
+append_cell (GString *out, const json_t *value)
+{
+  g_autofree char *text = NULL;
+
+  if (value == NULL || json_is_null (value))
+    return;
+  text = json_is_string (value) ? g_strdup (json_string_value (value)) : lb_json_line (value);
+  lb_report_csv_cell (out, text);
+}
+
+static void
+append_csv_run (GString *out, const json_t *run)
+{
+  static const char *const members[] = { "number", "id", "status", "engine", "engine_version", "model", "device", "input",
+                                         "iterations", "median_rtf" };
+  static const char *const tail[] = { "peak_rss_bytes", "peak_gpu_bytes", "valid", "synthetic" };
+  const json_t *against = json_object_get (run, "against");
+  const json_t *own = json_object_get (run, "ci95_rtf"), *interval = json_object_get (against, "ci95");
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    {
+      append_cell (out, json_object_get (run, members[i]));
+      g_string_append_c (out, ',');
+    }
+  append_cell (out, json_array_get (own, 0));
+  g_string_append_c (out, ',');
+  append_cell (out, json_array_get (own, 1));
+  g_string_append_c (out, ',');
+  append_cell (out, json_object_get (json_object_get (run, "scores"), "wer"));
+  for (guint i = 0; i < G_N_ELEMENTS (tail); i++)
+    {
+      g_string_append_c (out, ',');
+      append_cell (out, json_object_get (run, tail[i]));
+    }
+  g_string_append_c (out, ',');
+  append_cell (out, json_object_get (against, "ratio"));
+  g_string_append_c (out, ',');
+  append_cell (out, json_array_get (interval, 0));
+  g_string_append_c (out, ',');
+  append_cell (out, json_array_get (interval, 1));
+  g_string_append_c (out, ',');
+  append_cell (out, json_object_get (against, "verdict"));
+  g_string_append_printf (out, ",%" G_GSIZE_FORMAT "\n", json_array_size (json_object_get (against, "differences")));
+}
+
+static void
+append_csv (GString *out, const json_t *comparison, const LbReportStyle *style)
+{
+  json_t *run;
+  size_t i;
+
+  g_string_append (out, "number,id,status,engine,engine_version,model,device,input,iterations,median_rtf,ci95_rtf_low,"
+                        "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,ratio_low,ratio_high,"
+                        "verdict,differences\n");
+  json_array_foreach (json_object_get (comparison, "runs"), i, run)
+    append_csv_run (out, run);
+}
+
+static void
+append_md (GString *out, const json_t *comparison, const LbReportStyle *style)
+{
+  json_t *run;
+  size_t i;
+
+  for (guint k = 0; k < COLUMNS; k++)
+    g_string_append_printf (out, "| %s ", titles[k]);
+  g_string_append (out, "|\n");
+  for (guint k = 0; k < COLUMNS; k++)
+    g_string_append (out, ALIGNMENT[k] == 'r' ? "|---:" : "|---");
+  g_string_append (out, "|\n");
+  json_array_foreach (json_object_get (comparison, "runs"), i, run)
+    {
+      g_auto (GStrv) cells = make_cells (run);
+
+      for (guint k = 0; k < COLUMNS; k++)
+        lb_past_append_md (out, cells[k]);
+      g_string_append (out, "|\n");
+    }
+  append_verdicts (out, comparison, "- ");
+}
+
+static const struct
+{
+  const char *name;
+  void (*append) (GString *out, const json_t *comparison, const LbReportStyle *style);
+} formats[] = {
+  { "table", append_table },
+  { "json", append_json },
+  { "csv", append_csv },
+  { "md", append_md },
+};
+
+/* An engine that is gone, or an option that it no longer has: to be on the safe side, it is work. */
+static gboolean
+is_work (const char *engine, const char *option, gpointer registry)
+{
+  const LbManifest *manifest = registry != NULL ? lb_registry_find (registry, engine, NULL, NULL) : NULL;
+  const LbOption *known = manifest != NULL ? lb_manifest_option (manifest, option) : NULL;
+
+  return known == NULL || known->work;
+}
+
+static json_t *
+compare (LbCli *cli, GError **error)
+{
+  const char *const *names = lb_cli_arguments (cli);
+  g_autoptr (LbStore) store = lb_past_open (cli, error);
+  g_autoptr (LbRegistry) registry = NULL;
+  g_autoptr (json_t) records = json_array ();
+
+  if (store == NULL)
+    return NULL;
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      json_t *record = lb_past_load (store, names[i], error);
+
+      if (record == NULL)
+        return NULL;
+      json_array_append_new (records, record);
+    }
+  registry = lb_registry_new (NULL);
+  return lb_compare (records, is_work, registry, error);
+}
+
+/* A gate that can't tell must not open by itself. */
+static int
+pass_gate (LbCli *cli, const json_t *comparison, double percent, GError **error)
+{
+  int status = LB_EXIT_OK;
+  json_t *run;
+  size_t i;
+
+  json_array_foreach (json_object_get (comparison, "runs"), i, run)
+    {
+      const json_t *against = json_object_get (run, "against");
+      gint64 number = lb_json_integer (run, "number", 0);
+
+      if (i == 0)
+        continue;
+      if (json_object_get (against, "ratio") == NULL)
+        {
+          g_set_error (error, LB_ERROR, LB_ERROR_FAILED,
+                       "--fail-if-slower can't judge run %" G_GINT64_FORMAT ": %s", number,
+                       lb_json_string (against, "words", ""));
+          return LB_EXIT_FAILED;
+        }
+      if (json_array_size (json_object_get (against, "differences")) > 0)
+        lb_cli_warn (cli, "run %" G_GINT64_FORMAT " is not the same benchmark as the baseline: see what differs", number);
+      if (lb_compare_is_slower (run, percent))
+        {
+          lb_cli_warn (cli, "run %" G_GINT64_FORMAT " is slower than the baseline by more than %g %%", number, percent);
+          status = LB_EXIT_REGRESSION;
+        }
+    }
+  return status;
+}
+
+static int
+run_compare (LbCli *cli, GError **error)
+{
+  const char *name = lb_cli_text (cli, "format", "table");
+  double percent = lb_cli_real (cli, "fail-if-slower", -1);
+  const LbReportStyle style = { .colour = lb_cli_colour (cli), .width = lb_cli_width (cli) };
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (json_t) comparison = compare (cli, error);
+
+  if (comparison == NULL)
+    return LB_EXIT_FAILED;
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (g_str_equal (formats[i].name, name))
+      formats[i].append (out, comparison, &style);
+  lb_cli_print (cli, out->str);
+  return percent >= 0 ? pass_gate (cli, comparison, percent, error) : LB_EXIT_OK;
+}
+
+static const LbCliOption options[] = {
+  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write it (default table)", "table,json,csv,md", NULL, 0, 0 },
+  { 0, "fail-if-slower", LB_CLI_DOUBLE, "PERCENT",
+    "exit with status 4 when a run is slower than the first by more than this, by the lower end of the 95 % interval",
+    NULL, NULL, 0, 100000 },
+  { 0 },
+};
+
+const LbCliCommand lb_command_compare = {
+  .name = "compare",
+  .arguments = "RUN RUN…",
+  .summary = "set runs side by side; the first is the baseline",
+  .description =
+    "Sets runs side by side by their real-time factor, each against the first. Runs of one interleaved plan are compared "
+    "iteration by iteration (from 6 pairs); others by the Hodges-Lehmann ratio with its exact 95 % interval (from 4 "
+    "iterations against 4). An interval that contains 1 shows no difference.\n\n"
+    "Sessions of one program differ by themselves: where the runs were not interleaved, a difference holds between "
+    "these two sessions, and --interleave tells whether it holds.\n\n"
+    "Whatever makes the runs two different benchmarks (input, settings, machine, model file, version) is said.",
+  .options = options,
+  .min_arguments = 2,
+  .max_arguments = -1,
+  .completion = "runs",
+  .run = run_compare,
+};

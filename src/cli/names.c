@@ -1,0 +1,61 @@
+/* Names for completion, read when the user presses Tab. */
+#include <string.h>
+
+#include "cli/private.h"
+#include "models/models.h"
+#include "store/store.h"
+
+static void
+append_engines (GString *out)
+{
+  g_autoptr (LbRegistry) registry = lb_registry_new (NULL);
+  const GPtrArray *all = registry != NULL ? lb_registry_all (registry) : NULL;
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    g_string_append_printf (out, "%s\n", ((const LbManifest *) g_ptr_array_index (all, i))->id);
+}
+
+static void
+append_models (GString *out)
+{
+  g_autoptr (LbModels) models = lb_models_open (NULL);
+  const GPtrArray *all = models != NULL ? lb_models_all (models) : NULL;
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    g_string_append_printf (out, "%s\n", ((const LbModel *) g_ptr_array_index (all, i))->name);
+}
+
+static gboolean
+append_run (const LbStoreRow *row, gpointer user_data)
+{
+  g_string_append_printf (user_data, "%" G_GINT64_FORMAT "\n", row->number);
+  return TRUE;
+}
+
+static void
+append_runs (GString *out)
+{
+  const LbStoreFilter newest = { .limit = 50 };
+  g_autoptr (LbStore) store = lb_store_open_to_read (NULL, NULL);
+
+  g_string_append (out, "last\n");
+  if (store != NULL)
+    lb_store_list (store, &newest, append_run, out, NULL);
+}
+
+static const struct {
+  const char *kind;
+  void (*append) (GString *out);
+} kinds[] = {
+  { "engines", append_engines },
+  { "models", append_models },
+  { "runs", append_runs },
+};
+
+void
+lb_cli_names (GString *out, const char *kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (strcmp (kinds[i].kind, kind) == 0)
+      kinds[i].append (out);
+}

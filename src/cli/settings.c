@@ -1,0 +1,259 @@
+/* Options of engines, as typed: --NAME VALUE where all chosen engines have it, -O
+ * ENGINE:NAME=VALUE. */
+#include <string.h>
+
+#include "cli/private.h"
+#include "core/error.h"
+#include "core/text.h"
+
+LbRegistry *
+lb_cli_registry (LbCli *cli, GError **error)
+{
+  if (cli->registry == NULL)
+    cli->registry = lb_registry_new (error);
+  return cli->registry;
+}
+
+gboolean
+lb_help_has_mode (const LbManifest *manifest, const char *mode)
+{
+  return manifest->modes != NULL &&
+         g_strv_contains ((const char *const *) manifest->modes, mode);
+}
+
+static const LbManifest *
+find_default (const LbRegistry *registry, const char *mode)
+{
+  const GPtrArray *all = lb_registry_all (registry);
+  const LbManifest *second_best = NULL;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const LbManifest *manifest = g_ptr_array_index (all, i);
+
+      if (manifest->hidden || !lb_help_has_mode (manifest, mode))
+        continue;
+      if (manifest->missing == NULL)
+        return manifest;
+      if (second_best == NULL)
+        second_best = manifest;
+    }
+  return second_best;
+}
+
+GPtrArray *
+lb_cli_engines (LbCli *cli, GError **error)
+{
+  const char *mode = cli->command->mode;
+  const char *const *names = lb_cli_list (cli, "engine");
+  g_autoptr (GPtrArray) engines = g_ptr_array_new ();
+  const LbManifest *manifest;
+
+  if (lb_cli_registry (cli, error) == NULL)
+    return NULL;
+  if (cli->early_engines != NULL)
+    names = (const char *const *) cli->early_engines;
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      manifest = lb_registry_find (cli->registry, names[i], mode, error);
+      if (manifest == NULL)
+        return NULL;
+      if (!g_ptr_array_find (engines, manifest, NULL))
+        g_ptr_array_add (engines, (gpointer) manifest);
+    }
+  if (engines->len > 0)
+    return g_steal_pointer (&engines);
+  manifest = find_default (cli->registry, mode);
+  if (manifest == NULL)
+    {
+      g_set_error (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "there is no engine for the mode \"%s\": llamaburn engines lists what there is",
+          mode);
+      return NULL;
+    }
+  g_ptr_array_add (engines, (gpointer) manifest);
+  return g_steal_pointer (&engines);
+}
+
+static const LbOption *
+find_in (const LbManifest *manifest, const char *name, gboolean *negated)
+{
+  const LbOption *option = lb_manifest_option (manifest, name);
+
+  *negated = FALSE;
+  if (option != NULL || !g_str_has_prefix (name, "no-"))
+    return option;
+  option = lb_manifest_option (manifest, name + 3);
+  *negated = option != NULL && option->kind == LB_OPTION_BOOL;
+  return *negated ? option : NULL;
+}
+
+static gboolean
+fail_partly (const LbManifest *has, const LbManifest *lacks, const char *name, GError **error)
+{
+  g_autofree char *shown = lb_text_escape (name);
+
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "\"--%s\" is an option of %s, but not of %s: use -O %s:%s=VALUE", shown, has->id,
+               lacks->id, has->id, shown);
+  return FALSE;
+}
+
+/* Two engines may give one name to different things: then the value can't be meant for both. */
+static gboolean
+fail_kinds (const LbManifest *one, const LbManifest *other, const char *name, GError **error)
+{
+  g_autofree char *shown = lb_text_escape (name);
+
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "\"--%s\" means different things to %s and %s: use -O %s:%s=VALUE", shown,
+               one->id, other->id, one->id, shown);
+  return FALSE;
+}
+
+gboolean
+lb_cli_resolve (LbCli *cli, const char *name, const LbOption **option, gboolean *negated,
+                GError **error)
+{
+  g_autoptr (GPtrArray) engines = lb_cli_engines (cli, error);
+  const LbManifest *has = NULL, *lacks = NULL;
+
+  if (engines == NULL)
+    return FALSE;
+  *option = NULL;
+  for (guint i = 0; i < engines->len; i++)
+    {
+      const LbManifest *manifest = g_ptr_array_index (engines, i);
+      gboolean no = FALSE;
+      const LbOption *found = find_in (manifest, name, &no);
+
+      if (found != NULL && *option != NULL &&
+          ((*option)->kind == LB_OPTION_BOOL) != (found->kind == LB_OPTION_BOOL))
+        return fail_kinds (has, manifest, name, error);
+      if (found == NULL)
+        {
+          lacks = manifest;
+          continue;
+        }
+      has = manifest;
+      *option = found;
+      *negated = no;
+    }
+  if (has != NULL && lacks != NULL)
+    return fail_partly (has, lacks, name, error);
+  if (has == NULL)
+    g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "no such option");
+  return has != NULL;
+}
+
+void
+lb_cli_add_setting (LbCli *cli, const char *engine, const char *name, const char *value)
+{
+  LbCliSetting *setting = g_new0 (LbCliSetting, 1);
+
+  setting->engine = g_strdup (engine);
+  setting->name = g_strdup (name);
+  setting->value = g_strdup (value);
+  g_ptr_array_add (cli->settings, setting);
+}
+
+gboolean
+lb_cli_add_dotted (LbCli *cli, const char *text, GError **error)
+{
+  const char *colon = strchr (text, ':');
+  const char *equals = colon != NULL ? strchr (colon, '=') : NULL;
+  g_autofree char *engine = NULL;
+  g_autofree char *name = NULL;
+
+  if (equals == NULL || colon == text || equals == colon + 1)
+    {
+      g_autofree char *shown = lb_text_escape (text);
+
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "-O takes ENGINE:NAME=VALUE, not \"%s\"",
+                   shown);
+      return FALSE;
+    }
+  engine = g_strndup (text, (gsize) (colon - text));
+  name = g_strndup (colon + 1, (gsize) (equals - colon - 1));
+  lb_cli_add_setting (cli, engine, name, equals + 1);
+  return TRUE;
+}
+
+static gboolean
+fail_option (const LbManifest *manifest, const char *name, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *shown = lb_text_escape (name);
+  const char *nearest;
+
+  for (guint i = 0; i < manifest->options->len; i++)
+    g_ptr_array_add (names,
+                     ((const LbOption *) g_ptr_array_index (manifest->options, i))->name);
+  g_ptr_array_add (names, NULL);
+  nearest = lb_text_nearest (name, (const char *const *) names->pdata);
+  if (nearest != NULL)
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "%s has no option \"%s\": did you mean \"%s\"?", manifest->id, shown, nearest);
+  else
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "%s has no option \"%s\": llamaburn engines %s lists all", manifest->id, shown,
+                 manifest->id);
+  return FALSE;
+}
+
+/* -O must name a chosen engine and an option of it: a setting that nothing obeys would be a
+ * silent lie. */
+gboolean
+lb_cli_check_settings (LbCli *cli, GError **error)
+{
+  g_autoptr (GPtrArray) engines = cli->settings->len > 0 ? lb_cli_engines (cli, error) : NULL;
+
+  if (cli->settings->len > 0 && engines == NULL)
+    return FALSE;
+  for (guint i = 0; i < cli->settings->len; i++)
+    {
+      const LbCliSetting *setting = g_ptr_array_index (cli->settings, i);
+      const LbManifest *manifest;
+
+      if (setting->engine == NULL)
+        continue;
+      manifest = lb_registry_find (cli->registry, setting->engine, cli->command->mode, error);
+      if (manifest == NULL)
+        return FALSE;
+      if (!g_ptr_array_find (engines, manifest, NULL))
+        {
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                       "-O names %s, which is not among the chosen engines: add it to -e",
+                       manifest->id);
+          return FALSE;
+        }
+      if (lb_manifest_option (manifest, setting->name) == NULL)
+        return fail_option (manifest, setting->name, error);
+    }
+  return TRUE;
+}
+
+json_t *
+lb_cli_engine_options (const LbCli *cli, const char *engine, GError **error)
+{
+  g_autoptr (json_t) options = json_object ();
+
+  for (guint i = 0; i < cli->settings->len; i++)
+    {
+      const LbCliSetting *setting = g_ptr_array_index (cli->settings, i);
+
+      if (setting->engine != NULL && (engine == NULL || strcmp (setting->engine, engine) != 0))
+        continue;
+      if (!g_utf8_validate (setting->value, -1, NULL))
+        {
+          g_autofree char *shown = lb_text_escape (setting->value);
+
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "the value of --%s is no UTF-8: \"%s\"",
+                       setting->name, shown);
+          return NULL;
+        }
+      lb_json_set_string (options, setting->name, setting->value);
+    }
+  return g_steal_pointer (&options);
+}

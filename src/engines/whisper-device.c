@@ -1,0 +1,155 @@
+#include "whisper-device.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "core/error.h"
+#include "core/text.h"
+
+static const struct {
+  const char *ggml, *ours;
+} backends[] = {
+  { "CPU", "cpu" }, { "Vulkan", "vulkan" }, { "ROCm", "hip" }, { "HIP", "hip" }, { "CUDA", "cuda" },
+};
+
+void
+whisper_devices_load (void)
+{
+  Dl_info info;
+  g_autofree char *folder = NULL;
+
+  if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL)
+    return;
+  ggml_backend_load_all ();
+  if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL
+      || dladdr ((gpointer) ggml_backend_load_all, &info) == 0 || info.dli_fname == NULL)
+    return;
+  folder = g_path_get_dirname (info.dli_fname);
+  ggml_backend_load_all_from_path (folder);
+}
+
+static void
+set_backend (WhisperDevice *device, ggml_backend_dev_t dev)
+{
+  const char *ggml = ggml_backend_reg_name (ggml_backend_dev_backend_reg (dev));
+  g_autofree char *other = g_ascii_strdown (ggml, -1);
+  const char *ours = other;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (backends); i++)
+    if (g_str_equal (backends[i].ggml, ggml))
+      ours = backends[i].ours;
+  g_strlcpy (device->backend, ours, sizeof device->backend);
+}
+
+/* @n_before: devices of the same backend that came before, by ggml's order */
+static void
+describe (ggml_backend_dev_t dev, gboolean gpu, int index, int n_before, WhisperDevice *device)
+{
+  gsize available = 0, total = 0;
+
+  *device = (WhisperDevice) { .gpu = gpu, .index = index };
+  set_backend (device, dev);
+  if (gpu)
+    g_snprintf (device->id, sizeof device->id, "%s:%d", device->backend, n_before);
+  else
+    g_strlcpy (device->id, device->backend, sizeof device->id);
+  g_strlcpy (device->ggml, ggml_backend_dev_name (dev), sizeof device->ggml);
+  g_strlcpy (device->name, ggml_backend_dev_description (dev), sizeof device->name);
+  ggml_backend_dev_memory (dev, &available, &total);
+  device->memory_bytes = total;
+}
+
+static gboolean
+is_gpu (ggml_backend_dev_t dev)
+{
+  const enum ggml_backend_dev_type type = ggml_backend_dev_type (dev);
+
+  return type == GGML_BACKEND_DEVICE_TYPE_GPU || type == GGML_BACKEND_DEVICE_TYPE_IGPU;
+}
+
+/* All of them, the processor first. */
+static GArray *
+devices_new (void)
+{
+  GArray *found = g_array_new (FALSE, TRUE, sizeof (WhisperDevice));
+  ggml_backend_dev_t cpu = ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU);
+  WhisperDevice device;
+  int n_gpus = 0;
+
+  if (cpu != NULL)
+    {
+      describe (cpu, FALSE, -1, 0, &device);
+      g_array_append_val (found, device);
+    }
+  for (gsize i = 0; i < ggml_backend_dev_count (); i++)
+    {
+      ggml_backend_dev_t dev = ggml_backend_dev_get (i);
+      int n_before = 0;
+
+      if (!is_gpu (dev))
+        continue;
+      describe (dev, TRUE, n_gpus++, 0, &device);
+      for (guint k = 0; k < found->len; k++)
+        n_before += g_str_equal (g_array_index (found, WhisperDevice, k).backend, device.backend);
+      describe (dev, TRUE, n_gpus - 1, n_before, &device);
+      g_array_append_val (found, device);
+    }
+  return found;
+}
+
+/* "vulkan" is "vulkan:0" */
+static gboolean
+answers_to (const WhisperDevice *device, const char *id)
+{
+  return g_str_equal (device->id, id)
+         || (g_str_equal (device->backend, id)
+             && (!device->gpu || g_str_has_suffix (device->id, ":0")));
+}
+
+gboolean
+whisper_device_find (const char *id, WhisperDevice *device, GError **error)
+{
+  g_autoptr (GArray) found = devices_new ();
+  g_autoptr (GString) names = g_string_new (NULL);
+  const gboolean any = id == NULL || *id == '\0' || g_str_equal (id, "auto");
+  g_autofree char *shown = NULL;
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const WhisperDevice *it = &g_array_index (found, WhisperDevice, i);
+
+      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", it->id);
+      if (any ? it->gpu || found->len == 1 : answers_to (it, id))
+        {
+          *device = *it;
+          return TRUE;
+        }
+    }
+  shown = lb_text_escape (any ? "auto" : id);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "whisper.cpp has no device \"%s\" here, only: %s; other GPUs need a build "
+               "with their backend (./quickstart tells)",
+               shown, names->len > 0 ? names->str : "none");
+  return FALSE;
+}
+
+json_t *
+whisper_devices_json (void)
+{
+  g_autoptr (GArray) found = devices_new ();
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < found->len; i++)
+    {
+      const WhisperDevice *device = &g_array_index (found, WhisperDevice, i);
+      json_t *json = json_object ();
+
+      lb_json_set_string (json, "id", device->id);
+      lb_json_set_string (json, "backend", device->backend);
+      lb_json_set_string (json, "name", device->name);
+      if (device->memory_bytes > 0)
+        lb_json_set_integer (json, "memory_bytes", (gint64) device->memory_bytes);
+      json_array_append_new (list, json);
+    }
+  return list;
+}

@@ -1,0 +1,393 @@
+/* The format "table": a block for each result, and for several of one group a table that
+ * compares them. */
+#include <math.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "report/field.h"
+#include "report/formats.h"
+#include "report/style.h"
+
+#define LABEL 10 /* columns of a line's label, with its gap */
+#define PREVIEW_LINES 3
+
+static char *
+show (const char *csv, const json_t *record)
+{
+  return lb_field_show (lb_field (csv), record, FALSE);
+}
+
+static gboolean
+has (const char *csv, const json_t *record)
+{
+  g_autoptr (json_t) value = lb_field_value (lb_field (csv), record);
+
+  return value != NULL;
+}
+
+static void
+append_if (GString *out, const json_t *record, const char *csv, const char *format_before,
+           const char *after)
+{
+  g_autofree char *shown = has (csv, record) ? show (csv, record) : NULL;
+
+  if (shown != NULL)
+    g_string_append_printf (out, "%s%s%s", format_before, shown, after);
+}
+
+static char *
+say_speed (const json_t *record)
+{
+  double rtf = lb_json_real (json_object_get (record, "summary"), "median_rtf", NAN);
+  g_autofree char *median = show ("median_rtf", record);
+  g_autofree char *speed = lb_report_speed (rtf);
+  GString *line = g_string_new (NULL);
+
+  if (!isfinite (rtf))
+    {
+      g_string_append (line, LB_ABSENT);
+      return g_string_free (line, FALSE);
+    }
+  g_string_append_printf (line, "%s, RTF %s", speed, median);
+  if (has ("ci95_rtf_low", record) && has ("ci95_rtf_high", record))
+    {
+      g_autofree char *low = show ("ci95_rtf_low", record),
+                      *high = show ("ci95_rtf_high", record);
+
+      g_string_append_printf (line, " (median; 95 %% interval %s to %s)", low, high);
+    }
+  else
+    g_string_append (line, " (median)");
+  return g_string_free (line, FALSE);
+}
+
+static char *
+say_range (const json_t *record)
+{
+  g_autofree char *low = show ("min_rtf", record), *high = show ("max_rtf", record);
+  g_autofree char *n = show ("iterations", record);
+  GString *line = g_string_new (NULL);
+
+  if (!has ("min_rtf", record) || !has ("max_rtf", record))
+    return g_string_free (g_string_append (line, LB_ABSENT), FALSE);
+  g_string_append_printf (line, "RTF %s to %s", low, high);
+  append_if (line, record, "p95_rtf", ", p95 ", "");
+  g_string_append_printf (line, " in %s iteration%s", n, strcmp (n, "1") == 0 ? "" : "s");
+  append_if (line, record, "end_to_end_rtf", "; with decoding and loading ", "");
+  return g_string_free (line, FALSE);
+}
+
+static const char *
+latency_kind (const json_t *record)
+{
+  const json_t *first = json_array_get (json_object_get (record, "iterations"), 0);
+
+  return lb_json_string (first, "latency_kind", NULL);
+}
+
+static char *
+say_latency (const json_t *record)
+{
+  g_autofree char *latency = show ("avg_latency_s", record);
+  const char *kind = latency_kind (record);
+  g_autofree char *escaped = kind != NULL ? lb_text_escape (kind) : NULL;
+
+  if (escaped == NULL || !has ("avg_latency_s", record))
+    return g_steal_pointer (&latency);
+  return g_strdup_printf ("%s to the first %s (mean)", latency, escaped);
+}
+
+static char *
+say_load (const json_t *record)
+{
+  g_autofree char *load = show ("load_s", record);
+  GString *line = g_string_new (load);
+
+  append_if (line, record, "load_cache", " (cache ", ")");
+  append_if (line, record, "warm_load_s", ", warm ", "");
+  return g_string_free (line, FALSE);
+}
+
+static char *
+say_memory (const json_t *record)
+{
+  g_autofree char *memory = show ("peak_rss_bytes", record);
+  GString *line = g_string_new (memory);
+
+  if (has ("peak_rss_bytes", record))
+    g_string_append (line, " at most");
+  append_if (line, record, "peak_gpu_bytes", ", on the GPU ", "");
+  return g_string_free (line, FALSE);
+}
+
+static char *
+say_cpu (const json_t *record)
+{
+  double wall = lb_json_real (json_object_get (record, "summary"), "avg_wall_s", NAN);
+  g_autoptr (json_t) cpu = lb_field_value (lb_field ("avg_cpu_s"), record);
+  g_autofree char *shown = show ("avg_cpu_s", record);
+
+  if (cpu == NULL)
+    return g_steal_pointer (&shown);
+  if (!(wall > 0))
+    return g_strdup_printf ("%s an iteration", shown);
+  return g_strdup_printf ("%s an iteration, %.1f cores busy", shown,
+                          json_number_value (cpu) / wall);
+}
+
+static char *
+say_wer (const json_t *record)
+{
+  g_autofree char *rate = show ("wer", record);
+  g_autofree char *s = show ("wer_substitutions", record), *d = show ("wer_deletions", record);
+  g_autofree char *i = show ("wer_insertions", record), *n = show ("wer_words", record);
+
+  if (!has ("wer", record))
+    return g_steal_pointer (&rate);
+  return g_strdup_printf ("%s (of %s words %s substituted, %s deleted, %s inserted)", rate, n,
+                          s, d, i);
+}
+
+static char *
+say_text (const json_t *record)
+{
+  g_autoptr (json_t) text = lb_field_value (lb_field ("text"), record);
+  g_autofree char *stripped = NULL;
+
+  if (text == NULL)
+    return g_strdup (LB_ABSENT);
+  stripped = g_strstrip (g_strdup (json_string_value (text)));
+  return *stripped != '\0' ? lb_text_escape (stripped) : g_strdup ("(empty)");
+}
+
+static const struct {
+  const char *label;
+  char *(*say) (const json_t *record);
+} rows[] = {
+  { "Speed", say_speed }, { "Range", say_range },   { "Latency", say_latency },
+  { "Load", say_load },   { "Memory", say_memory }, { "CPU", say_cpu },
+  { "WER", say_wer },     { "Text", say_text },
+};
+
+/* A label and its value: long values are wrapped under themselves, at most PREVIEW_LINES
+ * lines of them. */
+static void
+append_row (GString *out, const char *label, const char *value, LbEmphasis emphasis,
+            const LbReportStyle *style)
+{
+  int room = style->width > 0 ? MAX (style->width - LABEL - 2, 20) : 0;
+  g_autofree char *cut = lb_style_cut (value, room > 0 ? room * PREVIEW_LINES - 20 : 400);
+  g_autoptr (GString) wrapped = g_string_new (NULL);
+
+  g_string_append_printf (out, "  %s", label);
+  lb_style_pad (out, LABEL - lb_style_width (label));
+  lb_style_wrap (wrapped, cut, LABEL + 2, style->width);
+  g_string_truncate (wrapped, wrapped->len - 1);
+  lb_style_append (out, style, emphasis, wrapped->str);
+  g_string_append_c (out, '\n');
+}
+
+void
+lb_blocks_rows (GString *out, const json_t *record, const LbReportStyle *style)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *value = rows[i].say (record);
+
+      append_row (out, rows[i].label, value, i == 0 ? LB_STYLE_BOLD : LB_STYLE_PLAIN, style);
+    }
+}
+
+void
+lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style)
+{
+  g_autofree char *engine = show ("engine", record), *model = show ("model", record);
+  g_autofree char *input = show ("input", record), *duration = show ("duration_s", record);
+  g_autofree char *device = show ("device", record);
+  g_autoptr (GString) head = g_string_new (NULL);
+
+  g_string_append_printf (head, "%s · %s · %s", engine, model, input);
+  if (has ("duration_s", record))
+    g_string_append_printf (head, " (%s)", duration);
+  lb_style_append (out, style, LB_STYLE_BOLD, head->str);
+  if (has ("device", record))
+    g_string_append_printf (out, " on %s", device);
+  if (has ("number", record))
+    {
+      g_autofree char *number = show ("number", record);
+
+      g_string_append_printf (out, "   #%s", number);
+    }
+  g_string_append_c (out, '\n');
+}
+
+static void
+remark (GString *out, const LbReportStyle *style, LbEmphasis emphasis, const char *mark,
+        const char *text)
+{
+  g_autofree char *cut = lb_style_cut (text, 2000);
+
+  g_string_append (out, "  ");
+  lb_style_append (out, style, emphasis, mark);
+  g_string_append_c (out, ' ');
+  lb_style_wrap (out, cut, 3 + lb_style_width (mark), style->width);
+}
+
+static void
+remark_status (GString *out, const json_t *record, const LbReportStyle *style)
+{
+  const char *status = lb_json_string (record, "status", "ok");
+  const json_t *error = json_object_get (record, "error");
+  g_autofree char *phase = lb_text_escape (lb_json_string (error, "phase", "unknown phase"));
+  g_autofree char *why =
+      lb_text_escape (lb_json_string (error, "message", "no message was left"));
+  g_autofree char *text = NULL;
+
+  if (strcmp (status, "failed") == 0)
+    {
+      text = g_strdup_printf ("(%s): %s", phase, why);
+      remark (out, style, LB_STYLE_BAD, "FAILED", text);
+    }
+  else if (strcmp (status, "interrupted") == 0)
+    remark (out, style, LB_STYLE_CAUTION, "INTERRUPTED:",
+            "the figures are of what was measured until then");
+  else if (strcmp (status, "running") == 0)
+    remark (out, style, LB_STYLE_CAUTION, "RUNNING:",
+            "the figures are of what is measured so far");
+}
+
+static void
+remark_flag (GString *out, const json_t *flag, const LbReportStyle *style)
+{
+  g_autofree char *id = lb_text_escape (lb_json_string (flag, "id", "unnamed"));
+  const char *evidence = lb_json_string (flag, "evidence", NULL);
+  const char *cure = lb_json_string (flag, "cure", NULL);
+  g_autofree char *seen = lb_text_escape (evidence != NULL ? evidence : "");
+  g_autofree char *what = lb_text_escape (cure != NULL ? cure : "");
+  g_autofree char *text = g_strconcat (id, *seen != '\0' ? ": " : "", seen,
+                                       *what != '\0' ? ". Cure: " : "", what, NULL);
+
+  remark (out, style, LB_STYLE_CAUTION, "!", text);
+}
+
+void
+lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *style)
+{
+  const json_t *validity = json_object_get (record, "validity");
+  const json_t *flags = json_object_get (validity, "flags");
+
+  gboolean failed = strcmp (lb_json_string (record, "status", "ok"), "failed") == 0;
+
+  remark_status (out, record, style);
+  if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
+    remark (out, style, LB_STYLE_CAUTION, "SYNTHETIC:",
+            "random weights: speed and memory are real, the output is noise");
+  if (!failed && !lb_json_boolean (validity, "valid", TRUE))
+    remark (out, style, LB_STYLE_BAD, "NOT VALID:",
+            json_array_size (flags) > 0 ? "see the flags below" : "no flag says why");
+  for (gsize i = 0; i < json_array_size (flags); i++)
+    {
+      const json_t *flag = json_array_get (flags, i);
+
+      /* The flag "failed" repeats the message that stands above. */
+      if (!failed || strcmp (lb_json_string (flag, "id", ""), "failed") != 0)
+        remark_flag (out, flag, style);
+    }
+}
+
+void
+lb_blocks_add (GString *out, const json_t *record, guint index, const LbReportStyle *style)
+{
+  if (index > 0)
+    g_string_append_c (out, '\n');
+  lb_blocks_head (out, record, style);
+  lb_blocks_remarks (out, record, style);
+  lb_blocks_rows (out, record, style);
+}
+
+static gboolean
+any_has (const LbField *field, const json_t *records)
+{
+  for (gsize i = 0; i < json_array_size (records); i++)
+    {
+      g_autoptr (json_t) value = lb_field_value (field, json_array_get (records, i));
+
+      if (value != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+is_text (const LbField *field)
+{
+  return field->kind == LB_FIELD_TEXT || field->kind == LB_FIELD_PATH;
+}
+
+/* The fields that the table of this matrix shows: those that some record has. */
+static GPtrArray *
+choose_columns (const json_t *records)
+{
+  GPtrArray *columns = g_ptr_array_new ();
+
+  for (const LbField *field = lb_fields (); field->pointer != NULL; field++)
+    if ((field->views & LB_VIEW_MATRIX) && any_has (field, records))
+      g_ptr_array_add (columns, (gpointer) field);
+  return columns;
+}
+
+static LbTable *
+make_matrix (const GPtrArray *columns)
+{
+  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
+  g_autoptr (GString) alignment = g_string_new (NULL);
+
+  for (guint i = 0; i < columns->len; i++)
+    {
+      const LbField *field = g_ptr_array_index (columns, i);
+
+      g_ptr_array_add (titles, (gpointer) field->title);
+      g_string_append_c (alignment, is_text (field) ? 'l' : 'r');
+    }
+  g_ptr_array_add (titles, (gpointer) "Note");
+  g_ptr_array_add (titles, NULL);
+  g_string_append_c (alignment, 'l');
+  return lb_table_new ((const char *const *) titles->pdata, alignment->str);
+}
+
+/* Long names would push the figures off the terminal. */
+static char *
+matrix_cell (const LbField *field, const json_t *record)
+{
+  g_autofree char *shown = lb_field_show (field, record, FALSE);
+
+  /* Files of one series differ in their last characters. */
+  if (field->kind == LB_FIELD_PATH)
+    return lb_style_cut_front (shown, 28);
+  return is_text (field) ? lb_style_cut (shown, 24) : g_steal_pointer (&shown);
+}
+
+void
+lb_blocks_end (GString *out, const json_t *records, const LbReportStyle *style)
+{
+  g_autoptr (GPtrArray) columns = NULL;
+  g_autoptr (LbTable) table = NULL;
+
+  if (json_array_size (records) < 2)
+    return;
+  columns = choose_columns (records);
+  table = make_matrix (columns);
+  for (gsize i = 0; i < json_array_size (records); i++)
+    {
+      const json_t *record = json_array_get (records, i);
+      g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+
+      for (guint j = 0; j < columns->len; j++)
+        g_ptr_array_add (cells, matrix_cell (g_ptr_array_index (columns, j), record));
+      g_ptr_array_add (cells, lb_field_note (record));
+      g_ptr_array_add (cells, NULL);
+      lb_table_row (table, (const char *const *) cells->pdata);
+    }
+  g_string_append_c (out, '\n');
+  lb_table_print (table, out, style);
+}

@@ -1,0 +1,298 @@
+#include "report/field.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/text.h"
+#include "report/style.h"
+
+/* clang-format off */
+#define CSV LB_VIEW_CSV
+#define MD (LB_VIEW_CSV | LB_VIEW_MD)
+#define ALL (LB_VIEW_CSV | LB_VIEW_MD | LB_VIEW_MATRIX)
+
+static const LbField fields[] = {
+  { "/id",                        "id",                "Id",            LB_FIELD_TEXT,    CSV },
+  { "/number",                    "number",            "Number",        LB_FIELD_INTEGER, CSV },
+  { "/timestamp",                 "timestamp",         "Time",          LB_FIELD_INTEGER, CSV },
+  { "/group/id",                  "group",             "Group",         LB_FIELD_TEXT,    CSV },
+  { "/status",                    "status",            "Status",        LB_FIELD_TEXT,    CSV },
+  { "/mode",                      "mode",              "Mode",          LB_FIELD_TEXT,    CSV },
+  { "/engine/id",                 "engine",            "Engine",        LB_FIELD_TEXT,    ALL },
+  { "/engine/version",            "engine_version",    "Version",       LB_FIELD_TEXT,    MD },
+  { "/engine/backend",            "backend",           "Backend",       LB_FIELD_TEXT,    CSV },
+  { "/engine/device",             "device",            "Device",        LB_FIELD_TEXT,    ALL },
+  { "/engine/threads",            "threads",           "Threads",       LB_FIELD_INTEGER, MD },
+  { "/model/id",                  "model",             "Model",         LB_FIELD_TEXT,    ALL },
+  { "/model/variant",             "variant",           "Variant",       LB_FIELD_TEXT,    CSV },
+  { "/model/parameters",          "parameters",        "Parameters",    LB_FIELD_INTEGER, CSV },
+  { "/model/sha256",              "model_sha256",      "Model SHA-256", LB_FIELD_TEXT,    CSV },
+  { "/model/synthetic",           "synthetic",         "Synthetic",     LB_FIELD_YES,     CSV },
+  { "/input/path",                "input",             "Input",         LB_FIELD_PATH,    ALL },
+  { "/input/processed_s",         "processed_s",       "Processed",     LB_FIELD_SECONDS, CSV },
+  { "/input/duration_s",          "duration_s",        "Duration",      LB_FIELD_SECONDS, MD },
+  { "/input/sha256",              "input_sha256",      "Input SHA-256", LB_FIELD_TEXT,    CSV },
+  { "/summary/iterations",        "iterations",        "Iterations",    LB_FIELD_INTEGER, MD },
+  { "/summary/median_rtf",        "median_rtf",        "RTF",           LB_FIELD_RTF,     ALL },
+  { "/summary/ci95_rtf_low",      "ci95_rtf_low",      "RTF 95 % from", LB_FIELD_RTF,     CSV },
+  { "/summary/ci95_rtf_high",     "ci95_rtf_high",     "RTF 95 % to",   LB_FIELD_RTF,     CSV },
+  { "/summary/avg_rtf",           "avg_rtf",           "RTF mean",      LB_FIELD_RTF,     CSV },
+  { "/summary/min_rtf",           "min_rtf",           "RTF min",       LB_FIELD_RTF,     MD },
+  { "/summary/max_rtf",           "max_rtf",           "RTF max",       LB_FIELD_RTF,     MD },
+  { "/summary/stddev_rtf",        "stddev_rtf",        "RTF deviation", LB_FIELD_RTF,     CSV },
+  { "/summary/p95_rtf",           "p95_rtf",           "RTF p95",       LB_FIELD_RTF,     CSV },
+  { "/summary/end_to_end_rtf",    "end_to_end_rtf",    "End-to-end RTF", LB_FIELD_RTF,    CSV },
+  { "/summary/avg_wall_s",        "avg_wall_s",        "Wall mean",     LB_FIELD_SECONDS, CSV },
+  { "/summary/avg_latency_s",     "avg_latency_s",     "Latency",       LB_FIELD_SECONDS, ALL },
+  { "/timing/decode_s",           "decode_s",          "Decode",        LB_FIELD_SECONDS, CSV },
+  { "/timing/resample_s",         "resample_s",        "Resample",      LB_FIELD_SECONDS, CSV },
+  { "/timing/load_s",             "load_s",            "Load",          LB_FIELD_SECONDS, ALL },
+  { "/timing/load_cache",         "load_cache",        "Load cache",    LB_FIELD_TEXT,    CSV },
+  { "/timing/warm_load_s",        "warm_load_s",       "Warm load",     LB_FIELD_SECONDS, CSV },
+  { "/peak_rss_bytes",            "peak_rss_bytes",    "Memory",        LB_FIELD_BYTES,   ALL, "/iterations", LB_FOLD_MAX },
+  { "/peak_gpu_bytes",            "peak_gpu_bytes",    "GPU memory",    LB_FIELD_BYTES,   ALL, "/iterations", LB_FOLD_MAX },
+  { "/cpu_s",                     "avg_cpu_s",         "CPU time",      LB_FIELD_SECONDS, CSV, "/iterations", LB_FOLD_MEAN },
+  { "/energy_j",                  "avg_energy_j",      "Energy (J)",    LB_FIELD_RTF,     CSV, "/iterations", LB_FOLD_MEAN },
+  { "/scores/wer/value",          "wer",               "WER",           LB_FIELD_RATE,    ALL },
+  { "/scores/wer/substitutions",  "wer_substitutions", "Substitutions", LB_FIELD_INTEGER, CSV },
+  { "/scores/wer/deletions",      "wer_deletions",     "Deletions",     LB_FIELD_INTEGER, CSV },
+  { "/scores/wer/insertions",     "wer_insertions",    "Insertions",    LB_FIELD_INTEGER, CSV },
+  { "/scores/wer/reference_words", "wer_words",        "Reference words", LB_FIELD_INTEGER, CSV },
+  { "/scores/cer/value",          "cer",               "CER",           LB_FIELD_RATE,    CSV },
+  { "/output/language",           "language",          "Language",      LB_FIELD_TEXT,    CSV },
+  { "/output/text",               "text",              "Text",          LB_FIELD_TEXT,    CSV },
+  { "/machine/cpu/model",         "cpu",               "Processor",     LB_FIELD_TEXT,    CSV },
+  { "/validity/valid",            "valid",             "Valid",         LB_FIELD_YES,     CSV },
+  { "/validity/flags",            "flags",             "Flags",         LB_FIELD_FLAGS,   CSV },
+  { "/error/message",             "error",             "Error",         LB_FIELD_TEXT,    CSV },
+  { NULL },
+};
+/* clang-format on */
+
+const LbField *
+lb_fields (void)
+{
+  return fields;
+}
+
+const LbField *
+lb_field (const char *csv)
+{
+  const LbField *field = fields;
+
+  while (field->pointer != NULL && strcmp (field->csv, csv) != 0)
+    field++;
+  g_assert (field->pointer != NULL);
+  return field;
+}
+
+const json_t *
+lb_field_at (const json_t *record, const char *pointer)
+{
+  g_auto (GStrv) parts = g_strsplit (pointer + 1, "/", -1);
+  const json_t *at = record;
+
+  for (guint i = 0; parts[i] != NULL && at != NULL; i++)
+    at = json_object_get (at, parts[i]);
+  return at;
+}
+
+static gboolean
+is_finite_number (const json_t *value)
+{
+  return json_is_number (value) && isfinite (json_number_value (value));
+}
+
+/* Whether @value is of the type that @kind shows: a record from elsewhere may hold anything. */
+static gboolean
+fits (LbFieldKind kind, const json_t *value)
+{
+  switch (kind)
+    {
+    case LB_FIELD_TEXT:
+    case LB_FIELD_PATH:
+      return json_is_string (value);
+    case LB_FIELD_YES:
+      return json_is_boolean (value);
+    case LB_FIELD_FLAGS:
+      return json_is_array (value);
+    default:
+      return is_finite_number (value);
+    }
+}
+
+static json_t *
+fold_value (const LbField *field, const json_t *record)
+{
+  const json_t *array = lb_field_at (record, field->array);
+  double sum = 0, greatest = -INFINITY;
+  guint n = 0;
+
+  for (gsize i = 0; i < json_array_size (array); i++)
+    {
+      const json_t *value = lb_field_at (json_array_get (array, i), field->pointer);
+
+      if (!is_finite_number (value))
+        continue;
+      sum += json_number_value (value);
+      greatest = MAX (greatest, json_number_value (value));
+      n++;
+    }
+  if (n == 0)
+    return NULL;
+  if (field->fold == LB_FOLD_MAX && field->kind == LB_FIELD_BYTES && fabs (greatest) < 9e15)
+    return json_integer ((json_int_t) greatest);
+  return json_real (field->fold == LB_FOLD_MAX ? greatest : sum / n);
+}
+
+/* The ends of the interval are elements of an array: [lo, hi]. */
+static const json_t *
+find_value (const LbField *field, const json_t *record)
+{
+  const json_t *interval = lb_field_at (record, "/summary/ci95_rtf");
+
+  if (strcmp (field->csv, "ci95_rtf_low") == 0)
+    return json_array_get (interval, 0);
+  if (strcmp (field->csv, "ci95_rtf_high") == 0)
+    return json_array_get (interval, 1);
+  if (field->kind == LB_FIELD_PATH && lb_field_at (record, field->pointer) == NULL)
+    return lb_field_at (record, "/input/path_uri");
+  return lb_field_at (record, field->pointer);
+}
+
+json_t *
+lb_field_value (const LbField *field, const json_t *record)
+{
+  const json_t *value;
+
+  if (field->fold != LB_FOLD_NONE)
+    return fold_value (field, record);
+  value = find_value (field, record);
+  return fits (field->kind, value) ? json_incref ((json_t *) value) : NULL;
+}
+
+static char *
+flag_ids (const json_t *flags)
+{
+  GString *ids = g_string_new (NULL);
+
+  for (gsize i = 0; i < json_array_size (flags); i++)
+    {
+      g_autofree char *id = lb_text_escape (lb_json_string (json_array_get (flags, i), "id", "?"));
+
+      g_string_append_printf (ids, "%s%s", i > 0 ? " " : "", id);
+    }
+  return g_string_free (ids, FALSE);
+}
+
+static char *
+show_text (const LbField *field, const json_t *value, gboolean full_paths)
+{
+  const char *text = json_string_value (value);
+  g_autofree char *base = NULL;
+
+  if (field->kind == LB_FIELD_PATH && !full_paths && *text != '\0')
+    text = base = g_path_get_basename (text);
+  return lb_text_escape (text);
+}
+
+/* Three significant digits, and never an exponent that people would have to read. */
+static char *
+show_number (double x)
+{
+  int decimals = x == 0 || fabs (x) >= 100 ? (x == 0 ? 3 : 0) : 2 - (int) floor (log10 (fabs (x)));
+
+  return g_strdup_printf ("%.*f", CLAMP (decimals, 0, 6), x);
+}
+
+static char *
+show_seconds (double seconds)
+{
+  g_autofree char *ms = NULL;
+
+  if (seconds <= 0 || seconds >= 0.1)
+    return lb_text_duration (seconds);
+  ms = show_number (1000 * seconds);
+  return g_strconcat (ms, " ms", NULL);
+}
+
+static char *
+show_integer (const json_t *value)
+{
+  if (json_is_integer (value))
+    return g_strdup_printf ("%" JSON_INTEGER_FORMAT, json_integer_value (value));
+  return g_strdup_printf ("%.0f", json_number_value (value));
+}
+
+static char *
+show_bytes (double bytes)
+{
+  return bytes >= 0 && bytes < 1e18 ? lb_text_bytes ((guint64) bytes) : g_strdup (LB_ABSENT);
+}
+
+char *
+lb_field_show (const LbField *field, const json_t *record, gboolean full_paths)
+{
+  g_autoptr (json_t) value = lb_field_value (field, record);
+
+  if (value == NULL)
+    return g_strdup (LB_ABSENT);
+  switch (field->kind)
+    {
+    case LB_FIELD_TEXT:
+    case LB_FIELD_PATH:
+      return show_text (field, value, full_paths);
+    case LB_FIELD_INTEGER:
+      return show_integer (value);
+    case LB_FIELD_RTF:
+      return show_number (json_number_value (value));
+    case LB_FIELD_SECONDS:
+      return show_seconds (json_number_value (value));
+    case LB_FIELD_BYTES:
+      return show_bytes (json_number_value (value));
+    case LB_FIELD_RATE:
+      return g_strdup_printf ("%.2f %%", 100 * json_number_value (value));
+    case LB_FIELD_YES:
+      return g_strdup (json_is_true (value) ? "yes" : "no");
+    case LB_FIELD_FLAGS:
+      return flag_ids (value);
+    default:
+      g_return_val_if_reached (g_strdup (LB_ABSENT));
+    }
+}
+
+char *
+lb_field_plain (const LbField *field, const json_t *record, gboolean full_paths)
+{
+  g_autoptr (json_t) value = lb_field_value (field, record);
+
+  if (value == NULL)
+    return g_strdup ("");
+  if (json_is_string (value))
+    return show_text (field, value, full_paths);
+  if (json_is_array (value))
+    return flag_ids (value);
+  return lb_json_line (value);
+}
+
+char *
+lb_field_note (const json_t *record)
+{
+  const char *status = lb_json_string (record, "status", "ok");
+  const json_t *validity = json_object_get (record, "validity");
+  g_autoptr (GStrvBuilder) notes = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  if (strcmp (status, "ok") != 0)
+    {
+      g_autofree char *shown = lb_text_escape (status);
+
+      g_strv_builder_add (notes, shown);
+    }
+  if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
+    g_strv_builder_add (notes, "synthetic");
+  if (!lb_json_boolean (validity, "valid", TRUE) && strcmp (status, "failed") != 0)
+    g_strv_builder_add (notes, "not valid");
+  all = g_strv_builder_end (notes);
+  return g_strjoinv (", ", all);
+}
