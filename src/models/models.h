@@ -73,4 +73,15 @@ typedef void (*LbPullCallback) (const LbPullProgress *progress, gpointer user_da
 gboolean lb_models_pull (LbModels *models, const LbModel *model, LbPullCallback callback,
                          gpointer user_data, GCancellable *cancellable, GError **error);
 
+/** lb_models_import: copies the user's own Whisper model (ggml) into the store, whole or not at all. @name: (nullable):
+ *  from the file's name. Returns: (transfer full): its name; lb_models_open() shows it from then on */
+char *lb_models_import (LbModels *models, const char *file, const char *name, GError **error);
+
+/** lb_models_remove: takes @model, and what a broken pull left of it, from the store */
+gboolean lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed_bytes, GError **error);
+
+/** lb_models_verify: reads @model whole: size and SHA-256, as the catalogue has it or as recorded when it came.
+ *  Returns: %FALSE with %LB_ERROR_CHECKSUM, %LB_ERROR_BAD_MODEL, %LB_ERROR_MODEL_MISSING… */
+gboolean lb_models_verify (LbModels *models, const LbModel *model, GError **error);
+
 G_END_DECLS
