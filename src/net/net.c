@@ -47,10 +47,13 @@ lb_net_host (const char *url)
   g_autoptr (GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
   g_autofree char *host = NULL;
 
+  int usual;
+
   if (uri == NULL || g_uri_get_host (uri) == NULL)
     return lb_text_escape (url);
   host = lb_text_escape (g_uri_get_host (uri));
-  if (g_uri_get_port (uri) < 0)
+  usual = strcmp (g_uri_get_scheme (uri), "https") == 0 ? 443 : 80;
+  if (g_uri_get_port (uri) < 0 || g_uri_get_port (uri) == usual)
     return g_steal_pointer (&host);
   return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%d" : "%s:%d", host, g_uri_get_port (uri));
 }
