@@ -135,10 +135,12 @@ add_catalogue (LbModels *models, GError **error)
   return TRUE;
 }
 
-static gboolean
-add_imports (LbModels *models, GError **error)
+/* A damaged record hides none of the catalogue's models, but it is said. */
+static void
+add_imports (LbModels *models)
 {
-  g_autoptr (json_t) imports = lb_models_record_read (models, "imported.json", error);
+  g_autoptr (GError) why = NULL;
+  g_autoptr (json_t) imports = lb_models_record_read (models, "imported.json", &why);
   const char *key;
   json_t *entry;
 
@@ -149,7 +151,8 @@ add_imports (LbModels *models, GError **error)
       if (model != NULL) /* an entry damaged by hand hides no other */
         g_ptr_array_add (models->all, model);
     }
-  return imports != NULL;
+  if (imports == NULL)
+    models->notice = g_strdup_printf ("your own models are not listed: %s", why->message);
 }
 
 /* [models] folder= of config.ini: an absolute path, or one that begins with ~/. */
@@ -188,9 +191,9 @@ lb_models_open (GError **error)
   models->all = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_model_free);
   models->own_paths = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_model_free);
   models->store = lb_paths_data (error);
-  if (models->store == NULL || !read_folder (models, error) || !add_catalogue (models, error) ||
-      !add_imports (models, error))
+  if (models->store == NULL || !read_folder (models, error) || !add_catalogue (models, error))
     return NULL;
+  add_imports (models);
   return g_steal_pointer (&models);
 }
 
@@ -201,6 +204,7 @@ lb_models_free (LbModels *models)
   g_ptr_array_unref (models->own_paths);
   g_free (models->store);
   g_free (models->folder);
+  g_free (models->notice);
   g_free (models);
 }
 
@@ -208,4 +212,10 @@ const GPtrArray *
 lb_models_all (const LbModels *models)
 {
   return models->all;
+}
+
+const char *
+lb_models_notice (const LbModels *models)
+{
+  return models->notice;
 }

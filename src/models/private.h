@@ -11,6 +11,7 @@ struct _LbModels
 {
   char *store;          /* $XDG_DATA_HOME/llamaburn */
   char *folder;         /* (nullable): [models] folder= of config.ini: searched after the store, only read */
+  char *notice;         /* (nullable): see lb_models_notice() */
   GPtrArray *all;       /* LbModel, owned */
   GPtrArray *own_paths; /* LbModel made from a path, owned */
 };
