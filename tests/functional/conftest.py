@@ -19,6 +19,11 @@ MODELS = pathlib.Path(
 )
 SPEECH = pathlib.Path("/usr/share/pocketsphinx/test/data")
 PR_SET_CHILD_SUBREAPER = 36
+POWERLESS = [
+    "setpriv",
+    "--bounding-set=-dac_override,-dac_read_search",
+    "--inh-caps=-dac_override,-dac_read_search",
+]
 
 # Orphans of what a test ran become our children: none may be left at its end.
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -73,7 +78,9 @@ class World:
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("cwd", self.folder)
         environment = {**self.environment, **options.pop("environment", {})}
-        return subprocess.Popen([BUILD / program, *arguments], env=environment, **options)
+        # Root may read and write everything: without these powers it is as anybody.
+        without = POWERLESS if options.pop("powerless", False) and os.geteuid() == 0 else []
+        return subprocess.Popen([*without, BUILD / program, *arguments], env=environment, **options)
 
     def run(self, *arguments, status=0, program="llamaburn", timeout=300, **options):
         """Runs to the end; asserts the exit status; returns (standard output, standard error) as text."""
