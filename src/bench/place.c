@@ -18,6 +18,7 @@ lb_place_stop (LbPlace *place)
   lb_session_loaded_clear (&place->loaded);
   g_clear_pointer (&place->record, json_decref);
   place->put = NULL;
+  place->frames = 0;
   place->runs = 0;
 }
 
@@ -38,6 +39,8 @@ lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancel
   if (of_session.memory_limit_bytes == 0)
     of_session.memory_limit_bytes = lb_machine_memory_available_bytes () / 10 * 9;
   place->session = lb_session_start (place->manifest, &of_session, cancellable, error);
+  place->life++;
+  place->resample_s = NAN;
   return place->session != NULL;
 }
 
@@ -75,7 +78,6 @@ lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int
     return FALSE;
   g_clear_pointer (&place->record, json_decref);
   place->record = json_object ();
-  lb_json_set_integer (place->record, "index", 0);
   lb_json_set_real (place->record, "load_s", place->loaded.load_s);
   lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
   lb_json_set_string (place->record, "backend", place->loaded.backend);
@@ -153,12 +155,12 @@ lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error
   if (pcm == NULL || !copy_in (place->session, pcm, error))
     return FALSE;
   place->put = it;
+  place->frames = lb_pcm_frames (pcm);
   return TRUE;
 }
 
 static json_t *
-run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings,
-             double duration_s)
+run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings)
 {
   json_t *request = json_object ();
   json_t *inputs = json_array ();
@@ -173,8 +175,7 @@ run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings,
       if (input->path != NULL)
         {
           lb_json_set_integer (one, "offset", 0);
-          lb_json_set_integer (one, "frames",
-                               (gint64) floor (duration_s * place->loaded.input_rate_hz + 0.5));
+          lb_json_set_integer (one, "frames", (gint64) place->frames);
           lb_json_set_integer (one, "rate", place->loaded.input_rate_hz);
           lb_json_set_integer (one, "channels", place->loaded.input_channels);
         }
@@ -191,7 +192,7 @@ lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings, doub
               LbSessionProgress progress, gpointer user_data, LbSessionRun *run,
               GCancellable *cancellable, GError **error)
 {
-  g_autoptr (json_t) request = run_request (place, it, settings, duration_s);
+  g_autoptr (json_t) request = run_request (place, it, settings);
   double limit_s = settings->time_limit_s > 0 ? settings->time_limit_s
                                               : LIMIT_S + LIMIT_PER_SECOND * duration_s;
 

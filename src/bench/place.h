@@ -15,8 +15,10 @@ typedef struct {
   LbSession *session; /* NULL: not alive */
   LbSessionLoaded loaded;
   json_t *record;    /* its element of `sessions` */
+  guint life;        /* how many processes it has had: of @session */
   const LbCase *put; /* whose sound lies in the mapping */
-  double resample_s; /* of @put */
+  guint64 frames;    /* of @put, at the engine's rate */
+  double resample_s; /* of @put; NAN: no sound was put */
   guint runs;
   GError *failure; /* why it can't be started or loaded: all its cases fail by it */
   const char *failure_phase;

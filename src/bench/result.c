@@ -140,7 +140,8 @@ lb_result_set_session (LbResult *result, const json_t *session, const char *vers
 
   json_array_append_new (part (result, "sessions"), json_deep_copy (session));
   for (guint i = 0; i < G_N_ELEMENTS (timings); i++)
-    if (json_object_get (session, timings[i]) != NULL)
+    if (json_object_get (session, timings[i]) != NULL &&
+        json_object_get (part (result, "timing"), timings[i]) == NULL)
       json_object_set (part (result, "timing"), timings[i],
                        json_object_get (session, timings[i]));
   lb_json_set_string (engine, "version", version);

@@ -7,6 +7,7 @@
 
 #include "bench/recorder.h"
 #include "bench/runner.h"
+#include "cli/save.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "report/report.h"
@@ -45,6 +46,13 @@ put (Benchmark *it, GString *text)
   g_string_truncate (text, 0);
 }
 
+/* A listener to events has the records from them: standard output then stays empty. */
+static gboolean
+writes_results (const Benchmark *it)
+{
+  return it->to_file || it->events_fd < 0;
+}
+
 static void
 add_record (Benchmark *it, const json_t *event)
 {
@@ -56,7 +64,7 @@ add_record (Benchmark *it, const json_t *event)
   if (number >= 0)
     lb_json_set_integer (record, "number", number);
   json_array_append (it->records, record);
-  if (it->events_fd >= 0 || it->format == NULL || !it->format->streams)
+  if (!writes_results (it) || !it->format->streams)
     return;
   if (index == 0)
     it->format->begin (text, &it->style);
@@ -159,13 +167,11 @@ run (Benchmark *it)
 static gboolean
 write_output (Benchmark *it, GError **error)
 {
-  const char *path = lb_cli_text (it->cli, "output", NULL);
-  GError *local = NULL;
-
-  if (!it->to_file || g_file_set_contents (path, it->written->str, (gssize) it->written->len, &local))
+  if (!it->to_file || lb_save (lb_cli_text (it->cli, "output", NULL), it->written->str,
+                               it->written->len, error))
     return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_FAILED, "can't write the results: %s", local->message);
-  g_error_free (local);
+  if (it->store != NULL && error != NULL)
+    g_prefix_error (error, "the results are in the history (llamaburn show), but ");
   return FALSE;
 }
 
@@ -174,7 +180,7 @@ end_output (Benchmark *it)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (it->events_fd >= 0 || it->format == NULL)
+  if (!writes_results (it))
     return;
   if (!it->format->streams)
     {
@@ -244,6 +250,8 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
   if (it.format == NULL)
     return LB_EXIT_USAGE;
   it.to_file = lb_cli_text (cli, "output", NULL) != NULL;
+  if (it.to_file && !lb_save_check (lb_cli_text (cli, "output", NULL), error))
+    return LB_EXIT_FAILED;
   it.style = (LbReportStyle){ .colour = lb_cli_colour (cli) && !it.to_file,
                               .width = it.to_file ? 0 : lb_cli_width (cli),
                               .full_paths = lb_cli_flag (cli, "full-paths") };

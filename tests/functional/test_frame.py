@@ -1,0 +1,83 @@
+"""The frame attacked: what misleads a measurement, hostile plans, signals, outputs that can't be written."""
+
+import json
+import os
+import pathlib
+import signal
+import stat
+import subprocess
+import time
+
+import pytest
+
+LIBRIVOX = pathlib.Path("/usr/share/pocketsphinx/test/data/librivox")
+CLIP = str(LIBRIVOX / "sense_and_sensibility_01_austen_64kb-0880.wav")
+OTHER = str(LIBRIVOX / "sense_and_sensibility_01_austen_64kb-0890.wav")
+QUICK = ("-e", "null", "-n", "2", "-w", "0", "--no-warm-load", "-d", "cpu", "--no-wait")
+
+
+def test_iterations_name_the_process_they_ran_in(world):
+    """An engine dies in another case's run: who goes on in a new process warms up there, and says so."""
+    records = world.json(
+        "stt", CLIP, OTHER, "-e", "null", "-n", "3", "-w", "1", "--no-warm-load", "--no-wait",
+        "--interleave", "--crash", "segv", "--on-run", "5", status=1,
+    )  # fmt: skip
+    by_status = {record["status"]: record for record in records}
+    record = by_status["ok"]
+    assert [one["index"] for one in record["sessions"]] == [0, 1]
+    assert [one["session"] for one in record["iterations"]] == [0, 1, 1]
+    assert [one["session"] for one in record["warmups"]] == [0, 1]
+    assert by_status["failed"]["error"]["kind"] == "crashed"
+    number = str(record["number"])
+    (stored,) = json.loads(world.run("show", number, "--format", "json")[0])
+    assert [one["index"] for one in stored["sessions"]] == [0, 1]
+    assert [one["session"] for one in stored["iterations"]] == [0, 1, 1]
+
+
+def test_a_shorter_sound_is_not_followed_by_the_rest_of_a_longer_one(world):
+    """The engine hears as many frames as were resampled, whatever lay in the mapping before."""
+    alone = world.json("stt", OTHER, *QUICK, "--rate", "22051")[0]
+    after = world.json("stt", CLIP, OTHER, *QUICK, "--rate", "22051")[1]
+    assert after["output"]["text"] == alone["output"]["text"]
+
+
+def test_output_is_checked_before_anything_is_measured(world):
+    """A folder that isn't there costs no hour of measuring, and nothing is left."""
+    for path, words in (("no/such/file", "No such file"), (".", "directory")):
+        started = time.monotonic()
+        _, err = world.run("stt", CLIP, *QUICK, "--sleep-ms", "3000", "-o", path, status=1)
+        assert words in err and f'"{path}"' in err and err.count("\n") == 1
+        assert time.monotonic() - started < 2
+    out, _ = world.run("history", "--format", "json")
+    assert json.loads(out) == []
+
+
+def test_output_never_replaces_a_device_or_a_link(world):
+    """-o /dev/full as root is an error and /dev/full stays what it is; a link stays a link."""
+    device = world.folder / "full"
+    try:
+        os.mknod(device, 0o666 | stat.S_IFCHR, os.makedev(1, 7))
+        open(device, "rb").close()
+    except PermissionError:
+        pytest.skip("needs the right to make a device")
+    _, err = world.run("stt", CLIP, *QUICK, "-o", device, status=1)
+    assert "No space left" in err and "history" in err
+    assert stat.S_ISCHR(device.stat().st_mode)
+    link = world.folder / "link.json"
+    link.symlink_to("target.json")
+    world.run("stt", CLIP, *QUICK, "-f", "json", "-o", link)
+    assert link.is_symlink()
+    assert json.loads((world.folder / "target.json").read_text())[0]["status"] == "ok"
+
+
+def test_events_and_output_go_together(world):
+    """With --events the results still go where -o says."""
+    plan = world.folder / "plan.json"
+    plan.write_text(world.run("stt", CLIP, *QUICK, "--print-plan")[0])
+    reader, writer = os.pipe()
+    world.run("run", plan, "--events", str(writer), "-f", "json", "-o", "out.json", pass_fds=[writer])
+    os.close(writer)
+    with open(reader) as lines:
+        events = [json.loads(line) for line in lines]
+    assert events[-1] == {"event": "done", "status": 0}
+    assert json.loads((world.folder / "out.json").read_text())[0]["status"] == "ok"
