@@ -284,6 +284,25 @@ open_store (Benchmark *it, GError **error)
   return TRUE;
 }
 
+/* A run is written once. */
+static gboolean
+check_ids (const Benchmark *it, GError **error)
+{
+  for (guint c = 0; it->store != NULL && c < it->plan->cases->len; c++)
+    {
+      const char *id = lb_plan_case (it->plan, c)->id;
+      g_autoptr (json_t) stored = lb_store_load (it->store, id, NULL);
+
+      if (stored == NULL)
+        continue;
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "the history has a run %s already: leave ids out of the plan, or make new ones",
+                   id);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 write_done (Benchmark *it, int status)
 {
@@ -313,7 +332,7 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
   it.progress = lb_cli_progress_new (cli);
   it.records = json_array ();
   it.written = g_string_new (NULL);
-  if (open_store (&it, error))
+  if (open_store (&it, error) && check_ids (&it, error))
     {
       run (&it);
       end_output (&it);

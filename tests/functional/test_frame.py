@@ -170,3 +170,69 @@ def test_standing_still_is_flagged(world):
     record = last_run(world)
     assert "stopped" in [flag["id"] for flag in record["validity"]["flags"]]
     assert not record["validity"]["valid"]
+
+
+def write_plan(world, *cases, **settings):
+    """A plan file of @cases, each {inputs…} over the null engine's defaults."""
+    plain = {"mode": "stt", "engine": "null", "device": "cpu", "inputs": [{"role": "audio", "path": CLIP}]}
+    settings = {"iterations": 1, "warmups": 0, "warm_load": False, "wait": False, **settings}
+    path = world.folder / "hostile.json"
+    path.write_text(
+        json.dumps({"schema": "llamaburn.plan/1", "settings": settings, "cases": [{**plain, **case} for case in cases]})
+    )
+    return path
+
+
+def test_a_printed_plan_runs_twice(world):
+    """It holds no ids: each run of it is a new one."""
+    plan = world.folder / "plan.json"
+    plan.write_text(world.run("stt", CLIP, OTHER, *QUICK, "--print-plan")[0])
+    for _ in range(2):
+        world.run("run", plan)
+    ids = [row["id"] for row in json.loads(world.run("history", "--format", "json")[0])]
+    assert len(set(ids)) == 4
+
+
+def test_an_id_that_is_stored_is_refused_before_measuring(world):
+    """The run with that id stays as it was."""
+    plan = write_plan(world, {"id": "0190a5b0-0000-7000-8000-000000000000"}, {})
+    world.run("run", plan)
+    before = world.run("history", "--format", "json")[0]
+    _, err = world.run("run", plan, status=2)
+    assert "0190a5b0-0000-7000-8000-000000000000" in err and err.count("\n") == 1
+    assert world.run("history", "--format", "json")[0] == before
+
+
+@pytest.mark.parametrize(
+    "case,word",
+    [
+        ({"device": ""}, "device"),
+        ({"device": ":"}, "device"),
+        ({"device": "cpu:99999999999999999999"}, "device"),
+        ({"engine": ""}, "engine"),
+        ({"mode": "\u001b[31m"}, "does not do"),
+        ({"inputs": [{"role": "smell", "path": CLIP}]}, "smell"),
+        ({"inputs": [{"role": "text", "text": "x"}, {"role": "audio", "path": CLIP}]}, "first"),
+        ({"inputs": [{"role": "audio", "text": "no sound"}]}, "audio"),
+        ({"inputs": [{"role": "audio", "path": CLIP}, {"role": "voice", "path": OTHER}]}, "voice"),
+        ({"inputs": [{"role": "audio", "path": CLIP}] * 40}, "audio"),
+        ({"options": {"sleep-ms": -1}}, "sleep-ms"),
+        ({"options": {"sleep-ms": [[[[]]]]}}, "sleep-ms"),
+        ({"options": {"\n": 1}}, "option"),
+        ({"model": "x" * 100000, "engine": "whisper.cpp"}, "model"),
+    ],
+    ids=str,
+)
+def test_hostile_cases_are_refused_before_measuring(world, case, word):
+    """One clear line, status 2, nothing measured, no case of the plan stored."""
+    _, err = world.run("run", write_plan(world, {}, case), status=2)
+    assert word in err and err.count("\n") == 1 and "\x1b" not in err and len(err) < 2000
+    assert json.loads(world.run("history", "--format", "json")[0]) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 1000, '{"schema":1,"schema":2}', "\x00", "[]", "7"])
+def test_what_is_no_plan_is_refused(world, text):
+    path = world.folder / "plan.json"
+    path.write_text(text)
+    _, err = world.run("run", path, status=2)
+    assert err.count("\n") == 1
