@@ -123,10 +123,15 @@ pull_one (LbCli *cli, LbModels *models, const LbModel *model, GError **error)
   lb_cli_wipe (cli);
   g_mutex_unlock (&cli->lock);
   if (pull.done)
-    lb_cli_note (cli, "%s (%s) is here. Licence: %s.", model->name, model->variant,
+    lb_cli_note (cli, "%s: here (%s), licence %s", model->name, model->variant,
                  model->licence != NULL ? model->licence : "unknown");
   else
-    g_propagate_error (error, pull.error);
+    {
+      /* What a source said of its address is no mistake of the command line. */
+      if (!model->imported && g_error_matches (pull.error, LB_ERROR, LB_ERROR_USAGE))
+        pull.error->code = LB_ERROR_FAILED;
+      g_propagate_error (error, pull.error);
+    }
   g_free (pull.source);
   g_object_unref (pull.cancellable);
   return pull.done;

@@ -135,6 +135,8 @@ run_list (LbCli *cli, GError **error)
   else
     append_list (cli, out, models, listed);
   lb_cli_print (cli, out->str);
+  if (lb_models_notice (models) != NULL)
+    lb_cli_warn (cli, "%s", lb_models_notice (models));
   if (listed->len == 0)
     lb_cli_note (cli, lb_cli_flag (cli, "here") ? "No model is here: 'llamaburn models pull base' fetches one."
                                                 : "No model fits.");
@@ -227,7 +229,7 @@ static void
 print_verdict (LbCli *cli, const LbModel *model, const GError *why)
 {
   g_autofree char *name = lb_text_escape (model->name);
-  g_autofree char *text = why != NULL ? lb_text_escape (why->message) : g_strdup ("as it should be");
+  g_autofree char *text = why != NULL ? lb_text_escape (why->message) : g_strdup ("good");
   g_autofree char *line = g_strdup_printf ("%s (%s): %s\n", name, model->variant, text);
 
   lb_cli_print (cli, line);
@@ -322,7 +324,7 @@ run_remove (LbCli *cli, GError **error)
       if (!lb_models_remove (models, model, &freed, error))
         return LB_EXIT_FAILED;
       shown = lb_text_bytes (freed);
-      lb_cli_note (cli, "Removed %s (%s): %s freed.", model->name, model->variant, shown);
+      lb_cli_note (cli, "%s: removed (%s), %s freed", model->name, model->variant, shown);
     }
   return LB_EXIT_OK;
 }

@@ -135,10 +135,12 @@ add_catalogue (LbModels *models, GError **error)
   return TRUE;
 }
 
+/* A damaged record hides none of the catalogue's models, but it is said. */
 static void
 add_imports (LbModels *models)
 {
-  g_autoptr (json_t) imports = lb_models_record_read (models, "imported.json");
+  g_autoptr (GError) why = NULL;
+  g_autoptr (json_t) imports = lb_models_record_read (models, "imported.json", &why);
   const char *key;
   json_t *entry;
 
@@ -149,6 +151,36 @@ add_imports (LbModels *models)
       if (model != NULL) /* an entry damaged by hand hides no other */
         g_ptr_array_add (models->all, model);
     }
+  if (imports == NULL)
+    models->notice = g_strdup_printf ("your own models are not listed: %s", why->message);
+}
+
+/* [models] folder= of config.ini: an absolute path, or one that begins with ~/. */
+static gboolean
+read_folder (LbModels *models, GError **error)
+{
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "llamaburn", "config.ini", NULL);
+  g_autofree char *shown = lb_text_escape (path), *folder = NULL;
+  g_autoptr (GKeyFile) settings = g_key_file_new ();
+  g_autoptr (GError) why = NULL;
+
+  if (!g_key_file_load_from_file (settings, path, G_KEY_FILE_NONE, &why))
+    {
+      if (g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+        return TRUE;
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "can't read the settings \"%s\": %s", shown, why->message);
+      return FALSE;
+    }
+  folder = g_key_file_get_string (settings, "models", "folder", NULL);
+  if (folder == NULL || *folder == '\0')
+    return TRUE;
+  if (g_str_has_prefix (folder, "~/"))
+    models->folder = g_build_filename (g_get_home_dir (), folder + 2, NULL);
+  else if (g_path_is_absolute (folder))
+    models->folder = g_steal_pointer (&folder);
+  else
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"%s\": folder= of [models] must be an absolute path", shown);
+  return models->folder != NULL;
 }
 
 LbModels *
@@ -159,7 +191,7 @@ lb_models_open (GError **error)
   models->all = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_model_free);
   models->own_paths = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_model_free);
   models->store = lb_paths_data (error);
-  if (models->store == NULL || !add_catalogue (models, error))
+  if (models->store == NULL || !read_folder (models, error) || !add_catalogue (models, error))
     return NULL;
   add_imports (models);
   return g_steal_pointer (&models);
@@ -171,6 +203,8 @@ lb_models_free (LbModels *models)
   g_ptr_array_unref (models->all);
   g_ptr_array_unref (models->own_paths);
   g_free (models->store);
+  g_free (models->folder);
+  g_free (models->notice);
   g_free (models);
 }
 
@@ -178,4 +212,10 @@ const GPtrArray *
 lb_models_all (const LbModels *models)
 {
   return models->all;
+}
+
+const char *
+lb_models_notice (const LbModels *models)
+{
+  return models->notice;
 }

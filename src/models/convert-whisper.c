@@ -1,5 +1,5 @@
-/* CTranslate2's Whisper (16-bit) to whisper.cpp's ggml file. The input is hostile: every length is checked
- * against what is there, every tensor's shape against what the model's size says. */
+/* CTranslate2's Whisper (16-bit) to whisper.cpp's ggml file. The input is hostile: every length
+ * is checked against what is there, every tensor's shape against what the model's size says. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #define MAX_RANK 4
 #define MAX_TOKEN_BYTES 256
 #define AUDIO_CONTEXT 1500
-#define FFT_BINS 201     /* of 400 points at 16 kHz */
+#define FFT_BINS 201 /* of 400 points at 16 kHz */
 #define NYQUIST_HZ 8000.0
 #define MAX_LAYERS 64
 #define MAX_WIDTH 4096
@@ -22,7 +22,7 @@
 #define FLOAT16_KIND 4
 
 typedef struct {
-  const guint8 *data;  /* not aligned */
+  const guint8 *data; /* not aligned */
   guint32 dims[MAX_RANK];
   guint rank, kind;
   gsize bytes;
@@ -45,7 +45,8 @@ bad (GError **error, const char *what, const char *subject)
 {
   g_autofree char *shown = lb_text_escape (subject);
 
-  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "can't convert the model: %s: \"%s\"", what, shown);
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "can't convert the model: %s: \"%s\"", what,
+               shown);
   return FALSE;
 }
 
@@ -102,7 +103,8 @@ take_tensor (Reader *reader, Tensor *tensor)
       if (count > G_MAXUINT32)
         return FALSE;
     }
-  if (!take_uint (reader, 1, &tensor->kind) || tensor->kind >= G_N_ELEMENTS (sizes) || !take_uint (reader, 4, &value))
+  if (!take_uint (reader, 1, &tensor->kind) || tensor->kind >= G_N_ELEMENTS (sizes) ||
+      !take_uint (reader, 4, &value))
     return FALSE;
   tensor->bytes = value;
   tensor->data = take (reader, tensor->bytes);
@@ -117,8 +119,9 @@ read_tensors (Conversion *c, Reader reader, GError **error)
 
   if (take_uint (&reader, 4, &version))
     spec = take_text (&reader);
-  if (g_strcmp0 (spec, "WhisperSpec") != 0 || version < 4 || version > 6 || !take_uint (&reader, 4, &revision) ||
-      !take_uint (&reader, 4, &count) || count > MAX_VARIABLES)
+  if (g_strcmp0 (spec, "WhisperSpec") != 0 || version < 4 || version > 6 ||
+      !take_uint (&reader, 4, &revision) || !take_uint (&reader, 4, &count) ||
+      count > MAX_VARIABLES)
     return bad (error, "this is no Whisper model of CTranslate2", spec != NULL ? spec : "");
   for (guint32 i = 0; i < count; i++)
     {
@@ -133,7 +136,8 @@ read_tensors (Conversion *c, Reader reader, GError **error)
 }
 
 static const Tensor *
-find_tensor (Conversion *c, const char *name, guint rank, gsize d0, gsize d1, gsize d2, GError **error)
+find_tensor (Conversion *c, const char *name, guint rank, gsize d0, gsize d1, gsize d2,
+             GError **error)
 {
   const Tensor *tensor = g_hash_table_lookup (c->tensors, name);
   const gsize wanted[] = { d0, d1, d2 };
@@ -143,7 +147,8 @@ find_tensor (Conversion *c, const char *name, guint rank, gsize d0, gsize d1, gs
   for (guint i = 0; fits && i < rank; i++)
     fits = tensor->dims[i] == wanted[i];
   if (!fits)
-    bad (error, tensor != NULL ? "a tensor has another shape or type" : "a tensor is missing", name);
+    bad (error, tensor != NULL ? "a tensor has another shape or type" : "a tensor is missing",
+         name);
   return fits ? tensor : NULL;
 }
 
@@ -170,7 +175,8 @@ measure (Conversion *c, GError **error)
   const Tensor *words = g_hash_table_lookup (c->tensors, "decoder/embeddings/weight");
   const Tensor *places = g_hash_table_lookup (c->tensors, "decoder/position_encodings/encodings");
 
-  if (conv == NULL || words == NULL || places == NULL || conv->rank != 3 || words->rank != 2 || places->rank != 2)
+  if (conv == NULL || words == NULL || places == NULL || conv->rank != 3 || words->rank != 2 ||
+      places->rank != 2)
     return bad (error, "a tensor is missing", "encoder/conv1/weight");
   c->width = conv->dims[0];
   c->mels = conv->dims[1];
@@ -178,9 +184,10 @@ measure (Conversion *c, GError **error)
   c->text_context = places->dims[0];
   c->encoder_layers = count_layers (c, "encoder");
   c->decoder_layers = count_layers (c, "decoder");
-  if (c->width < HEAD_WIDTH || c->width > MAX_WIDTH || c->width % HEAD_WIDTH != 0 || (c->mels != 80 && c->mels != 128) ||
-      c->vocabulary < 1000 || c->vocabulary > 200000 || c->text_context < 1 || c->text_context > 4096 ||
-      c->encoder_layers < 1 || c->encoder_layers > MAX_LAYERS || c->decoder_layers < 1 || c->decoder_layers > MAX_LAYERS)
+  if (c->width < HEAD_WIDTH || c->width > MAX_WIDTH || c->width % HEAD_WIDTH != 0 ||
+      (c->mels != 80 && c->mels != 128) || c->vocabulary < 1000 || c->vocabulary > 200000 ||
+      c->text_context < 1 || c->text_context > 4096 || c->encoder_layers < 1 ||
+      c->encoder_layers > MAX_LAYERS || c->decoder_layers < 1 || c->decoder_layers > MAX_LAYERS)
     return bad (error, "sizes that no Whisper model has", "encoder/conv1/weight");
   return TRUE;
 }
@@ -285,12 +292,14 @@ put_elements (Conversion *c, const Tensor *tensor, gsize first, gsize count, gbo
     }
 }
 
-/* One matrix (16-bit) or vector (32-bit); @part of @parts of the source, which CTranslate2 stacks. */
+/* One matrix (16-bit) or vector (32-bit); @part of @parts of the source, which CTranslate2
+ * stacks. */
 static gboolean
-put_part (Conversion *c, const char *to, const char *from, gsize rows, gsize columns, guint part, guint parts,
-          GError **error)
+put_part (Conversion *c, const char *to, const char *from, gsize rows, gsize columns, guint part,
+          guint parts, GError **error)
 {
-  const Tensor *tensor = find_tensor (c, from, columns != 0 ? 2 : 1, rows * parts, columns, 0, error);
+  const Tensor *tensor = find_tensor (c, from, columns != 0 ? 2 : 1, rows * parts, columns, 0,
+                                      error);
   const gsize dims[] = { rows, columns };
   gsize count = rows * MAX (columns, 1);
 
@@ -349,8 +358,8 @@ put_rows (Conversion *c, const Row *rows, guint n, const char *side, guint layer
       g_autofree char *to = g_strdup_printf ("%s.blocks.%u.%s", side, layer, rows[i].to);
       g_autofree char *from = g_strdup_printf ("%s/layer_%u/%s", side, layer, rows[i].from);
 
-      if (!put_part (c, to, from, rows[i].rows * c->width, rows[i].columns * c->width, rows[i].part, rows[i].parts,
-                     error))
+      if (!put_part (c, to, from, rows[i].rows * c->width, rows[i].columns * c->width,
+                     rows[i].part, rows[i].parts, error))
         return FALSE;
     }
   return TRUE;
@@ -367,7 +376,8 @@ put_layers (Conversion *c, const char *side, guint layers, gboolean cross, GErro
   return TRUE;
 }
 
-/* Sinusoids of section 3.5 of Vaswani et al. (2017), sines first as in Radford et al. (2022), for files without. */
+/* Sinusoids of section 3.5 of Vaswani et al. (2017), sines first as in Radford et al. (2022), for
+ * files without. */
 static void
 put_sinusoids (Conversion *c)
 {
@@ -398,12 +408,14 @@ put_places (Conversion *c, GError **error)
     return FALSE;
   else
     put_elements (c, tensor, 0, AUDIO_CONTEXT * c->width, TRUE);
-  tensor = find_tensor (c, "decoder/position_encodings/encodings", 2, c->text_context, c->width, 0, error);
+  tensor = find_tensor (c, "decoder/position_encodings/encodings", 2, c->text_context, c->width,
+                        0, error);
   if (tensor == NULL)
     return FALSE;
   put_header (c, "decoder.positional_embedding", 2, decoder, TRUE);
   put_elements (c, tensor, 0, c->text_context * c->width, TRUE);
-  return put_part (c, "decoder.token_embedding.weight", "decoder/embeddings/weight", c->vocabulary, c->width, 0, 1, error);
+  return put_part (c, "decoder.token_embedding.weight", "decoder/embeddings/weight",
+                   c->vocabulary, c->width, 0, 1, error);
 }
 
 static gboolean
@@ -416,7 +428,8 @@ put_convolution (Conversion *c, const char *name, gsize channels, GError **error
   g_autofree char *to = g_strdup_printf ("encoder.%s.weight", name);
   g_autofree char *to_bias = g_strdup_printf ("encoder.%s.bias", name);
   const Tensor *weight = find_tensor (c, from, 3, c->width, channels, 3, error);
-  const Tensor *bias = weight != NULL ? find_tensor (c, from_bias, 1, c->width, 0, 0, error) : NULL;
+  const Tensor *bias = weight != NULL ? find_tensor (c, from_bias, 1, c->width, 0, 0, error)
+                                      : NULL;
 
   if (bias == NULL)
     return FALSE;
@@ -442,7 +455,8 @@ put_tensors (Conversion *c, GError **error)
          put_layers (c, "decoder", c->decoder_layers, TRUE, error);
 }
 
-/* Slaney's mel scale: linear to 1 kHz, then 27 steps to each factor of 6.4 (Auditory Toolbox, 1998). */
+/* Slaney's mel scale: linear to 1 kHz, then 27 steps to each factor of 6.4 (Auditory Toolbox,
+ * 1998). */
 static double
 mel_to_hz (double mel)
 {
@@ -475,7 +489,8 @@ put_mel_filters (Conversion *c)
     }
 }
 
-/* GPT-2's byte alphabet (Radford et al. 2019): printable bytes stand for themselves, the others from U+0100 on. */
+/* GPT-2's byte alphabet (Radford et al. 2019): printable bytes stand for themselves, the others
+ * from U+0100 on. */
 static int
 byte_of (gunichar character)
 {
@@ -566,8 +581,18 @@ put_tokens (Conversion *c, const char *path, GError **error)
 static void
 put_sizes (Conversion *c)
 {
-  const gsize sizes[] = { 0x67676d6c, c->vocabulary, AUDIO_CONTEXT, c->width, c->width / HEAD_WIDTH, c->encoder_layers,
-                          c->text_context, c->width, c->width / HEAD_WIDTH, c->decoder_layers, c->mels, 1 };
+  const gsize sizes[] = { 0x67676d6c,
+                          c->vocabulary,
+                          AUDIO_CONTEXT,
+                          c->width,
+                          c->width / HEAD_WIDTH,
+                          c->encoder_layers,
+                          c->text_context,
+                          c->width,
+                          c->width / HEAD_WIDTH,
+                          c->decoder_layers,
+                          c->mels,
+                          1 };
 
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     put_int (c, sizes[i]);
@@ -596,15 +621,19 @@ write_out (Conversion *c, const char *tokenizer_path, const char *out_path, GErr
 }
 
 gboolean
-lb_models_convert_whisper (const char *model_path, const char *tokenizer_path, const char *out_path, GError **error)
+lb_models_convert_whisper (const char *model_path, const char *tokenizer_path,
+                           const char *out_path, GError **error)
 {
   g_autoptr (GMappedFile) map = g_mapped_file_new (model_path, FALSE, error);
-  g_autoptr (GHashTable) tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GHashTable)
+      tensors = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   Conversion c = { .tensors = tensors };
 
   if (map == NULL)
     return FALSE;
-  return read_tensors (&c, (Reader){ (const guint8 *) g_mapped_file_get_contents (map), g_mapped_file_get_length (map) },
+  return read_tensors (&c,
+                       (Reader){ (const guint8 *) g_mapped_file_get_contents (map),
+                                 g_mapped_file_get_length (map) },
                        error) &&
          measure (&c, error) && write_out (&c, tokenizer_path, out_path, error);
 }

@@ -15,36 +15,70 @@
 #define SPARE_BYTES (16 * 1024 * 1024)
 
 json_t *
-lb_models_record_read (LbModels *models, const char *name)
+lb_models_record_read (LbModels *models, const char *name, GError **error)
 {
   g_autofree char *path = g_build_filename (models->store, name, NULL);
-  json_t *root = lb_json_read (path, NULL);
+  g_autofree char *shown = lb_text_escape (path);
+  g_autoptr (GError) why = NULL;
+  json_t *root;
 
+  if (access (path, F_OK) != 0 && errno == ENOENT)
+    return json_object ();
+  root = lb_json_read (path, &why);
   if (json_is_object (root))
     return root;
   json_decref (root);
-  return json_object ();
+  g_set_error (error, LB_ERROR, LB_ERROR_STORE, "\"%s\" is damaged (%s): repair it, or remove it", shown,
+               why != NULL ? why->message : "it is no object");
+  return NULL;
+}
+
+/* Waits for its turn: who holds it writes a small file, no more. */
+static int
+lock_record (const char *path, GError **error)
+{
+  g_autofree char *name = g_strconcat (path, ".lock", NULL);
+  g_autofree char *shown = lb_text_escape (name);
+  int fd = open (name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  while (fd >= 0 && flock (fd, LOCK_EX) != 0 && errno == EINTR)
+    ;
+  if (fd < 0)
+    lb_error_set_errno (error, errno, "can't write \"%s\"", shown);
+  return fd;
+}
+
+static gboolean
+write_record (const char *path, const json_t *root, GError **error)
+{
+  g_autofree char *text = lb_json_pretty (root);
+  g_autoptr (GError) why = NULL;
+
+  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                                &why))
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_STORE, "can't write \"%s\": %s", path, why->message);
+  return FALSE;
 }
 
 gboolean
 lb_models_record_set (LbModels *models, const char *name, const char *key, json_t *value, GError **error)
 {
   g_autofree char *path = g_build_filename (models->store, name, NULL);
-  g_autoptr (json_t) root = lb_models_record_read (models, name);
-  g_autofree char *text = NULL;
-  GError *local = NULL;
+  g_autoptr (json_t) owned = value;
+  g_autoptr (json_t) root = NULL;
+  int lock = lock_record (path, error);
+  gboolean written = FALSE;
 
-  if (value != NULL)
-    json_object_set_new (root, key, value);
-  else
-    json_object_del (root, key);
-  text = lb_json_pretty (root);
-  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                &local))
-    return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_STORE, "can't write \"%s\": %s", path, local->message);
-  g_error_free (local);
-  return FALSE;
+  if (lock < 0)
+    return FALSE;
+  root = lb_models_record_read (models, name, error);
+  if (root != NULL && value != NULL)
+    written = json_object_set (root, key, value) == 0 && write_record (path, root, error);
+  else if (root != NULL) /* nothing to remove: nothing to write */
+    written = json_object_del (root, key) != 0 || write_record (path, root, error);
+  close (lock);
+  return written;
 }
 
 /* The file is removed while it is locked: who opened it before that finds another inode, and tries again. */

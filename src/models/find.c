@@ -31,6 +31,18 @@ variant_of_path (const char *path)
   return memcmp (first, "GGUF", 4) == 0 ? "gguf" : "ggml";
 }
 
+/* As if it had been imported: "/home/me/ggml-mine.bin" → "own-mine". It never equals an id of the catalogue. */
+static char *
+id_of_path (const char *path)
+{
+  g_autofree char *base = g_path_get_basename (path);
+  g_autofree char *text = lb_text_escape (base);
+
+  if (g_str_has_suffix (text, ".bin"))
+    text[strlen (text) - strlen (".bin")] = '\0';
+  return g_strconcat ("own-", g_str_has_prefix (text, "ggml-") ? text + strlen ("ggml-") : text, NULL);
+}
+
 static gboolean
 takes (const char *const *variants, const char *variant)
 {
@@ -42,11 +54,9 @@ find_path (LbModels *models, const char *name, const char *mode, const char *con
 {
   g_autofree char *path = g_canonicalize_filename (name, NULL);
   g_autofree char *shown = lb_text_escape (name);
-  g_autofree char *stem = g_path_get_basename (path);
   const char *variant;
   struct stat status;
   LbModel *model;
-  char *dot;
 
   if (stat (path, &status) != 0)
     return lb_error_set_errno (error, errno, "model file \"%s\"", shown), NULL;
@@ -62,11 +72,16 @@ find_path (LbModels *models, const char *name, const char *mode, const char *con
                    variant, variants[0]);
       return NULL;
     }
-  dot = strrchr (stem, '.');
-  if (S_ISREG (status.st_mode) && dot != NULL && dot != stem)
-    *dot = '\0';
+  for (guint i = 0; i < models->own_paths->len; i++)
+    {
+      const LbModel *known = models->own_paths->pdata[i];
+
+      if (strcmp (known->path, path) == 0 && strcmp (known->variant, variant) == 0
+          && (mode == NULL || strcmp (known->mode, mode) == 0))
+        return known;
+    }
   model = g_new0 (LbModel, 1);
-  model->id = lb_text_escape (stem);
+  model->id = id_of_path (path);
   model->name = g_strdup (model->id);
   model->mode = g_strdup (mode != NULL ? mode : "stt");
   model->family = g_strdup ("own");
@@ -125,6 +140,7 @@ lb_models_find (LbModels *models, const char *name, const char *mode, const char
   const LbModel *best = NULL;
   const LbModel *other = NULL;
   guint best_rank = G_MAXUINT;
+  gboolean best_here = FALSE;
 
   if (strchr (name, '/') != NULL)
     return find_path (models, name, mode, variants, error);
@@ -132,15 +148,20 @@ lb_models_find (LbModels *models, const char *name, const char *mode, const char
     {
       const LbModel *model = models->all->pdata[i];
       guint place = rank (variants, model->variant);
+      gboolean here;
 
       if ((g_ascii_strcasecmp (name, model->name) != 0 && g_ascii_strcasecmp (name, model->id) != 0) ||
           (mode != NULL && strcmp (mode, model->mode) != 0))
         continue;
       other = model;
-      if (place < best_rank)
+      if (place == G_MAXUINT)
+        continue;
+      here = lb_models_is_here (models, model);
+      if (best == NULL || here > best_here || (here == best_here && place < best_rank))
         {
           best = model;
           best_rank = place;
+          best_here = here;
         }
     }
   if (best == NULL && other != NULL)
@@ -149,88 +170,4 @@ lb_models_find (LbModels *models, const char *name, const char *mode, const char
   else if (best == NULL)
     set_unknown (models, name, mode, error);
   return best;
-}
-
-static char *
-path_of (LbModels *models, const LbModel *model)
-{
-  return g_path_is_absolute (model->path) ? g_strdup (model->path) : g_build_filename (models->store, model->path, NULL);
-}
-
-/* A file: readable, of the right size, with ggml's first bytes. */
-static gboolean
-check_file (const LbModel *model, const char *path, guint64 bytes, gboolean is_ggml, GError **error)
-{
-  g_autofree char *shown = lb_text_escape (path);
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  struct stat status;
-  char first[4];
-  gboolean good;
-
-  if (fd < 0 || fstat (fd, &status) != 0)
-    {
-      int saved = errno;
-
-      if (fd >= 0)
-        close (fd);
-      return lb_error_set_errno (error, saved, "model \"%s\" can't be read: \"%s\"", model->name, shown);
-    }
-  good = S_ISREG (status.st_mode) && status.st_size > 0 && (bytes == 0 || (guint64) status.st_size == bytes);
-  if (!good)
-    g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-                 "model \"%s\" is damaged: \"%s\" has %" G_GINT64_FORMAT " bytes, not %" G_GUINT64_FORMAT
-                 ": llamaburn models pull %s", model->name, shown, (gint64) status.st_size, bytes, model->name);
-  else if (is_ggml && (pread (fd, first, 4, 0) != 4 || memcmp (first, LB_GGML_MAGIC, 4) != 0))
-    {
-      good = FALSE;
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-                   "model \"%s\": \"%s\" is no ggml file: llamaburn models verify %s", model->name, shown, model->name);
-    }
-  close (fd);
-  return good;
-}
-
-gboolean
-lb_model_check (const LbModel *model, const char *path, GError **error)
-{
-  json_t *files = json_object_get (model->json, "files");
-  json_t *file;
-  size_t i;
-
-  if (json_array_size (files) == 0 && g_file_test (path, G_FILE_TEST_IS_DIR) && strcmp (model->variant, "ggml") != 0)
-    return TRUE;
-  if (json_array_size (files) == 0)
-    return check_file (model, path, model->bytes, strcmp (model->variant, "ggml") == 0, error);
-  json_array_foreach (files, i, file)
-    {
-      g_autofree char *part = g_build_filename (path, lb_json_string (file, "path", ""), NULL);
-
-      if (!check_file (model, part, (guint64) lb_json_integer (file, "bytes", 0), FALSE, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-char *
-lb_models_locate (LbModels *models, const LbModel *model, GError **error)
-{
-  g_autofree char *path = path_of (models, model);
-  struct stat status;
-
-  if (stat (path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING, "model \"%s\" is not on this machine: llamaburn models %s %s%s%s",
-                   model->name, model->imported ? "import" : "pull", model->imported ? "FILE --name " : "", model->name,
-                   strcmp (model->variant, "ct2") == 0 ? " --variant ct2" : "");
-      return NULL;
-    }
-  return lb_model_check (model, path, error) ? g_steal_pointer (&path) : NULL;
-}
-
-gboolean
-lb_models_is_here (LbModels *models, const LbModel *model)
-{
-  g_autofree char *path = lb_models_locate (models, model, NULL);
-
-  return path != NULL;
 }

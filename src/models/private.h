@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 struct _LbModels
 {
   char *store;          /* $XDG_DATA_HOME/llamaburn */
+  char *folder;         /* (nullable): [models] folder= of config.ini: searched after the store, only read */
+  char *notice;         /* (nullable): see lb_models_notice() */
   GPtrArray *all;       /* LbModel, owned */
   GPtrArray *own_paths; /* LbModel made from a path, owned */
 };
@@ -27,8 +29,12 @@ gboolean lb_model_check (const LbModel *model, const char *path, GError **error)
  *  a source's conversion); %TRUE where it promises none */
 gboolean lb_model_hash_fits (const LbModel *model, const char *sha256);
 
-/** lb_models_record_read: Returns: (transfer full): the store's file @name ("imported.json"), or an empty object */
-json_t *lb_models_record_read (LbModels *models, const char *name);
+/** lb_models_record_read: Returns: (transfer full): the store's file @name ("imported.json"), an empty object where
+ *  there is none, or %NULL with %LB_ERROR_STORE: it is damaged */
+json_t *lb_models_record_read (LbModels *models, const char *name, GError **error);
+
+/** lb_models_record_set: sets @key, or removes it (@value %NULL; transfer full). "NAME.lock" is held meanwhile: no
+ *  entry of another program is lost, and a damaged file is refused, not replaced */
 gboolean lb_models_record_set (LbModels *models, const char *name, const char *key, json_t *value, GError **error);
 
 /** lb_models_lock: @path.lock, held by this process. Returns: a descriptor, −1 with @error when another has it */

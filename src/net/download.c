@@ -15,7 +15,7 @@
 #include "core/text.h"
 
 #define MAX_REDIRECTS 10
-#define MAX_FRUITLESS 3           /* attempts in a row that bring no byte */
+#define MAX_FRUITLESS 3 /* attempts in a row that bring no byte */
 #define MAX_ATTEMPTS 50
 #define CHUNK_BYTES (256 * 1024)
 #define MAX_BYTES (G_GUINT64_CONSTANT (1) << 40) /* of a file whose size nobody told */
@@ -28,11 +28,11 @@ typedef struct {
   GCancellable *cancellable;
   SoupSession *session;
   int fd;
-  char *state_path;     /* PART.json */
-  char *host;           /* of the download's address */
-  char *validator;      /* ETag or date that the part belongs to; NULL: none */
-  guint64 offset;       /* bytes in the part */
-  guint64 total;        /* 0: unknown */
+  char *state_path; /* PART.json */
+  char *host;       /* of the download's address */
+  char *validator;  /* ETag or date that the part belongs to; NULL: none */
+  guint64 offset;   /* bytes in the part */
+  guint64 total;    /* 0: unknown */
   gint64 told_ns;
   guint8 *chunk;
 } Transfer;
@@ -139,17 +139,22 @@ new_message (Transfer *t, GUri *uri)
   return message;
 }
 
-/* Where a redirect leads; checked like the first address, so that https never falls back to http. */
+/* Where a redirect leads; checked like the first address, so that https never falls back to http.
+ */
 static GUri *
 follow (GUri *from, SoupMessage *message, GError **error)
 {
-  const char *location = soup_message_headers_get_one (soup_message_get_response_headers (message), "Location");
-  g_autoptr (GUri) to = location != NULL ? g_uri_parse_relative (from, location, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
+  const char *location = soup_message_headers_get_one (
+      soup_message_get_response_headers (message), "Location");
+  g_autoptr (GUri) to = location != NULL
+                            ? g_uri_parse_relative (from, location, SOUP_HTTP_URI_FLAGS, NULL)
+                            : NULL;
   g_autofree char *text = to != NULL ? g_uri_to_string (to) : NULL;
 
   if (to == NULL)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" redirects to nowhere", g_uri_get_host (from));
+      g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" redirects to nowhere",
+                   g_uri_get_host (from));
       return NULL;
     }
   if (!lb_net_url_check (text, error))
@@ -170,7 +175,8 @@ send (Transfer *t, SoupMessage **message, GError **error)
   for (int i = 0; i <= MAX_REDIRECTS; i++)
     {
       g_autoptr (SoupMessage) asked = new_message (t, uri);
-      g_autoptr (GInputStream) stream = soup_session_send (t->session, asked, t->cancellable, error);
+      g_autoptr (GInputStream)
+          stream = soup_session_send (t->session, asked, t->cancellable, error);
       GUri *next;
 
       if (stream == NULL)
@@ -187,7 +193,8 @@ send (Transfer *t, SoupMessage **message, GError **error)
       g_uri_unref (uri);
       uri = next;
     }
-  g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" redirects more than %d times", t->host, MAX_REDIRECTS);
+  g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" redirects more than %d times", t->host,
+               MAX_REDIRECTS);
   return NULL;
 }
 
@@ -197,7 +204,8 @@ restart (Transfer *t, GError **error)
   return drop_part (t, error) ? ATTEMPT_RESTART : ATTEMPT_FAILED;
 }
 
-/* 416: there is nothing behind our offset. Either the part is complete, or it is another file's. */
+/* 416: there is nothing behind our offset. Either the part is complete, or it is another file's.
+ */
 static Attempt
 after_416 (Transfer *t, SoupMessageHeaders *headers, GError **error)
 {
@@ -210,7 +218,8 @@ after_416 (Transfer *t, SoupMessageHeaders *headers, GError **error)
     return ATTEMPT_DONE;
   if (t->offset > 0)
     return restart (t, error);
-  g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" answered 416 to a request for the whole file", t->host);
+  g_set_error (error, LB_ERROR, LB_ERROR_NETWORK,
+               "\"%s\" answered 416 to a request for the whole file", t->host);
   return ATTEMPT_FAILED;
 }
 
@@ -240,7 +249,8 @@ take_headers (Transfer *t, SoupMessage *message, GError **error)
 
   if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" sends the file compressed, unasked", t->host);
+      g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" sends the file compressed, unasked",
+                   t->host);
       return ATTEMPT_FAILED;
     }
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH)
@@ -248,7 +258,8 @@ take_headers (Transfer *t, SoupMessage *message, GError **error)
   if (soup_message_get_status (message) == SOUP_STATUS_PARTIAL_CONTENT)
     {
       if (!soup_message_headers_get_content_range (headers, &start, &end, &size) ||
-          (guint64) start != t->offset || (t->download->bytes != 0 && size >= 0 && (guint64) size != t->download->bytes))
+          (guint64) start != t->offset ||
+          (t->download->bytes != 0 && size >= 0 && (guint64) size != t->download->bytes))
         return restart (t, error);
       length = size > 0 ? (guint64) size : 0;
     }
@@ -257,8 +268,8 @@ take_headers (Transfer *t, SoupMessage *message, GError **error)
   if (t->download->bytes != 0 && length != 0 && length != t->download->bytes)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-                   "\"%s\" has a file of %" G_GUINT64_FORMAT " bytes, not of %" G_GUINT64_FORMAT, t->host, length,
-                   t->download->bytes);
+                   "\"%s\" has a file of %" G_GUINT64_FORMAT " bytes, not of %" G_GUINT64_FORMAT,
+                   t->host, length, t->download->bytes);
       return ATTEMPT_FAILED;
     }
   t->total = t->download->bytes != 0 ? t->download->bytes : length;
@@ -272,7 +283,8 @@ refuse_content (Transfer *t, const char *type, GError **error)
   g_autofree char *shown = lb_text_escape (type != NULL ? type : "unknown type");
 
   lb_download_discard (t->download->part_path);
-  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "\"%s\" sent something that is no model (%s)", t->host, shown);
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "\"%s\" sent something that is no model (%s)",
+               t->host, shown);
   return FALSE;
 }
 
@@ -284,7 +296,8 @@ magic_fits (Transfer *t)
 
   if (t->download->magic == NULL || t->offset < wanted)
     return TRUE;
-  return pread (t->fd, first, wanted, 0) == (gssize) wanted && memcmp (first, t->download->magic, wanted) == 0;
+  return pread (t->fd, first, wanted, 0) == (gssize) wanted &&
+         memcmp (first, t->download->magic, wanted) == 0;
 }
 
 static gboolean
@@ -303,7 +316,8 @@ write_all (Transfer *t, gsize bytes, GError **error)
           g_autofree char *shown = lb_text_escape (t->download->part_path);
 
           return lb_error_set_errno (error, errno == EFBIG ? ENOSPC : errno,
-                                     "can't write \"%s\" (what is here is kept and resumed)", shown);
+                                     "can't write \"%s\" (what is here is kept and resumed)",
+                                     shown);
         }
       done += (gsize) wrote;
       t->offset += (guint64) wrote;
@@ -328,8 +342,8 @@ read_body (Transfer *t, GInputStream *stream, const char *type, GError **error)
       if ((guint64) got > most - t->offset)
         {
           lb_download_discard (t->download->part_path);
-          g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "\"%s\" sends more than %" G_GUINT64_FORMAT " bytes",
-                       t->host, most);
+          g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+                       "\"%s\" sends more than %" G_GUINT64_FORMAT " bytes", t->host, most);
           return ATTEMPT_FAILED;
         }
       if (!write_all (t, (gsize) got, error))
@@ -342,7 +356,8 @@ read_body (Transfer *t, GInputStream *stream, const char *type, GError **error)
   if (t->total == 0 || t->offset == t->total)
     return ATTEMPT_DONE;
   g_set_error (error, LB_ERROR, LB_ERROR_NETWORK,
-               "\"%s\" stopped after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " bytes", t->host, t->offset, t->total);
+               "\"%s\" stopped after %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " bytes",
+               t->host, t->offset, t->total);
   return ATTEMPT_AGAIN;
 }
 
@@ -356,7 +371,8 @@ attempt (Transfer *t, GError **error)
 
   if (stream == NULL)
     return ATTEMPT_AGAIN;
-  type = soup_message_headers_get_content_type (soup_message_get_response_headers (message), NULL);
+  type = soup_message_headers_get_content_type (soup_message_get_response_headers (message),
+                                                NULL);
   if (soup_message_get_status (message) == SOUP_STATUS_OK ||
       (soup_message_get_status (message) == SOUP_STATUS_PARTIAL_CONTENT && t->offset > 0))
     {
@@ -375,9 +391,9 @@ static gboolean
 may_pass (const GError *error)
 {
   if (error->domain == G_IO_ERROR)
-    return error->code == G_IO_ERROR_CONNECTION_CLOSED || error->code == G_IO_ERROR_PARTIAL_INPUT ||
-           error->code == G_IO_ERROR_BROKEN_PIPE || error->code == G_IO_ERROR_FAILED ||
-           error->code == G_IO_ERROR_TIMED_OUT;
+    return error->code == G_IO_ERROR_CONNECTION_CLOSED ||
+           error->code == G_IO_ERROR_PARTIAL_INPUT || error->code == G_IO_ERROR_BROKEN_PIPE ||
+           error->code == G_IO_ERROR_FAILED || error->code == G_IO_ERROR_TIMED_OUT;
   return error->domain == LB_ERROR ? error->code == LB_ERROR_NETWORK : FALSE;
 }
 
@@ -408,10 +424,11 @@ run_attempts (Transfer *t, GError **error)
       if (end == ATTEMPT_RESTART && restarts++ == 0)
         continue;
       if (end == ATTEMPT_RESTART)
-        g_set_error (&cause, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" answers ranges that don't fit", t->host);
+        g_set_error (&cause, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" answers ranges that don't fit",
+                     t->host);
       fruitless = t->offset > before ? 0 : fruitless + 1;
-      if (end != ATTEMPT_AGAIN || !may_pass (cause) || fruitless >= MAX_FRUITLESS || (timed_out && fruitless > 0) ||
-          i + 1 == MAX_ATTEMPTS)
+      if (end != ATTEMPT_AGAIN || !may_pass (cause) || fruitless >= MAX_FRUITLESS ||
+          (timed_out && fruitless > 0) || i + 1 == MAX_ATTEMPTS)
         {
           lb_net_translate (error, cause, t->host);
           return FALSE;
@@ -428,7 +445,8 @@ finish (Transfer *t, GError **error)
   if (!magic_fits (t) || (t->download->magic != NULL && t->offset < t->download->magic_bytes))
     return refuse_content (t, t->offset == 0 ? "nothing" : NULL, error);
   if (fsync (t->fd) != 0)
-    return lb_error_set_errno (error, errno, "can't write \"%s\" to the disk", t->download->part_path);
+    return lb_error_set_errno (error, errno, "can't write \"%s\" to the disk",
+                               t->download->part_path);
   unlink (t->state_path);
   tell (t, TRUE);
   return TRUE;
@@ -449,7 +467,9 @@ gboolean
 lb_download (const LbDownload *download, LbDownloadCallback callback, gpointer user_data,
              GCancellable *cancellable, GError **error)
 {
-  Transfer t = { .download = download, .callback = callback, .user_data = user_data, .cancellable = cancellable };
+  Transfer t = {
+    .download = download, .callback = callback, .user_data = user_data, .cancellable = cancellable
+  };
   g_autoptr (GMainContext) context = g_main_context_new ();
   gboolean done;
 
@@ -467,7 +487,8 @@ lb_download (const LbDownload *download, LbDownloadCallback callback, gpointer u
   t.state_path = g_strconcat (download->part_path, ".json", NULL);
   t.host = lb_net_host (download->url);
   t.chunk = g_malloc (CHUNK_BYTES);
-  /* libsoup keeps to the thread's default context: one of our own makes this call fit any thread. */
+  /* libsoup keeps to the thread's default context: one of our own makes this call fit any thread.
+   */
   g_main_context_push_thread_default (context);
   done = run (&t, error);
   g_clear_object (&t.session);

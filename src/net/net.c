@@ -31,13 +31,15 @@ lb_net_url_check (const char *url, GError **error)
 
   if (host == NULL || *host == '\0')
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"%s\" is no web address: write https://HOST/PATH", shown);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "\"%s\" is no web address: write https://HOST/PATH", shown);
       return FALSE;
     }
   if (g_strcmp0 (scheme, "https") == 0 || (g_strcmp0 (scheme, "http") == 0 && is_loopback (host)))
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_NOT_PERMITTED,
-               "\"%s\" is refused: only https is used, plain http only to this machine itself", shown);
+               "\"%s\" is refused: only https is used, plain http only to this machine itself",
+               shown);
   return FALSE;
 }
 
@@ -55,7 +57,8 @@ lb_net_host (const char *url)
   usual = strcmp (g_uri_get_scheme (uri), "https") == 0 ? 443 : 80;
   if (g_uri_get_port (uri) < 0 || g_uri_get_port (uri) == usual)
     return g_steal_pointer (&host);
-  return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%d" : "%s:%d", host, g_uri_get_port (uri));
+  return g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%d" : "%s:%d", host,
+                          g_uri_get_port (uri));
 }
 
 guint
@@ -97,7 +100,7 @@ lb_net_session (GError **error)
 }
 
 typedef struct {
-  int code;          /* of G_IO_ERROR */
+  int code; /* of G_IO_ERROR */
   LbError to;
   const char *words; /* after the host */
 } Translation;
@@ -119,13 +122,15 @@ translate_io (GError **error, const GError *cause, const char *host)
 
   if (cause->code == G_IO_ERROR_TIMED_OUT)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_TIMEOUT, "\"%s\" was silent for %u s", host, lb_net_timeout_s ());
+      g_set_error (error, LB_ERROR, LB_ERROR_TIMEOUT, "\"%s\" was silent for %u s", host,
+                   lb_net_timeout_s ());
       return;
     }
   for (guint i = 0; i < G_N_ELEMENTS (translations); i++)
     if (translations[i].code == cause->code)
       {
-        g_set_error (error, LB_ERROR, translations[i].to, "\"%s\" %s", host, translations[i].words);
+        g_set_error (error, LB_ERROR, translations[i].to, "\"%s\" %s", host,
+                     translations[i].words);
         return;
       }
   g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\": %s", host, shown);
@@ -144,9 +149,11 @@ lb_net_translate (GError **error, GError *cause, const char *host)
   if (cause->domain == G_IO_ERROR)
     translate_io (error, cause, host);
   else if (cause->domain == G_TLS_ERROR)
-    g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" can't be trusted (TLS): %s", host, shown);
+    g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" can't be trusted (TLS): %s", host,
+                 shown);
   else if (cause->domain == G_RESOLVER_ERROR)
-    g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" is not known: its name can't be resolved", host);
+    g_set_error (error, LB_ERROR, LB_ERROR_NETWORK,
+                 "\"%s\" is not known: its name can't be resolved", host);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\": %s", host, shown);
   g_error_free (cause);

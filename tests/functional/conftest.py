@@ -15,7 +15,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LLAMABURN_BUILD", ROOT / "build")).resolve()
 # Weights that ./check has pulled: tests link them into their own store.
 MODELS = pathlib.Path(
-    os.environ.get("LLAMABURN_TEST_MODELS", pathlib.Path.home() / ".local/share/llamaburn")
+    os.environ.get("LLAMABURN_TEST_MODELS")
+    or pathlib.Path(os.environ.get("XDG_DATA_HOME") or pathlib.Path.home() / ".local/share")
+    / "llamaburn"
 )
 SPEECH = pathlib.Path("/usr/share/pocketsphinx/test/data")
 PR_SET_CHILD_SUBREAPER = 36

@@ -15,7 +15,7 @@ GREEDY = ["--beam-size", "1", "--no-fallback", "--language", "en"]
 
 
 def words(text):
-    return "".join(c for c in text.lower() if c.isalnum() or c.isspace()).split()
+    return "".join(c if c.isalnum() else " " for c in text.lower()).split()
 
 
 def stt(world, *arguments, model="base", status=0):
