@@ -10,7 +10,8 @@
 
 #include "bench/recorder.h"
 #include "bench/runner.h"
-#include "cli/save.h"
+#include "cli/output-file.h"
+#include "cli/private.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "report/report.h"
@@ -34,8 +35,7 @@ typedef struct {
   const LbReportFormat *format;
   LbReportStyle style;
   json_t *records;
-  GString *written;          /* for --output */
-  gboolean to_file;
+  LbOutput *output; /* of --output; NULL: standard output */
   int events_fd;
   gboolean deaf;             /* nobody listens to events any more */
   gint64 waits_since_us;     /* for room for events, since the user wants to leave; 0: doesn't wait */
@@ -46,8 +46,8 @@ typedef struct {
 static void
 put (Benchmark *it, GString *text)
 {
-  if (it->to_file)
-    g_string_append_len (it->written, text->str, (gssize) text->len);
+  if (it->output != NULL)
+    lb_output_add (it->output, text->str);
   else if (text->len > 0)
     lb_cli_print (it->cli, text->str);
   g_string_truncate (text, 0);
@@ -65,7 +65,9 @@ add_record (Benchmark *it, const json_t *event)
 {
   g_autoptr (json_t) record = json_copy (json_object_get (event, "record"));
   g_autoptr (GString) text = g_string_new (NULL);
-  gint64 number = it->recorder != NULL ? lb_recorder_number (it->recorder, lb_json_string (event, "run", "")) : -1;
+  gint64 number = it->recorder != NULL
+                      ? lb_recorder_number (it->recorder, lb_json_string (event, "run", ""))
+                      : -1;
   guint index = (guint) json_array_size (it->records);
 
   if (number >= 0)
@@ -181,7 +183,8 @@ run_in_thread (gpointer user_data)
 {
   Benchmark *it = user_data;
 
-  lb_runner_run (it->plan, it->registry, it->models, on_event, it, &it->counts, it->cancellable, &it->error);
+  lb_runner_run (it->plan, it->registry, it->models, on_event, it, &it->counts, it->cancellable,
+                 &it->error);
   g_idle_add (on_end, it);
   return NULL;
 }
@@ -201,7 +204,9 @@ run (Benchmark *it)
 {
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   guint sources[G_N_ELEMENTS (signals)];
-  guint tick = lb_cli_interactive (it->cli) && it->events_fd < 0 ? g_timeout_add (TICK_MS, on_tick, it) : 0;
+  guint tick = lb_cli_interactive (it->cli) && it->events_fd < 0
+                   ? g_timeout_add (TICK_MS, on_tick, it)
+                   : 0;
   GThread *thread;
 
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
@@ -216,17 +221,6 @@ run (Benchmark *it)
       g_source_remove (sources[i]);
   if (tick != 0)
     g_source_remove (tick);
-}
-
-static gboolean
-write_output (Benchmark *it, GError **error)
-{
-  if (!it->to_file || lb_save (lb_cli_text (it->cli, "output", NULL), it->written->str,
-                               it->written->len, error))
-    return TRUE;
-  if (it->store != NULL && error != NULL)
-    g_prefix_error (error, "the results are in the history (llamaburn show), but ");
-  return FALSE;
 }
 
 static void
@@ -253,7 +247,8 @@ status_of (Benchmark *it, GError **error)
   const GError *lost = it->recorder != NULL ? lb_recorder_error (it->recorder) : NULL;
   int status = LB_EXIT_OK;
 
-  if (it->error != NULL || it->counts.interrupted > 0 || g_cancellable_is_cancelled (it->cancellable))
+  if (it->error != NULL || it->counts.interrupted > 0 ||
+      g_cancellable_is_cancelled (it->cancellable))
     status = LB_EXIT_INTERRUPTED;
   else if (it->counts.failed > 0)
     status = LB_EXIT_FAILED;
@@ -261,7 +256,8 @@ status_of (Benchmark *it, GError **error)
     status = LB_EXIT_INVALID;
   if (lost != NULL)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "not everything is in the history: %s", lost->message);
+      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "not everything is in the history: %s",
+                   lost->message);
       status = MAX (status, LB_EXIT_FAILED);
     }
   return status;
@@ -312,32 +308,53 @@ write_done (Benchmark *it, int status)
     write_event (it, event);
 }
 
+static gboolean
+open_output (Benchmark *it, GError **error)
+{
+  const char *path = lb_cli_text (it->cli, "output", NULL);
+
+  it->style = (LbReportStyle){ .colour = lb_cli_colour (it->cli) && path == NULL,
+                               .width = path != NULL ? 0 : lb_cli_width (it->cli),
+                               .full_paths = lb_cli_flag (it->cli, "full-paths") };
+  if (path != NULL)
+    it->output = lb_output_open (path, error);
+  return path == NULL || it->output != NULL;
+}
+
+static gboolean
+write_output (Benchmark *it)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (it->output == NULL || lb_output_write (it->output, &error))
+    return TRUE;
+  lb_cli_complain (it->cli, error->message);
+  return FALSE;
+}
+
 int
 lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *models, int events_fd,
                   GError **error)
 {
-  Benchmark it = { .cli = cli, .plan = plan, .registry = registry, .models = models, .events_fd = events_fd };
+  Benchmark it = {
+    .cli = cli, .plan = plan, .registry = registry, .models = models, .events_fd = events_fd
+  };
   int status = LB_EXIT_FAILED;
 
   it.format = lb_report_format (lb_cli_text (cli, "format", "table"), error);
   if (it.format == NULL)
     return LB_EXIT_USAGE;
-  it.to_file = lb_cli_text (cli, "output", NULL) != NULL;
-  if (it.to_file && !lb_save_check (lb_cli_text (cli, "output", NULL), error))
+  if (!open_output (&it, error))
     return LB_EXIT_FAILED;
-  it.style = (LbReportStyle){ .colour = lb_cli_colour (cli) && !it.to_file,
-                              .width = it.to_file ? 0 : lb_cli_width (cli),
-                              .full_paths = lb_cli_flag (cli, "full-paths") };
   it.cancellable = g_cancellable_new ();
   it.progress = lb_cli_progress_new (cli);
   it.records = json_array ();
-  it.written = g_string_new (NULL);
   if (open_store (&it, error) && check_ids (&it, error))
     {
       run (&it);
       end_output (&it);
       status = status_of (&it, error);
-      if (!write_output (&it, *error == NULL ? error : NULL))
+      if (!write_output (&it))
         status = MAX (status, LB_EXIT_FAILED);
       write_done (&it, status);
     }
@@ -346,7 +363,7 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
   lb_cli_progress_free (it.progress);
   g_object_unref (it.cancellable);
   json_decref (it.records);
-  g_string_free (it.written, TRUE);
+  g_clear_pointer (&it.output, lb_output_free);
   g_clear_error (&it.error);
   return status;
 }
