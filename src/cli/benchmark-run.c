@@ -57,7 +57,7 @@ put (Benchmark *it, GString *text)
 static gboolean
 writes_results (const Benchmark *it)
 {
-  return it->to_file || it->events_fd < 0;
+  return it->output != NULL || it->events_fd < 0;
 }
 
 static void
