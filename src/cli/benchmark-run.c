@@ -328,6 +328,8 @@ write_output (Benchmark *it)
 
   if (it->output == NULL || lb_output_write (it->output, &error))
     return TRUE;
+  if (it->store != NULL)
+    g_prefix_error (&error, "the results are in the history (llamaburn show), but ");
   lb_cli_complain (it->cli, error->message);
   return FALSE;
 }
