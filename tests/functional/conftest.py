@@ -52,6 +52,17 @@ def children():
     return living
 
 
+def wait_for(process, words, limit_s=120):
+    """Reads a process's standard error until a line holds the words; returns what it read."""
+    read, limit = b"", time.monotonic() + limit_s
+    while words not in read:
+        assert time.monotonic() < limit, read
+        line = process.stderr.readline()
+        assert line, read
+        read += line
+    return read
+
+
 class World:
     """One test's home: XDG folders, TMPDIR, and a way to run the programs in it."""
 
