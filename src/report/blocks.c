@@ -1,5 +1,5 @@
-/* The format "table": a block for each result, and for several of one group a table that
- * compares them. */
+/* The format "table": a block for each result, and for several of one group a
+ * table that compares them. */
 #include <math.h>
 #include <string.h>
 
@@ -144,8 +144,8 @@ say_wer (const json_t *record)
 
   if (!has ("wer", record))
     return g_steal_pointer (&rate);
-  return g_strdup_printf ("%s (of %s words %s substituted, %s deleted, %s inserted)", rate, n,
-                          s, d, i);
+  return g_strdup_printf ("%s (of %s words %s substituted, %s deleted, %s inserted)", rate, n, s,
+                          d, i);
 }
 
 static char *
@@ -239,8 +239,8 @@ remark_status (GString *out, const json_t *record, const LbReportStyle *style)
   const char *status = lb_json_string (record, "status", "ok");
   const json_t *error = json_object_get (record, "error");
   g_autofree char *phase = lb_text_escape (lb_json_string (error, "phase", "unknown phase"));
-  g_autofree char *why =
-      lb_text_escape (lb_json_string (error, "message", "no message was left"));
+  g_autofree char *why = lb_text_escape (
+      lb_json_string (error, "message", "no message was left"));
   g_autofree char *text = NULL;
 
   if (strcmp (status, "failed") == 0)
@@ -249,11 +249,11 @@ remark_status (GString *out, const json_t *record, const LbReportStyle *style)
       remark (out, style, LB_STYLE_BAD, "FAILED", text);
     }
   else if (strcmp (status, "interrupted") == 0)
-    remark (out, style, LB_STYLE_CAUTION, "INTERRUPTED:",
-            "the figures are of what was measured until then");
+    remark (out, style, LB_STYLE_CAUTION,
+            "INTERRUPTED:", "the figures are of what was measured until then");
   else if (strcmp (status, "running") == 0)
-    remark (out, style, LB_STYLE_CAUTION, "RUNNING:",
-            "the figures are of what is measured so far");
+    remark (out, style, LB_STYLE_CAUTION,
+            "RUNNING:", "the figures are of what is measured so far");
 }
 
 static void
@@ -280,8 +280,8 @@ lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *styl
 
   remark_status (out, record, style);
   if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
-    remark (out, style, LB_STYLE_CAUTION, "SYNTHETIC:",
-            "random weights: speed and memory are real, the output is noise");
+    remark (out, style, LB_STYLE_CAUTION,
+            "SYNTHETIC:", "random weights: speed and memory are real, the output is noise");
   if (!failed && !lb_json_boolean (validity, "valid", TRUE))
     remark (out, style, LB_STYLE_BAD, "NOT VALID:",
             json_array_size (flags) > 0 ? "see the flags below" : "no flag says why");

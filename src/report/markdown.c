@@ -1,5 +1,5 @@
-/* A table of GitHub's Markdown: a row for each result, and what is to be said of it in the
- * last cell. */
+/* A table of GitHub's Markdown: a row for each result, and what is to be said
+ * of it in the last cell. */
 #include <string.h>
 
 #include "core/text.h"

@@ -6,16 +6,17 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  gboolean colour;      /* ANSI, for a terminal */
-  int width;            /* columns; 0: unbounded */
-  gboolean full_paths;  /* else base names in csv and md */
+  gboolean colour;     /* ANSI, for a terminal */
+  int width;           /* columns; 0: unbounded */
+  gboolean full_paths; /* else base names in csv and md */
 } LbReportStyle;
 
-/** LbReportFormat: one row of the table of formats. @streams: results are written one by one as they
- *  come (jsonl, table); else all at the end. Either way: begin, add for each, end; none is %NULL. @end gets
- *  all records (an array): json writes them there, table compares those of one group */
+/** LbReportFormat: one row of the table of formats. @streams: results are written
+ * one by one as they come (jsonl, table); else all at the end. Either way: begin,
+ * add for each, end; none is %NULL. @end gets all records (an array): json writes
+ * them there, table compares those of one group */
 typedef struct {
-  const char *name;     /* "table", "json", "jsonl", "csv", "md" */
+  const char *name; /* "table", "json", "jsonl", "csv", "md" */
   const char *help;
   gboolean streams;
   void (*begin) (GString *out, const LbReportStyle *style);
@@ -31,12 +32,12 @@ const LbReportFormat *lb_report_format (const char *name, GError **error);
 void lb_report_all (GString *out, const LbReportFormat *format, const json_t *records,
                     const LbReportStyle *style);
 
-/** lb_report_show: one record, whole, for people (`llamaburn show`): every section, alignment of words,
- *  iterations, flags with evidence and cure */
+/** lb_report_show: one record, whole, for people (`llamaburn show`): every section, alignment of
+ * words, iterations, flags with evidence and cure */
 void lb_report_show (GString *out, const json_t *record, const LbReportStyle *style);
 
-/** lb_report_csv_cell: appends @text escaped by lb_text_escape(), quoted where RFC 4180 asks for it; cells that begin with = + - @, a
- *  tab or CR and are no number get a leading ' */
+/** lb_report_csv_cell: appends @text escaped by lb_text_escape(), quoted where RFC 4180 asks for
+ * it; cells that begin with = + - @, a tab or CR and are no number get a leading ' */
 void lb_report_csv_cell (GString *out, const char *text);
 
 /* A table of text cells with aligned columns, for every list the program prints. */
@@ -49,7 +50,8 @@ void lb_table_row (LbTable *table, const char *const *cells);
 /** lb_table_print: wide cells of the last column are cut with … to fit style->width */
 void lb_table_print (LbTable *table, GString *out, const LbReportStyle *style);
 
-/** lb_report_speed: Returns: (transfer full): "9.3× faster than real time", "2.1× slower than real time" */
+/** lb_report_speed: Returns: (transfer full): "9.3× faster than real time",
+ * "2.1× slower than real time" */
 char *lb_report_speed (double rtf);
 
 G_END_DECLS

@@ -71,7 +71,7 @@ append_members (GString *out, const LbReportStyle *style, const json_t *object, 
   json_t *value;
 
   json_object_foreach ((json_t *) object, key, value)
-      append_value (out, style, key, value, depth);
+    append_value (out, style, key, value, depth);
 }
 
 static void
@@ -142,10 +142,10 @@ append_iterations (GString *out, const LbReportStyle *style, const json_t *itera
   for (gsize i = 0; i < json_array_size (iterations); i++)
     {
       const json_t *iteration = json_array_get (iterations, i);
-      g_autofree char *index = g_strdup_printf (
-          "%" G_GINT64_FORMAT, lb_json_integer (iteration, "index", (gint64) i));
-      g_autofree char *session =
-          g_strdup_printf ("%" G_GINT64_FORMAT, lb_json_integer (iteration, "session", 0));
+      g_autofree char *index = g_strdup_printf ("%" G_GINT64_FORMAT,
+                                                lb_json_integer (iteration, "index", (gint64) i));
+      g_autofree char *session = g_strdup_printf ("%" G_GINT64_FORMAT,
+                                                  lb_json_integer (iteration, "session", 0));
       char *cells[10] = { index, session };
 
       for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
@@ -235,19 +235,19 @@ append_other_sections (GString *out, const LbReportStyle *style, const json_t *r
   json_t *value;
 
   json_object_foreach ((json_t *) record, key, value)
-  {
-    g_autofree char *title = NULL;
+    {
+      g_autofree char *title = NULL;
 
-    if (g_strv_contains (told, key) || !(json_is_object (value) || json_is_array (value)))
-      continue;
-    title = lb_text_escape (key);
-    title[0] = g_ascii_toupper (title[0]);
-    section (out, style, title);
-    if (json_is_object (value))
-      append_members (out, style, value, 1);
-    else
-      append_elements (out, style, value, 1);
-  }
+      if (g_strv_contains (told, key) || !(json_is_object (value) || json_is_array (value)))
+        continue;
+      title = lb_text_escape (key);
+      title[0] = g_ascii_toupper (title[0]);
+      section (out, style, title);
+      if (json_is_object (value))
+        append_members (out, style, value, 1);
+      else
+        append_elements (out, style, value, 1);
+    }
 }
 
 static void
@@ -257,15 +257,15 @@ append_scores (GString *out, const LbReportStyle *style, const json_t *scores)
   json_t *value;
 
   json_object_foreach ((json_t *) scores, key, value)
-  {
-    g_autoptr (json_t) rest = json_is_object (value) ? json_copy (value) : NULL;
+    {
+      g_autoptr (json_t) rest = json_is_object (value) ? json_copy (value) : NULL;
 
-    if (rest != NULL)
-      json_object_del (rest, "alignment");
-    append_value (out, style, key, rest != NULL ? rest : value, 1);
-    if (json_is_array (json_object_get (value, "alignment")))
-      append_alignment (out, style, json_object_get (value, "alignment"));
-  }
+      if (rest != NULL)
+        json_object_del (rest, "alignment");
+      append_value (out, style, key, rest != NULL ? rest : value, 1);
+      if (json_is_array (json_object_get (value, "alignment")))
+        append_alignment (out, style, json_object_get (value, "alignment"));
+    }
 }
 
 static void
@@ -274,10 +274,9 @@ append_identity (GString *out, const json_t *record)
   g_autofree char *id = lb_field_show (lb_field ("id"), record, TRUE);
   g_autofree char *status = lb_field_show (lb_field ("status"), record, TRUE);
   gint64 timestamp = lb_json_integer (record, "timestamp", -1);
-  g_autoptr (GDateTime) when =
-      timestamp >= 0 ? g_date_time_new_from_unix_local (timestamp) : NULL;
-  g_autofree char *date =
-      when != NULL ? g_date_time_format (when, "%Y-%m-%d %H:%M:%S %z") : NULL;
+  g_autoptr (GDateTime) when = timestamp >= 0 ? g_date_time_new_from_unix_local (timestamp)
+                                              : NULL;
+  g_autofree char *date = when != NULL ? g_date_time_format (when, "%Y-%m-%d %H:%M:%S %z") : NULL;
 
   g_string_append_printf (out, "  %s, %s, %s\n", id, status, date != NULL ? date : LB_ABSENT);
 }

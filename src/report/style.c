@@ -88,8 +88,8 @@ void
 lb_style_append (GString *out, const LbReportStyle *style, LbEmphasis emphasis, const char *text)
 {
   static const char *const codes[] = {
-    [LB_STYLE_PLAIN] = NULL,     [LB_STYLE_BOLD] = "1",     [LB_STYLE_FAINT] = "2",
-    [LB_STYLE_GOOD] = "32",      [LB_STYLE_CAUTION] = "33", [LB_STYLE_BAD] = "31",
+    [LB_STYLE_PLAIN] = NULL, [LB_STYLE_BOLD] = "1",     [LB_STYLE_FAINT] = "2",
+    [LB_STYLE_GOOD] = "32",  [LB_STYLE_CAUTION] = "33", [LB_STYLE_BAD] = "31",
   };
 
   if (style->colour && codes[emphasis] != NULL && *text != '\0')
@@ -116,7 +116,7 @@ lb_report_speed (double rtf)
   if (factor < 1.005)
     return g_strdup ("as fast as real time");
   if (factor < 9.95)
-    return g_strdup_printf (factor < 1.095 ? "%.2f× %s than real time" : "%.1f× %s than real time",
-                            factor, way);
+    return g_strdup_printf (
+        factor < 1.095 ? "%.2f× %s than real time" : "%.1f× %s than real time", factor, way);
   return g_strdup_printf ("%.0f× %s than real time", factor, way);
 }

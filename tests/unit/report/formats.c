@@ -105,8 +105,9 @@ a_failure_is_said_once (void)
   const char *first;
 
   sample_set (record, "validity/valid", json_false ());
-  sample_set (record, "validity/flags",
-              json_pack ("[{s:s,s:s}]", "id", "failed", "evidence", "the engine died of SIGSEGV"));
+  sample_set (
+      record, "validity/flags",
+      json_pack ("[{s:s,s:s}]", "id", "failed", "evidence", "the engine died of SIGSEGV"));
   lb_report_format ("table", NULL)->add (out, record, 0, &plain);
   first = strstr (out->str, "SIGSEGV");
   g_assert_nonnull (first);
@@ -131,8 +132,7 @@ files_of_a_series_can_be_told_apart (void)
 static void
 several_results_are_compared_at_the_end (void)
 {
-  const Sample samples[] = { sample_new, sample_failed, sample_synthetic, sample_invalid,
-                             NULL };
+  const Sample samples[] = { sample_new, sample_failed, sample_synthetic, sample_invalid, NULL };
   const LbReportStyle wide = { .width = 200 };
   g_autofree char *text = draw ("table", &wide, samples);
   g_autofree char *one = draw_one ("table", sample_new);
@@ -148,8 +148,8 @@ several_results_are_compared_at_the_end (void)
 static void
 markdown_says_what_is_wrong (void)
 {
-  const Sample samples[] = { sample_failed, sample_synthetic, sample_invalid,
-                             sample_interrupted, NULL };
+  const Sample samples[] = { sample_failed, sample_synthetic, sample_invalid, sample_interrupted,
+                             NULL };
   g_autofree char *text = draw ("md", &plain, samples);
 
   assert_has (text, "failed; the engine died of SIGSEGV");
@@ -206,8 +206,7 @@ markdown_stays_one_row_a_result (void)
 
   g_assert_cmpuint (g_strv_length (lines), ==, 5);
   for (guint i = 0; i < 4; i++)
-    g_assert_cmpuint (count (lines[i], "|") - count (lines[i], "\\|"), ==,
-                      count (lines[0], "|"));
+    g_assert_cmpuint (count (lines[i], "|") - count (lines[i], "\\|"), ==, count (lines[0], "|"));
   assert_lacks (text, "<script");
   assert_has (text, "&lt;script&gt;\\`\\|\\`");
 }

@@ -2,7 +2,8 @@
 #include "report/style.h"
 
 static char *
-print (const char *const *titles, const char *alignment, const char *const rows[][3], guint n, int width)
+print (const char *const *titles, const char *alignment, const char *const rows[][3], guint n,
+       int width)
 {
   const LbReportStyle style = { .width = width };
   g_autoptr (LbTable) table = lb_table_new (titles, alignment);
@@ -18,7 +19,9 @@ static void
 columns_are_aligned (void)
 {
   static const char *const titles[] = { "Name", "RTF", NULL };
-  static const char *const rows[][3] = { { "日本", "0.1", NULL }, { "é", "12.25", NULL }, { "only", NULL } };
+  static const char *const rows[][3] = { { "日本", "0.1", NULL },
+                                         { "é", "12.25", NULL },
+                                         { "only", NULL } };
   g_autofree char *text = print (titles, "lr", rows, 3, 0);
 
   g_assert_cmpstr (text, ==, "Name    RTF\n日本    0.1\né     12.25\nonly\n");
@@ -59,7 +62,13 @@ text_is_cut_by_columns_not_bytes (void)
     { "日本語", 5, "日本…", "…本語" },
     { "日本語", 4, "日…", "…語" },
     { "abc", 1, "…", "…" },
-    { "e\xcc\x81" "abc", 4, "e\xcc\x81" "abc", "e\xcc\x81" "abc" },
+    { "e\xcc\x81"
+      "abc",
+      4,
+      "e\xcc\x81"
+      "abc",
+      "e\xcc\x81"
+      "abc" },
     { "", 1, "", "" },
   };
 
@@ -89,10 +98,14 @@ speed_in_words (void)
     double rtf;
     const char *words;
   } cases[] = {
-    { 0.1075, "9.3× faster than real time" }, { 0.028, "36× faster than real time" },
-    { 2.1, "2.1× slower than real time" },    { 1.0, "as fast as real time" },
-    { 0.95, "1.05× faster than real time" },  { 0, "–" },
-    { -1, "–" },                              { 1e-320, "–" },
+    { 0.1075, "9.3× faster than real time" },
+    { 0.028, "36× faster than real time" },
+    { 2.1, "2.1× slower than real time" },
+    { 1.0, "as fast as real time" },
+    { 0.95, "1.05× faster than real time" },
+    { 0, "–" },
+    { -1, "–" },
+    { 1e-320, "–" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
