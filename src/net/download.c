@@ -139,8 +139,8 @@ new_message (Transfer *t, GUri *uri)
   return message;
 }
 
-/* Where a redirect leads; checked like the first address, so that https never falls back to http.
- */
+/* Where a redirect leads; checked like the first address, so that https never
+ * falls back to http. */
 static GUri *
 follow (GUri *from, SoupMessage *message, GError **error)
 {
@@ -204,8 +204,8 @@ restart (Transfer *t, GError **error)
   return drop_part (t, error) ? ATTEMPT_RESTART : ATTEMPT_FAILED;
 }
 
-/* 416: there is nothing behind our offset. Either the part is complete, or it is another file's.
- */
+/* 416: there is nothing behind our offset. Either the part is complete, or it
+ * is another file's. */
 static Attempt
 after_416 (Transfer *t, SoupMessageHeaders *headers, GError **error)
 {
@@ -487,8 +487,8 @@ lb_download (const LbDownload *download, LbDownloadCallback callback, gpointer u
   t.state_path = g_strconcat (download->part_path, ".json", NULL);
   t.host = lb_net_host (download->url);
   t.chunk = g_malloc (CHUNK_BYTES);
-  /* libsoup keeps to the thread's default context: one of our own makes this call fit any thread.
-   */
+  /* libsoup keeps to the thread's default context: one of our own makes this
+   * call fit any thread. */
   g_main_context_push_thread_default (context);
   done = run (&t, error);
   g_clear_object (&t.session);
