@@ -57,7 +57,6 @@ typedef struct {
   GByteArray *edits;
 } Grid;
 
-
 /* Lists of marks for each symbol, in the order of blocks; each has room for one mark a row. */
 static void
 index_reference (Grid *grid)
@@ -91,7 +90,8 @@ rows_of_block (const Grid *grid, gsize block)
   return MIN (grid->rows - block * WORD_BITS, WORD_BITS);
 }
 
-/* A path through diagonal d costs at least |d| + |columns − rows − d|: those above @edits are out. */
+/* A path through diagonal d costs at least |d| + |columns − rows − d|: those
+ * above @edits are out. */
 static void
 set_band (Grid *grid, gsize edits, gboolean is_bound)
 {
@@ -209,7 +209,8 @@ start_at_column_0 (Grid *grid)
   enter_blocks (grid, 0, last_block (grid, 0) + 1);
 }
 
-/* The marks of @symbol from block @first on. Returns: the first; @end: behind the symbol's last */
+/* The marks of @symbol from block @first on. Returns: the first; @end: behind
+ * the symbol's last */
 static const Mark *
 find_marks (const Grid *grid, guint32 symbol, gsize first, const Mark **end)
 {
@@ -238,8 +239,8 @@ typedef struct {
   const Mark *marks, *end;
   guint64 *equal;
   guint64 up, down; /* what comes from the row above */
-  guint64 hp, hn;   /* of the last block done: rows one more, one less, than in the column before */
-  Step *steps;      /* keeps what the trace needs, or %NULL */
+  guint64 hp, hn; /* of the last block done: rows one more, one less, than in the column before */
+  Step *steps;    /* keeps what the trace needs, or %NULL */
 } Lane;
 
 static void
@@ -358,8 +359,8 @@ cost_in_band (Grid *grid, gsize edits)
 }
 
 /* An upper bound of the distance that is worth a band of its size. Narrow bands are cheap, and
- * mostly find the best path already; where a wider one found (nearly) nothing better, the bound is
- * about the distance, and only remains to be proved. */
+ * mostly find the best path already; where a wider one found (nearly) nothing better, the bound
+ * is about the distance, and only remains to be proved. */
 static gsize
 bound_of_distance (Grid *grid)
 {
@@ -531,7 +532,8 @@ lb_align (const guint32 *reference, gsize rows, const guint32 *hypothesis, gsize
   gsize tail = 0;
 
   /* The trace would take equal ends as matches anyway. (Not so equal beginnings.) */
-  while (tail < MIN (rows, columns) && reference[rows - 1 - tail] == hypothesis[columns - 1 - tail])
+  while (tail < MIN (rows, columns) &&
+         reference[rows - 1 - tail] == hypothesis[columns - 1 - tail])
     tail++;
   grid.rows = rows - tail;
   grid.columns = columns - tail;

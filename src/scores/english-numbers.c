@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-#define MAX_DIGITS 1000 /* a longer number is written out as it stands, so that no step is long */
+/* A longer number is written out as it stands, so that no step is long. */
+#define MAX_DIGITS 1000
 
 typedef enum {
   OTHER,
@@ -37,8 +38,9 @@ static const Meaning other = { "", OTHER, 0, "" };
 /* Plurals and ordinals follow from these, but for the irregular ones. (No "ninth": Whisper's own
  * does not know it either.) */
 static const char *const ones[] = {
-  "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-  "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+  "one",     "two",     "three",     "four",     "five",     "six",      "seven",
+  "eight",   "nine",    "ten",       "eleven",   "twelve",   "thirteen", "fourteen",
+  "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 };
 static const char *const tens[] = {
   "twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet",
@@ -47,27 +49,29 @@ static const struct {
   const char *word;
   int exponent;
 } powers[] = {
-  { "hundred", 2 },      { "thousand", 3 },     { "million", 6 },    { "billion", 9 },
-  { "trillion", 12 },    { "quadrillion", 15 }, { "quintillion", 18 }, { "sextillion", 21 },
-  { "septillion", 24 },  { "octillion", 27 },   { "nonillion", 30 }, { "decillion", 33 },
+  { "hundred", 2 },     { "thousand", 3 },     { "million", 6 },      { "billion", 9 },
+  { "trillion", 12 },   { "quadrillion", 15 }, { "quintillion", 18 }, { "sextillion", 21 },
+  { "septillion", 24 }, { "octillion", 27 },   { "nonillion", 30 },   { "decillion", 33 },
 };
+/* clang-format off */
 static const Meaning irregular[] = {
-  { "o", ZERO, 0, "" },           { "oh", ZERO, 0, "" },
-  { "zero", ZERO, 0, "" },        { "zeroth", ONES_SUFFIXED, 0, "th" },
-  { "first", ONES_SUFFIXED, 1, "st" }, { "second", ONES_SUFFIXED, 2, "nd" },
-  { "third", ONES_SUFFIXED, 3, "rd" }, { "fifth", ONES_SUFFIXED, 5, "th" },
-  { "eighth", ONES_SUFFIXED, 8, "th" }, { "twelfth", ONES_SUFFIXED, 12, "th" },
-  { "sixes", ONES_SUFFIXED, 6, "s" }, { "minus", SIGN, 0, "-" },
-  { "negative", SIGN, 0, "-" },   { "plus", SIGN, 0, "+" },
-  { "positive", SIGN, 0, "+" },   { "pound", CURRENCY, 0, "£" },
-  { "pounds", CURRENCY, 0, "£" }, { "euro", CURRENCY, 0, "€" },
-  { "euros", CURRENCY, 0, "€" },  { "dollar", CURRENCY, 0, "$" },
-  { "dollars", CURRENCY, 0, "$" }, { "cent", CURRENCY, 0, "¢" },
-  { "cents", CURRENCY, 0, "¢" },  { "per", PER, 0, "%" },
-  { "percent", PERCENT, 0, "%" }, { "and", AND, 0, "" },
-  { "double", REPEAT, 2, "" },    { "triple", REPEAT, 3, "" },
+  { "o", ZERO, 0, "" },                       { "oh", ZERO, 0, "" },
+  { "zero", ZERO, 0, "" },                    { "zeroth", ONES_SUFFIXED, 0, "th" },
+  { "first", ONES_SUFFIXED, 1, "st" },        { "second", ONES_SUFFIXED, 2, "nd" },
+  { "third", ONES_SUFFIXED, 3, "rd" },        { "fifth", ONES_SUFFIXED, 5, "th" },
+  { "eighth", ONES_SUFFIXED, 8, "th" },       { "twelfth", ONES_SUFFIXED, 12, "th" },
+  { "sixes", ONES_SUFFIXED, 6, "s" },         { "minus", SIGN, 0, "-" },
+  { "negative", SIGN, 0, "-" },               { "plus", SIGN, 0, "+" },
+  { "positive", SIGN, 0, "+" },               { "pound", CURRENCY, 0, "£" },
+  { "pounds", CURRENCY, 0, "£" },             { "euro", CURRENCY, 0, "€" },
+  { "euros", CURRENCY, 0, "€" },              { "dollar", CURRENCY, 0, "$" },
+  { "dollars", CURRENCY, 0, "$" },            { "cent", CURRENCY, 0, "¢" },
+  { "cents", CURRENCY, 0, "¢" },              { "per", PER, 0, "%" },
+  { "percent", PERCENT, 0, "%" },             { "and", AND, 0, "" },
+  { "double", REPEAT, 2, "" },                { "triple", REPEAT, 3, "" },
   { "point", POINT, 0, "" },
 };
+/* clang-format on */
 
 typedef struct {
   GHashTable *meanings;
@@ -381,7 +385,8 @@ read_digits (Reader *reader, const char *word, const char *sign)
     if (*p == '.')
       g_string_append_c (reader->value, '.');
     else
-      g_string_append_c (reader->value, (char) ('0' + g_unichar_digit_value (g_utf8_get_char (p))));
+      g_string_append_c (reader->value,
+                         (char) ('0' + g_unichar_digit_value (g_utf8_get_char (p))));
   whole = strcspn (reader->value->str, ".");
   if (reader->value->str[whole] == '.')
     part = strspn (reader->value->str + whole + 1, "0") + whole + 1 < reader->value->len;
