@@ -292,8 +292,8 @@ put_elements (Conversion *c, const Tensor *tensor, gsize first, gsize count, gbo
     }
 }
 
-/* One matrix (16-bit) or vector (32-bit); @part of @parts of the source, which CTranslate2
- * stacks. */
+/* One matrix (16-bit) or vector (32-bit); @part of @parts of the source, which
+ * CTranslate2 stacks. */
 static gboolean
 put_part (Conversion *c, const char *to, const char *from, gsize rows, gsize columns, guint part,
           guint parts, GError **error)
@@ -376,8 +376,8 @@ put_layers (Conversion *c, const char *side, guint layers, gboolean cross, GErro
   return TRUE;
 }
 
-/* Sinusoids of section 3.5 of Vaswani et al. (2017), sines first as in Radford et al. (2022), for
- * files without. */
+/* Sinusoids of section 3.5 of Vaswani et al. (2017), sines first as in Radford
+ * et al. (2022), for files without. */
 static void
 put_sinusoids (Conversion *c)
 {
@@ -455,8 +455,8 @@ put_tensors (Conversion *c, GError **error)
          put_layers (c, "decoder", c->decoder_layers, TRUE, error);
 }
 
-/* Slaney's mel scale: linear to 1 kHz, then 27 steps to each factor of 6.4 (Auditory Toolbox,
- * 1998). */
+/* Slaney's mel scale: linear to 1 kHz, then 27 steps to each factor of 6.4
+ * (Auditory Toolbox, 1998). */
 static double
 mel_to_hz (double mel)
 {

@@ -74,8 +74,8 @@ file_hash_is (const char *path, const char *wanted, GCancellable *cancellable, g
   return sha256 != NULL;
 }
 
-/* One file by HTTP to @part, resumed; a wrong checksum of a resumed part is worth one fresh
- * start. */
+/* One file by HTTP to @part, resumed; a wrong checksum of a resumed part is
+ * worth one fresh start. */
 static gboolean
 fetch_file (Pull *p, const char *url, const char *part, guint64 bytes, const char *sha256,
             gboolean is_ggml, GError **error)
