@@ -12,9 +12,8 @@
 #define MAX_LIST 256
 #define MAX_OPTIONS 256
 
-static const char *const modes[] = { "stt",      "tts",    "separation", "transcription",
-                                     "beats",    "chords", "genre",      "generation",
-                                     "analysis", NULL };
+static const char *const modes[] = { "stt",    "tts",   "separation", "transcription", "beats",
+                                     "chords", "genre", "generation", "analysis",      NULL };
 
 static const char *const kinds[] = {
   [LB_OPTION_BOOL] = "bool",     [LB_OPTION_INT] = "int",
@@ -28,8 +27,7 @@ static const char *const kinds[] = {
 #define DIGITS "0123456789"
 
 /* Where a member was read: for messages. */
-typedef struct
-{
+typedef struct {
   const char *path;
   const char *option; /* its name, or NULL: the manifest itself */
 } Place;
@@ -41,11 +39,11 @@ refuse (const Place *place, const char *member, const char *must, GError **error
   g_autofree char *option = place->option != NULL ? lb_text_escape (place->option) : NULL;
 
   if (option != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                 "\"%s\": option \"%s\": \"%s\" must be %s", file, option, member, must);
+    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "\"%s\": option \"%s\": \"%s\" must be %s",
+                 file, option, member, must);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "\"%s\": \"%s\" must be %s", file,
-                 member, must);
+    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "\"%s\": \"%s\" must be %s", file, member,
+                 must);
   return FALSE;
 }
 
@@ -106,19 +104,18 @@ read_names (const Place *place, const json_t *object, const char *member, Check 
 
   if (list == NULL && !required)
     return TRUE;
-  if (!json_is_array (list) || json_array_size (list) == 0 ||
-      json_array_size (list) > MAX_LIST)
+  if (!json_is_array (list) || json_array_size (list) == 0 || json_array_size (list) > MAX_LIST)
     return refuse (place, member, must, error);
   json_array_foreach (list, i, item)
-  {
-    const char *text = json_string_value (item);
+    {
+      const char *text = json_string_value (item);
 
-    if (text == NULL || strlen (text) != json_string_length (item) || !check (text))
-      return refuse (place, member, must, error);
-    if (check != is_word && !g_hash_table_add (seen, (gpointer) text))
-      return refuse (place, member, "a list without repetitions", error);
-    g_strv_builder_add (builder, text);
-  }
+      if (text == NULL || strlen (text) != json_string_length (item) || !check (text))
+        return refuse (place, member, must, error);
+      if (check != is_word && !g_hash_table_add (seen, (gpointer) text))
+        return refuse (place, member, "a list without repetitions", error);
+      g_strv_builder_add (builder, text);
+    }
   *names = g_strv_builder_end (builder);
   return TRUE;
 }
@@ -140,8 +137,8 @@ read_text (const Place *place, const json_t *object, const char *member, Check c
 }
 
 static gboolean
-read_boolean (const Place *place, const json_t *object, const char *member,
-              gboolean *value, GError **error)
+read_boolean (const Place *place, const json_t *object, const char *member, gboolean *value,
+              GError **error)
 {
   const json_t *given = json_object_get (object, member);
 
@@ -178,8 +175,8 @@ option_free (gpointer data)
 }
 
 static gboolean
-read_bound (const Place *place, const json_t *object, const char *member,
-            const LbOption *option, double *bound, GError **error)
+read_bound (const Place *place, const json_t *object, const char *member, const LbOption *option,
+            double *bound, GError **error)
 {
   const json_t *given = json_object_get (object, member);
 
@@ -204,8 +201,7 @@ read_kind (const Place *place, const json_t *object, LbOption *option, GError **
         option->kind = i;
         return TRUE;
       }
-  return refuse (place, "kind", "one of: bool, int, double, enum, text, file, list",
-                 error);
+  return refuse (place, "kind", "one of: bool, int, double, enum, text, file, list", error);
 }
 
 static gboolean
@@ -246,8 +242,8 @@ read_option (LbManifest *manifest, const json_t *object, GError **error)
       !read_bound (&place, object, "max", option, &option->max, error) ||
       !read_names (&place, object, "choices", is_word, "a list of texts, at least one",
                    option->kind == LB_OPTION_ENUM, &option->choices, error) ||
-      !read_text (&place, object, "help", is_help, "one line of text", TRUE,
-                  &option->help, error) ||
+      !read_text (&place, object, "help", is_help, "one line of text", TRUE, &option->help,
+                  error) ||
       !read_boolean (&place, object, "work", &option->work, error))
     return FALSE;
   if (option->min > option->max)
@@ -267,8 +263,9 @@ read_options (LbManifest *manifest, GError **error)
     return TRUE;
   if (!json_is_array (list) || json_array_size (list) > MAX_OPTIONS)
     return refuse (&place, "options", "a list of at most 256 objects", error);
-  json_array_foreach (list, i,
-                      item) if (!read_option (manifest, item, error)) return FALSE;
+  json_array_foreach (list, i, item)
+    if (!read_option (manifest, item, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -283,23 +280,21 @@ read_inputs (LbManifest *manifest, GError **error)
   json_t *input;
 
   if (!json_is_array (list) || json_array_size (list) == 0 || json_array_size (list) > 16)
-    return refuse (&place, "inputs", "a list of objects {role, kind}, at least one",
-                   error);
+    return refuse (&place, "inputs", "a list of objects {role, kind}, at least one", error);
   json_array_foreach (list, i, input)
-  {
-    const char *kind = lb_json_string (input, "kind", "");
+    {
+      const char *kind = lb_json_string (input, "kind", "");
 
-    if (!g_str_equal (kind, "pcm") && !g_str_equal (kind, "text"))
-      return refuse (&place, "inputs", "a list of objects whose \"kind\" is pcm or text",
-                     error);
-    json_array_append (roles, json_object_get (input, "role"));
-    if (json_array_size (roles) != i + 1)
-      return refuse (&place, "inputs", "a list of objects, each with a \"role\"", error);
-  }
+      if (!g_str_equal (kind, "pcm") && !g_str_equal (kind, "text"))
+        return refuse (&place, "inputs", "a list of objects whose \"kind\" is pcm or text",
+                       error);
+      json_array_append (roles, json_object_get (input, "role"));
+      if (json_array_size (roles) != i + 1)
+        return refuse (&place, "inputs", "a list of objects, each with a \"role\"", error);
+    }
   json_object_set (holder, "inputs", roles);
   return read_names (&place, holder, "inputs", is_option_name,
-                     "a list of objects whose \"role\" is a name", TRUE, &manifest->roles,
-                     error);
+                     "a list of objects whose \"role\" is a name", TRUE, &manifest->roles, error);
 }
 
 static gboolean
@@ -311,8 +306,8 @@ read_modes (LbManifest *manifest, GError **error)
   g_autofree char *mode = NULL;
 
   if (json_object_get (manifest->json, "modes") != NULL)
-    return read_names (&place, manifest->json, "modes", is_mode, must, TRUE,
-                       &manifest->modes, error);
+    return read_names (&place, manifest->json, "modes", is_mode, must, TRUE, &manifest->modes,
+                       error);
   if (!read_text (&place, manifest->json, "mode", is_mode, must, TRUE, &mode, error))
     return FALSE;
   manifest->modes = g_new0 (char *, 2);
@@ -328,9 +323,8 @@ describe_missing (const LbManifest *manifest)
   g_autofree char *get = lb_text_escape (lb_json_string (need, "get", ""));
 
   if (*get == '\0' && manifest->command != NULL)
-    return g_strdup_printf (
-        "the engine \"%s\" isn't installed: llamaburn engines install %s", manifest->id,
-        manifest->id);
+    return g_strdup_printf ("the engine \"%s\" isn't installed: llamaburn engines install %s",
+                            manifest->id, manifest->id);
   if (*get == '\0')
     return g_strdup_printf ("the engine \"%s\" isn't built here", manifest->id);
   return g_strdup_printf ("the engine \"%s\" isn't %s here: %s", manifest->id,
@@ -345,10 +339,9 @@ find_module (LbManifest *manifest, GError **error)
   g_autofree char *file = NULL;
   g_auto (GStrv) folders = lb_paths_modules ();
 
-  if (!read_text (
-          &place, manifest->json, "module", is_id,
-          "a file's name without folder and without .so: small letters, digits and . _ -",
-          FALSE, &name, error))
+  if (!read_text (&place, manifest->json, "module", is_id,
+                  "a file's name without folder and without .so: small letters, digits and . _ -",
+                  FALSE, &name, error))
     return FALSE;
   if (name == NULL)
     name = g_strdelimit (g_strdup (manifest->id), ".", '-');
@@ -375,8 +368,8 @@ find_command (LbManifest *manifest, GError **error)
 
   if (json_object_get (manifest->json, "module") != NULL)
     return refuse (&place, "command", "left out where there is a \"module\"", error);
-  if (!read_names (&place, manifest->json, "command", is_word,
-                   "a list of texts, at least one", TRUE, &manifest->command, error))
+  if (!read_names (&place, manifest->json, "command", is_word, "a list of texts, at least one",
+                   TRUE, &manifest->command, error))
     return FALSE;
   if (strchr (manifest->command[0], '/') != NULL)
     program = g_canonicalize_filename (manifest->command[0], manifest->folder);
@@ -406,14 +399,14 @@ check_needs (const LbManifest *manifest, GError **error)
   if (!json_is_array (needs) || json_array_size (needs) > MAX_LIST)
     return refuse (&place, "needs", "a list of objects", error);
   json_array_foreach (needs, i, need)
-  {
-    const char *get = lb_json_string (need, "get", NULL);
+    {
+      const char *get = lb_json_string (need, "get", NULL);
 
-    if (!json_is_object (need) ||
-        (json_object_get (need, "get") != NULL && (get == NULL || !is_help (get))))
-      return refuse (&place, "needs",
-                     "a list of objects whose \"get\" is one line of text", error);
-  }
+      if (!json_is_object (need) ||
+          (json_object_get (need, "get") != NULL && (get == NULL || !is_help (get))))
+        return refuse (&place, "needs", "a list of objects whose \"get\" is one line of text",
+                       error);
+    }
   return TRUE;
 }
 
@@ -424,20 +417,19 @@ read_members (LbManifest *manifest, GError **error)
   const json_t *json = manifest->json;
 
   return read_text (&place, json, "id", is_id,
-                    "a name: small letters, digits and . _ -, a letter or digit first",
-                    TRUE, &manifest->id, error) &&
+                    "a name: small letters, digits and . _ -, a letter or digit first", TRUE,
+                    &manifest->id, error) &&
          read_text (&place, json, "title", is_title, "a text of at most 200 bytes", TRUE,
                     &manifest->title, error) &&
          read_modes (manifest, error) && read_inputs (manifest, error) &&
-         read_names (&place, json, "models", is_id, "a list of names of model variants",
-                     FALSE, &manifest->variants, error) &&
+         read_names (&place, json, "models", is_id, "a list of names of model variants", FALSE,
+                     &manifest->variants, error) &&
          read_names (&place, json, "outputs", is_option_name, "a list of names", TRUE,
                      &manifest->outputs, error) &&
          read_names (&place, json, "backends", is_id, "a list of names", FALSE,
                      &manifest->backends, error) &&
-         read_names (&place, json, "keys", is_key,
-                     "a list of names of environment variables", FALSE, &manifest->keys,
-                     error) &&
+         read_names (&place, json, "keys", is_key, "a list of names of environment variables",
+                     FALSE, &manifest->keys, error) &&
          read_boolean (&place, json, "network", &manifest->network, error) &&
          read_boolean (&place, json, "hidden", &manifest->hidden, error) &&
          check_needs (manifest, error) && read_options (manifest, error);
@@ -462,9 +454,8 @@ lb_manifest_read (const char *path, GError **error)
     }
   if (!read_members (manifest, error))
     return NULL;
-  if (json_object_get (manifest->json, "command") != NULL
-          ? !find_command (manifest, error)
-          : !find_module (manifest, error))
+  if (json_object_get (manifest->json, "command") != NULL ? !find_command (manifest, error)
+                                                          : !find_module (manifest, error))
     return NULL;
   return g_steal_pointer (&manifest);
 }
