@@ -83,8 +83,8 @@ lb_models_record_set (LbModels *models, const char *name, const char *key, json_
   return written;
 }
 
-/* The file is removed while it is locked: who opened it before that finds another inode, and
- * tries again. */
+/* The file is removed while it is locked: who opened it before that finds
+ * another inode, and tries again. */
 int
 lb_models_lock (const char *path, const char *what, GError **error)
 {

@@ -31,8 +31,8 @@ variant_of_path (const char *path)
   return memcmp (first, "GGUF", 4) == 0 ? "gguf" : "ggml";
 }
 
-/* As if it had been imported: "/home/me/ggml-mine.bin" → "own-mine". It never equals an id of the
- * catalogue. */
+/* As if it had been imported: "/home/me/ggml-mine.bin" → "own-mine". It never
+ * equals an id of the catalogue. */
 static char *
 id_of_path (const char *path)
 {

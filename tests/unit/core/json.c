@@ -80,8 +80,12 @@ repairs_text_of_engines (void)
     const char *text;
     const char *repaired;
   } cases[] = {
-    { "[\"a\xff" "b\"]", "a\xef\xbf\xbd" "b" },
-    { "[\"a\\u0000b\"]", "a\xef\xbf\xbd" "b" },
+    { "[\"a\xff"
+      "b\"]",
+      "a\xef\xbf\xbd"
+      "b" },
+    { "[\"a\\u0000b\"]", "a\xef\xbf\xbd"
+                         "b" },
     { "[\"\\ud800\"]", "\xef\xbf\xbd" },
     { "[\"\\udc00x\"]", "\xef\xbf\xbdx" },
     { "[\"\\ud83d\\ude00\"]", NULL },

@@ -6,9 +6,9 @@
 #define AUDIO_POSITIONS 1500
 #define TEXT_POSITIONS 448
 
-/* Radford et al. (2022), section 2.2 and the layers of OpenAI's model.py: keys have no bias, the
- * output layer shares the token embedding; the encoder's sinusoids are counted, as files and hubs
- * do. */
+/* Radford et al. (2022), section 2.2 and the layers of OpenAI's model.py: keys
+ * have no bias, the output layer shares the token embedding; the encoder's
+ * sinusoids are counted, as files and hubs do. */
 static gint64
 count_parameters (gint64 w, gint64 encoder_layers, gint64 decoder_layers, gint64 vocabulary,
                   gint64 mels)
