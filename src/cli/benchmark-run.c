@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench/recorder.h"
@@ -303,6 +304,19 @@ check_ids (const Benchmark *it, GError **error)
   return TRUE;
 }
 
+/* Each sound holds a descriptor until its case has ended. Engines get the usual limit (cage.c). */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_debug ("RLIMIT_NOFILE stays: %s", g_strerror (errno));
+}
+
 static void
 write_done (Benchmark *it, int status)
 {
@@ -328,6 +342,7 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
   it.style = (LbReportStyle){ .colour = lb_cli_colour (cli) && !it.to_file,
                               .width = it.to_file ? 0 : lb_cli_width (cli),
                               .full_paths = lb_cli_flag (cli, "full-paths") };
+  raise_descriptor_limit ();
   it.cancellable = g_cancellable_new ();
   it.progress = lb_cli_progress_new (cli);
   it.records = json_array ();
