@@ -196,8 +196,8 @@ lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels
       g_clear_pointer (&input->resampled, lb_pcm_free);
       input->resampled_limit = memory_left (inputs);
       before = lb_clock_now_ns ();
-      input->resampled =
-          lb_resample (input->pcm, rate_hz, channels, input->resampled_limit, error);
+      input->resampled = lb_resample (input->pcm, rate_hz, channels, input->resampled_limit,
+                                      error);
       input->resample_s = lb_clock_seconds (before, lb_clock_now_ns ());
       input->held_bytes += held_by (input->resampled, input->resampled_limit);
     }

@@ -122,7 +122,8 @@ lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
 
   return lb_session_reserve (
       place->session, bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
-      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), cancellable, error);
+      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), cancellable,
+      error);
 }
 
 static gboolean

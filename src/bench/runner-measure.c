@@ -17,8 +17,8 @@ check_device (const LbCase *it, const LbPlace *place, LbResult *result)
   const char *backend = place->loaded.backend, *device = place->loaded.device;
   gboolean other = strcmp (asked[0], backend) != 0;
   /* "vulkan:1", and it says "vulkan:0" */
-  gboolean other_of_them =
-      asked[1] != NULL && strchr (device, ':') != NULL && strcmp (it->device, device) != 0;
+  gboolean other_of_them = asked[1] != NULL && strchr (device, ':') != NULL &&
+                           strcmp (it->device, device) != 0;
 
   if (strcmp (asked[0], "auto") == 0 || *backend == '\0' || (!other && !other_of_them))
     return;

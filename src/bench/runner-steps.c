@@ -221,8 +221,8 @@ step_load (Runner *runner, const LbStep *step, double *wall_s)
                   json_pack ("{s:i, s:s*}", "session", (int) step->session, "model", it->model));
   if (!lb_place_load (place, it, &runner->plan->settings, runner->threads, runner->cancellable,
                       &error) ||
-      !lb_place_reserve (place, longest_of_session (runner, step->session), 0, runner->cancellable,
-                         &error))
+      !lb_place_reserve (place, longest_of_session (runner, step->session), 0,
+                         runner->cancellable, &error))
     return fail (runner, step, "load", error);
   lb_runner_emit (
       runner, "model-loaded", it->id,

@@ -35,7 +35,7 @@ typedef struct {
   const LbReportFormat *format;
   LbReportStyle style;
   json_t *records;
-  GString *written;          /* for --output */
+  GString *written; /* for --output */
   gboolean to_file;
   int events_fd;
   gboolean deaf;             /* nobody listens to events any more */
@@ -66,7 +66,9 @@ add_record (Benchmark *it, const json_t *event)
 {
   g_autoptr (json_t) record = json_copy (json_object_get (event, "record"));
   g_autoptr (GString) text = g_string_new (NULL);
-  gint64 number = it->recorder != NULL ? lb_recorder_number (it->recorder, lb_json_string (event, "run", "")) : -1;
+  gint64 number = it->recorder != NULL
+                      ? lb_recorder_number (it->recorder, lb_json_string (event, "run", ""))
+                      : -1;
   guint index = (guint) json_array_size (it->records);
 
   if (number >= 0)
@@ -182,7 +184,8 @@ run_in_thread (gpointer user_data)
 {
   Benchmark *it = user_data;
 
-  lb_runner_run (it->plan, it->registry, it->models, on_event, it, &it->counts, it->cancellable, &it->error);
+  lb_runner_run (it->plan, it->registry, it->models, on_event, it, &it->counts, it->cancellable,
+                 &it->error);
   g_idle_add (on_end, it);
   return NULL;
 }
@@ -202,7 +205,9 @@ run (Benchmark *it)
 {
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   guint sources[G_N_ELEMENTS (signals)];
-  guint tick = lb_cli_interactive (it->cli) && it->events_fd < 0 ? g_timeout_add (TICK_MS, on_tick, it) : 0;
+  guint tick = lb_cli_interactive (it->cli) && it->events_fd < 0
+                   ? g_timeout_add (TICK_MS, on_tick, it)
+                   : 0;
   GThread *thread;
 
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
@@ -222,8 +227,8 @@ run (Benchmark *it)
 static gboolean
 write_output (Benchmark *it, GError **error)
 {
-  if (!it->to_file || lb_save (lb_cli_text (it->cli, "output", NULL), it->written->str,
-                               it->written->len, error))
+  if (!it->to_file ||
+      lb_save (lb_cli_text (it->cli, "output", NULL), it->written->str, it->written->len, error))
     return TRUE;
   if (it->store != NULL && error != NULL)
     g_prefix_error (error, "the results are in the history (llamaburn show), but ");
@@ -254,7 +259,8 @@ status_of (Benchmark *it, GError **error)
   const GError *lost = it->recorder != NULL ? lb_recorder_error (it->recorder) : NULL;
   int status = LB_EXIT_OK;
 
-  if (it->error != NULL || it->counts.interrupted > 0 || g_cancellable_is_cancelled (it->cancellable))
+  if (it->error != NULL || it->counts.interrupted > 0 ||
+      g_cancellable_is_cancelled (it->cancellable))
     status = LB_EXIT_INTERRUPTED;
   else if (it->counts.failed > 0)
     status = LB_EXIT_FAILED;
@@ -262,7 +268,8 @@ status_of (Benchmark *it, GError **error)
     status = LB_EXIT_INVALID;
   if (lost != NULL)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "not everything is in the history: %s", lost->message);
+      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "not everything is in the history: %s",
+                   lost->message);
       status = MAX (status, LB_EXIT_FAILED);
     }
   return status;
@@ -304,7 +311,8 @@ check_ids (const Benchmark *it, GError **error)
   return TRUE;
 }
 
-/* Each sound holds a descriptor until its case has ended. Engines get the usual limit (cage.c). */
+/* Each sound holds a descriptor until its case has ended. Engines get the usual limit (cage.c).
+ */
 static void
 raise_descriptor_limit (void)
 {
@@ -330,7 +338,9 @@ int
 lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *models, int events_fd,
                   GError **error)
 {
-  Benchmark it = { .cli = cli, .plan = plan, .registry = registry, .models = models, .events_fd = events_fd };
+  Benchmark it = {
+    .cli = cli, .plan = plan, .registry = registry, .models = models, .events_fd = events_fd
+  };
   int status = LB_EXIT_FAILED;
 
   it.format = lb_report_format (lb_cli_text (cli, "format", "table"), error);

@@ -309,8 +309,9 @@ status_of_error (const GError *error)
   return LB_EXIT_FAILED;
 }
 
-/* A caller may have closed 0, 1 or 2: the next file that we open, a store or a pipe, would take the
- * number, and results would be written into it. Standard output is then one that can't be written. */
+/* A caller may have closed 0, 1 or 2: the next file that we open, a store or a pipe, would take
+ * the number, and results would be written into it. Standard output is then one that can't be
+ * written. */
 static gboolean
 hold_standard_descriptors (void)
 {

@@ -193,8 +193,8 @@ lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
   lb_json_set (request, "out",
                json_pack ("{s:i, s:I}", "fd", files ? LB_FD_OUT_FILE : LB_FD_OUT, "bytes",
                           (json_int_t) out_bytes));
-  return ask (session, request, "mapping its buffers", "reserved", RESERVE_LIMIT_S,
-              &message, cancellable, error);
+  return ask (session, request, "mapping its buffers", "reserved", RESERVE_LIMIT_S, &message,
+              cancellable, error);
 }
 
 gboolean
