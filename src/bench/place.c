@@ -7,6 +7,7 @@
 #include "machine/machine.h"
 
 #define LIMIT_S 600.0
+#define PROBE_LIMIT_S 60.0
 #define LIMIT_PER_SECOND 20.0
 #define PUT_FRAMES 65536
 #define SLACK_FRAMES 65536 /* a header's duration may be a little short */
@@ -17,6 +18,7 @@ lb_place_stop (LbPlace *place)
   g_clear_pointer (&place->session, lb_session_stop);
   lb_session_loaded_clear (&place->loaded);
   g_clear_pointer (&place->record, json_decref);
+  g_clear_pointer (&place->libraries, json_decref);
   place->put = NULL;
   place->frames = 0;
   place->runs = 0;
@@ -103,6 +105,19 @@ lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings, i
     return FALSE;
   lb_json_set_real (place->record, "warm_load_s", place->loaded.load_s);
   return TRUE;
+}
+
+void
+lb_place_probe (LbPlace *place, GCancellable *cancellable)
+{
+  g_autoptr (json_t) answer = NULL;
+
+  if (place->libraries != NULL)
+    return;
+  answer = lb_session_probe (place->session, PROBE_LIMIT_S, cancellable, NULL);
+  place->libraries = json_incref (json_object_get (answer, "libraries"));
+  if (place->libraries == NULL)
+    place->libraries = json_object ();
 }
 
 /* Bytes of @seconds of f32 sound, in whole pages. */

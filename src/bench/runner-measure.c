@@ -56,13 +56,14 @@ lb_runner_attach (Runner *runner, const LbStep *step)
   if (run->life == place->life)
     return;
   run->life = place->life;
+  lb_place_probe (place, runner->cancellable);
   record = json_copy (place->record);
   lb_json_set_integer (record, "index", run->n_sessions++);
   if (run->watch == NULL)
     run->watch = lb_watch_start ();
   lb_result_set_model (run->result, lb_place_describe_model (place));
   lb_result_set_session (run->result, record, lb_session_version (place->session),
-                         &place->loaded);
+                         place->libraries, &place->loaded);
   check_device (lb_runner_case (runner, step), place, run->result);
   if (!runner->alone && run->n_sessions == 1)
     lb_result_add_flag (run->result, lb_flag_new ("not-alone", "run without --no-wait",

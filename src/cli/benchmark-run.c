@@ -11,7 +11,8 @@
 
 #include "bench/recorder.h"
 #include "bench/runner.h"
-#include "cli/save.h"
+#include "cli/output-file.h"
+#include "cli/private.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "report/report.h"
@@ -35,8 +36,7 @@ typedef struct {
   const LbReportFormat *format;
   LbReportStyle style;
   json_t *records;
-  GString *written; /* for --output */
-  gboolean to_file;
+  LbOutput *output; /* of --output; NULL: standard output */
   int events_fd;
   gboolean deaf;             /* nobody listens to events any more */
   gint64 waits_since_us;     /* for room for events, since the user wants to leave; 0: doesn't wait */
@@ -47,8 +47,8 @@ typedef struct {
 static void
 put (Benchmark *it, GString *text)
 {
-  if (it->to_file)
-    g_string_append_len (it->written, text->str, (gssize) text->len);
+  if (it->output != NULL)
+    lb_output_add (it->output, text->str);
   else if (text->len > 0)
     lb_cli_print (it->cli, text->str);
   g_string_truncate (text, 0);
@@ -58,7 +58,7 @@ put (Benchmark *it, GString *text)
 static gboolean
 writes_results (const Benchmark *it)
 {
-  return it->to_file || it->events_fd < 0;
+  return it->output != NULL || it->events_fd < 0;
 }
 
 static void
@@ -224,17 +224,6 @@ run (Benchmark *it)
     g_source_remove (tick);
 }
 
-static gboolean
-write_output (Benchmark *it, GError **error)
-{
-  if (!it->to_file ||
-      lb_save (lb_cli_text (it->cli, "output", NULL), it->written->str, it->written->len, error))
-    return TRUE;
-  if (it->store != NULL && error != NULL)
-    g_prefix_error (error, "the results are in the history (llamaburn show), but ");
-  return FALSE;
-}
-
 static void
 end_output (Benchmark *it)
 {
@@ -334,6 +323,32 @@ write_done (Benchmark *it, int status)
     write_event (it, event);
 }
 
+static gboolean
+open_output (Benchmark *it, GError **error)
+{
+  const char *path = lb_cli_text (it->cli, "output", NULL);
+
+  it->style = (LbReportStyle){ .colour = lb_cli_colour (it->cli) && path == NULL,
+                               .width = path != NULL ? 0 : lb_cli_width (it->cli),
+                               .full_paths = lb_cli_flag (it->cli, "full-paths") };
+  if (path != NULL)
+    it->output = lb_output_open (path, error);
+  return path == NULL || it->output != NULL;
+}
+
+static gboolean
+write_output (Benchmark *it)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (it->output == NULL || lb_output_write (it->output, &error))
+    return TRUE;
+  if (it->store != NULL)
+    g_prefix_error (&error, "the results are in the history (llamaburn show), but ");
+  lb_cli_complain (it->cli, error->message);
+  return FALSE;
+}
+
 int
 lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *models, int events_fd,
                   GError **error)
@@ -346,23 +361,18 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
   it.format = lb_report_format (lb_cli_text (cli, "format", "table"), error);
   if (it.format == NULL)
     return LB_EXIT_USAGE;
-  it.to_file = lb_cli_text (cli, "output", NULL) != NULL;
-  if (it.to_file && !lb_save_check (lb_cli_text (cli, "output", NULL), error))
+  if (!open_output (&it, error))
     return LB_EXIT_FAILED;
-  it.style = (LbReportStyle){ .colour = lb_cli_colour (cli) && !it.to_file,
-                              .width = it.to_file ? 0 : lb_cli_width (cli),
-                              .full_paths = lb_cli_flag (cli, "full-paths") };
   raise_descriptor_limit ();
   it.cancellable = g_cancellable_new ();
   it.progress = lb_cli_progress_new (cli);
   it.records = json_array ();
-  it.written = g_string_new (NULL);
   if (open_store (&it, error) && check_ids (&it, error))
     {
       run (&it);
       end_output (&it);
       status = status_of (&it, error);
-      if (!write_output (&it, *error == NULL ? error : NULL))
+      if (!write_output (&it))
         status = MAX (status, LB_EXIT_FAILED);
       write_done (&it, status);
     }
@@ -371,7 +381,7 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
   lb_cli_progress_free (it.progress);
   g_object_unref (it.cancellable);
   json_decref (it.records);
-  g_string_free (it.written, TRUE);
+  g_clear_pointer (&it.output, lb_output_free);
   g_clear_error (&it.error);
   return status;
 }
