@@ -272,3 +272,12 @@ def test_many_sounds_share_descriptors_and_memory(world):
     for limit, status in (("1400K", 0), ("700K", 1)):
         records = world.json("stt", CLIP, OTHER, *QUICK, "--pcm-memory", limit, environment=no_disk, status=status)
         assert {record["status"] for record in records} == ({"ok"} if status == 0 else {"ok", "failed"})
+
+
+@pytest.mark.parametrize("asked,flagged", [("vulkan:0", False), ("vulkan", False), ("vulkan:1", True), ("cpu", True)])
+def test_another_device_than_asked_for_is_flagged(world, asked, flagged):
+    """Also the other card of one backend."""
+    (record,) = world.json("stt", CLIP, "-e", "null", "-n", "1", "-w", "0", "--no-wait", "--lie", "device", "-d", asked)
+    flags = {flag["id"]: flag["evidence"] for flag in record["validity"]["flags"]}
+    assert ("silent-fallback" in flags) == flagged
+    assert not flagged or ("vulkan" in flags["silent-fallback"] and asked in flags["silent-fallback"])
