@@ -30,7 +30,7 @@ measure (LbSession *session, double *walls_ms, GError **error)
   request = json_pack ("{s:[{s:s, s:i, s:i, s:i, s:i}]}", "inputs", "role", "audio",
                        "offset", 0, "frames", FRAMES, "rate", 16000, "channels", 1);
   if (!lb_session_load (session, load, 60, &loaded, NULL, error) ||
-      !lb_session_reserve (session, FRAMES * sizeof (float), 0, error) ||
+      !lb_session_reserve (session, FRAMES * sizeof (float), 0, NULL, error) ||
       !lb_session_put (session, 0, samples, FRAMES, error))
     return FALSE;
   for (int i = -WARM_UPS; i < RUNS; i++)

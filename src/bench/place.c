@@ -130,13 +130,15 @@ bytes_for (double seconds, guint rate_hz, guint channels)
 }
 
 gboolean
-lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error)
+lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
+                  GCancellable *cancellable, GError **error)
 {
   const LbSessionLoaded *loaded = &place->loaded;
 
   return lb_session_reserve (
       place->session, bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
-      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), error);
+      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), cancellable,
+      error);
 }
 
 static gboolean

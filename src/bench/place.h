@@ -44,7 +44,8 @@ gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *se
 void lb_place_probe (LbPlace *place, GCancellable *cancellable);
 
 /** lb_place_reserve: mappings for @in_seconds of sound at what load answered */
-gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error);
+gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
+                           GCancellable *cancellable, GError **error);
 
 /** lb_place_put: @it's sound into the mapping, unless it lies there */
 gboolean lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error);

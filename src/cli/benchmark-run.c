@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "bench/recorder.h"
@@ -299,6 +300,20 @@ check_ids (const Benchmark *it, GError **error)
   return TRUE;
 }
 
+/* Each sound holds a descriptor until its case has ended. Engines get the usual limit (cage.c).
+ */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = limit.rlim_max;
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    g_debug ("RLIMIT_NOFILE stays: %s", g_strerror (errno));
+}
+
 static void
 write_done (Benchmark *it, int status)
 {
@@ -348,6 +363,7 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
     return LB_EXIT_USAGE;
   if (!open_output (&it, error))
     return LB_EXIT_FAILED;
+  raise_descriptor_limit ();
   it.cancellable = g_cancellable_new ();
   it.progress = lb_cli_progress_new (cli);
   it.records = json_array ();

@@ -87,8 +87,10 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, L
   answer->input_channels = null_is (null, "lie", "rates") ? 100000 : null->in_channels;
   answer->output_rate_hz = null->out_rate_hz;
   answer->output_channels = null->out_channels;
-  g_strlcpy (answer->backend, "cpu", sizeof answer->backend);
-  g_strlcpy (answer->device, "cpu", sizeof answer->device);
+  g_strlcpy (answer->backend, null_is (null, "lie", "device") ? "vulkan" : "cpu",
+             sizeof answer->backend);
+  g_strlcpy (answer->device, null_is (null, "lie", "device") ? "vulkan:0" : "cpu",
+             sizeof answer->device);
   answer->threads = 1;
   answer->deterministic = null_is (null, "lie", "claim") ||
                           !lb_json_boolean (null->options, "random", FALSE);

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import resource
 import signal
 import stat
 import subprocess
@@ -236,3 +237,47 @@ def test_what_is_no_plan_is_refused(world, text):
     path.write_text(text)
     _, err = world.run("run", path, status=2)
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)], ids=str)
+def test_closed_standard_descriptors_are_nobody_elses(world, closed):
+    """What is opened next must not become standard output: results would be written into it."""
+
+    def close():
+        for fd in closed:
+            os.close(fd)
+
+    process = world.start("stt", CLIP, *QUICK, "-f", "json", preexec_fn=close)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == (1 if 1 in closed else 0)
+    assert last_run(world)["status"] == "ok"
+    if closed == (1,):
+        assert b"standard output" in err
+
+
+def test_many_sounds_share_descriptors_and_memory(world):
+    """120 sounds with 64 descriptors to begin with; all together hold no more memory than --pcm-memory."""
+    files = []
+    for i in range(120):
+        files.append(world.folder / f"{i}.wav")
+        files[-1].symlink_to(CLIP)
+
+    def few():
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
+    records = world.json("stt", *files, *QUICK, preexec_fn=few)
+    assert [record["status"] for record in records] == ["ok"] * 120
+    # Each of the two fits into 700 KB, and so does the engine's mapping: together they do not.
+    no_disk = {"XDG_CACHE_HOME": "/proc/nope"}
+    for limit, status in (("1400K", 0), ("700K", 1)):
+        records = world.json("stt", CLIP, OTHER, *QUICK, "--pcm-memory", limit, environment=no_disk, status=status)
+        assert {record["status"] for record in records} == ({"ok"} if status == 0 else {"ok", "failed"})
+
+
+@pytest.mark.parametrize("asked,flagged", [("vulkan:0", False), ("vulkan", False), ("vulkan:1", True), ("cpu", True)])
+def test_another_device_than_asked_for_is_flagged(world, asked, flagged):
+    """Also the other card of one backend."""
+    (record,) = world.json("stt", CLIP, "-e", "null", "-n", "1", "-w", "0", "--no-wait", "--lie", "device", "-d", asked)
+    flags = {flag["id"]: flag["evidence"] for flag in record["validity"]["flags"]}
+    assert ("silent-fallback" in flags) == flagged
+    assert not flagged or ("vulkan" in flags["silent-fallback"] and asked in flags["silent-fallback"])
