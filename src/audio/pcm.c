@@ -50,13 +50,13 @@ lb_pcm_new (guint rate_hz, guint channels, guint64 memory_limit_bytes, GError **
   LbPcm *pcm;
   int fd;
 
-  if (rate_hz < 1 || rate_hz > LB_PCM_MAX_RATE_HZ || channels < 1
+  if (rate_hz < LB_PCM_MIN_RATE_HZ || rate_hz > LB_PCM_MAX_RATE_HZ || channels < 1
       || channels > LB_PCM_MAX_CHANNELS)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "sound of %u Hz and %u channels can't be kept: rates go from 1 to %d Hz, "
+                   "sound of %u Hz and %u channels can't be kept: rates go from %d to %d Hz, "
                    "channels from 1 to %d",
-                   rate_hz, channels, LB_PCM_MAX_RATE_HZ, LB_PCM_MAX_CHANNELS);
+                   rate_hz, channels, LB_PCM_MIN_RATE_HZ, LB_PCM_MAX_RATE_HZ, LB_PCM_MAX_CHANNELS);
       return NULL;
     }
   fd = memfd_create ("llamaburn-pcm", MFD_CLOEXEC);

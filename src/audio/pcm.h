@@ -7,13 +7,15 @@
 G_BEGIN_DECLS
 
 #define LB_PCM_MAX_CHANNELS 64
+/* Slower than any sound; and from 1 Hz to 16 kHz a small file would become gigabytes. */
+#define LB_PCM_MIN_RATE_HZ 100
 #define LB_PCM_MAX_RATE_HZ 768000
 
 typedef struct _LbPcm LbPcm;
 
 /**
  * lb_pcm_new:
- * @rate_hz: 1 to %LB_PCM_MAX_RATE_HZ
+ * @rate_hz: %LB_PCM_MIN_RATE_HZ to %LB_PCM_MAX_RATE_HZ
  * @channels: 1 to %LB_PCM_MAX_CHANNELS
  * @memory_limit_bytes: above this it moves from memory into an unlinked file in $XDG_CACHE_HOME;
  *   0: a quarter of the memory available now

@@ -14,9 +14,12 @@
 #include "decode/media.h"
 #include "decode/samples.h"
 #include "decode/sender.h"
+#include "decode/tail.h"
 
 /* Below this, decoding and dropping is as quick as looking for the place. */
 #define SEEK_FROM_S 5.0
+/* Dropped without a sign of life: some seconds of work. */
+#define ALIVE_FRAMES (16 * 1024 * 1024)
 
 typedef struct {
   gboolean probe;
@@ -86,11 +89,11 @@ accept_sound (Decode *self, const AVFrame *frame, GError **error)
 {
   int rate = frame->sample_rate, channels = frame->ch_layout.nb_channels;
 
-  if (rate < 1 || rate > LB_PCM_MAX_RATE_HZ || channels < 1 || channels > LB_PCM_MAX_CHANNELS)
+  if (rate < LB_PCM_MIN_RATE_HZ || rate > LB_PCM_MAX_RATE_HZ || channels < 1 || channels > LB_PCM_MAX_CHANNELS)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "it says %d Hz and %d channels; up to %d Hz and %d channels can be read", rate,
-                   channels, LB_PCM_MAX_RATE_HZ, LB_PCM_MAX_CHANNELS);
+                   "it says %d Hz and %d channels; %d to %d Hz and up to %d channels can be read",
+                   rate, channels, LB_PCM_MIN_RATE_HZ, LB_PCM_MAX_RATE_HZ, LB_PCM_MAX_CHANNELS);
       return FALSE;
     }
   if (!lb_samples_known (frame->format))
@@ -146,7 +149,8 @@ send_frame (Decode *self, const AVFrame *frame, GError **error)
 
   self->position = end;
   if (from >= to)
-    return TRUE;
+    return start / ALIVE_FRAMES == end / ALIVE_FRAMES || lb_sender_alive (self->sender)
+           || bad (error, "nobody reads its sound");
   return send_part (self, frame, (gsize) (from - start), (gsize) (to - from), error);
 }
 
@@ -193,7 +197,13 @@ judge (Decode *self)
   double said_s = lb_media_duration_s (self->media);
   double found_s = (double) self->position / self->rate_hz;
 
-  if (self->position < self->end && found_s < said_s - lb_media_slack_s (self->media))
+  if (self->position >= self->end)
+    ;
+  else if (lb_tail_is_cut (STDIN_FILENO))
+    add_flag (self, "truncated-input", "copy or convert the file again",
+              "the file ends in the middle of a page, after %.2f s", found_s);
+  else if (!lb_media_is_estimate (self->media)
+           && found_s < said_s - lb_media_slack_s (self->media))
     add_flag (self, "truncated-input", "copy or convert the file again",
               "the header says %.2f s, %.2f s could be decoded", said_s, found_s);
   if (lb_media_damaged (self->media) > 0)

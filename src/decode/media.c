@@ -230,11 +230,20 @@ lb_media_format (const LbMedia *media)
   return g_strdup_printf ("%s/%s", names[0], avcodec_get_name (media->codec->codec_id));
 }
 
+/* Samples as they are: no state from one to the next (ADPCM, which has it, follows in the list). */
+static gboolean
+is_pcm (const LbMedia *media)
+{
+  enum AVCodecID id = media->codec->codec_id;
+
+  return id >= AV_CODEC_ID_FIRST_AUDIO && id < AV_CODEC_ID_ADPCM_IMA_QT;
+}
+
 /* A WAV or AIFF that was streamed says nothing, or the largest number that there is. */
 static gboolean
 is_placeholder (const LbMedia *media, double duration_s)
 {
-  int bits = av_get_bits_per_sample (media->codec->codec_id);
+  int bits = av_get_exact_bits_per_sample (media->codec->codec_id);
   double bytes = duration_s * media->codec->sample_rate * media->codec->ch_layout.nb_channels
                  * bits / 8;
 
@@ -271,9 +280,9 @@ static double
 riff_duration_s (const LbMedia *media)
 {
   double frame = media->codec->ch_layout.nb_channels
-                 * av_get_bits_per_sample (media->codec->codec_id) / 8.0;
+                 * av_get_exact_bits_per_sample (media->codec->codec_id) / 8.0;
 
-  if (strcmp (media->format->iformat->name, "wav") != 0 || !(frame > 0)
+  if (!is_pcm (media) || strcmp (media->format->iformat->name, "wav") != 0 || !(frame > 0)
       || media->codec->sample_rate <= 0)
     return 0;
   return riff_data_bytes (media) / frame / media->codec->sample_rate;
@@ -304,6 +313,13 @@ lb_media_duration_s (const LbMedia *media)
   if (strcmp (media->format->iformat->name, "aac") == 0 || is_placeholder (media, duration_s))
     return NAN;
   return duration_s;
+}
+
+gboolean
+lb_media_is_estimate (const LbMedia *media)
+{
+  return riff_duration_s (media) <= 0
+         && media->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
 }
 
 guint64
@@ -358,7 +374,9 @@ lb_media_next (LbMedia *media, const AVFrame **frame, GError **error)
         return TRUE;
       if (got != AVERROR (EAGAIN))
         media->damaged++;
-      if (!media->drained && !feed (media, error))
+      if (media->drained)
+        return TRUE;
+      if (!feed (media, error))
         return FALSE;
     }
 }
@@ -369,11 +387,21 @@ stream_start (const LbMedia *media)
   return media->stream->start_time != AV_NOPTS_VALUE ? media->stream->start_time : 0;
 }
 
+/* Can every frame be named in the container's ticks? Matroska's are milliseconds. */
+static gboolean
+has_exact_times (const LbMedia *media)
+{
+  AVRational tick = media->stream->time_base;
+  gint64 ticks = (gint64) tick.num * media->codec->sample_rate;
+
+  return ticks > 0 && tick.den % ticks == 0;
+}
+
 gboolean
 lb_media_seek (LbMedia *media, double position_s)
 {
-  gboolean exact = av_get_exact_bits_per_sample (media->codec->codec_id) > 0
-                   || strcmp (media->format->iformat->name, "flac") == 0;
+  gboolean exact = has_exact_times (media)
+                   && (is_pcm (media) || strcmp (media->format->iformat->name, "flac") == 0);
   double target = position_s / av_q2d (media->stream->time_base);
 
   if (!exact || !(target > 0 && target < (double) (G_MAXINT64 / 4)))

@@ -25,6 +25,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbMedia, lb_media_free)
 char *lb_media_format (const LbMedia *media);
 /** lb_media_duration_s: Returns: by the header, NAN where it doesn't say */
 double lb_media_duration_s (const LbMedia *media);
+/** lb_media_is_estimate: Returns: whether that was only guessed, from bytes and bit rate */
+gboolean lb_media_is_estimate (const LbMedia *media);
 /** lb_media_slack_s: Returns: how much less than the header says is no loss: headers round, and an MP3's
  *  counts the encoder's delay and padding */
 double lb_media_slack_s (const LbMedia *media);

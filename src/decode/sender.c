@@ -62,6 +62,14 @@ lb_sender_flush (LbSender *sender)
   return write_all (sender->fd, &sender->block, sizeof (LbWireHead) + bytes);
 }
 
+gboolean
+lb_sender_alive (LbSender *sender)
+{
+  LbWireHead head = { LB_WIRE_PCM, 0 };
+
+  return lb_sender_flush (sender) && write_all (sender->fd, &head, sizeof head);
+}
+
 float *
 lb_sender_room (LbSender *sender, guint channels, gsize *frames)
 {

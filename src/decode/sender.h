@@ -27,6 +27,8 @@ gboolean lb_sender_json (LbSender *sender, LbWireKind kind, const json_t *value)
 float *lb_sender_room (LbSender *sender, guint channels, gsize *frames);
 /** lb_sender_add: says that @samples were put there */
 void lb_sender_add (LbSender *sender, gsize samples);
+/** lb_sender_alive: an empty PCM frame. Returns: as lb_sender_json() */
+gboolean lb_sender_alive (LbSender *sender);
 /** lb_sender_flush: Returns: whether all samples went out */
 gboolean lb_sender_flush (LbSender *sender);
 

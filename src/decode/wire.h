@@ -2,7 +2,8 @@
  * byte order (both ends are the same machine). Inside src/decode only.
  *
  *   HEADER   JSON: format, duration_s (absent: unknown), sample_rate, channels
- *   PCM      f32, interleaved: any number of these, each a whole number of frames
+ *   PCM      f32, interleaved: any number of these, each a whole number of frames; none:
+ *            still at work on what comes before the wanted part
  *   TRAILER  JSON: frames, flags [{id, evidence, cure}], base_rss_bytes, peak_rss_bytes
  *   ERROR    JSON: kind ("bad-input", "range", "failed"), message. The last frame; may come at any time
  *

@@ -79,10 +79,11 @@ close_fd (int *fd)
 static int
 lift (int fd)
 {
-  int lifted = fcntl (fd, F_DUPFD_CLOEXEC, FIRST_FD);
+  int lifted = fd < 0 ? -1 : fcntl (fd, F_DUPFD_CLOEXEC, FIRST_FD);
   int saved = errno;
 
-  close (fd);
+  if (fd >= 0)
+    close (fd);
   errno = saved;
   return lifted;
 }

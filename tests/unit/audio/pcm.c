@@ -8,7 +8,7 @@
 static void
 refuses_impossible_rates_and_channels (void)
 {
-  static const guint cases[][2] = { { 0, 1 }, { 768001, 1 }, { 16000, 0 }, { 16000, 65 } };
+  static const guint cases[][2] = { { 0, 1 }, { 99, 1 }, { 768001, 1 }, { 16000, 0 }, { 16000, 65 } };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
