@@ -1,5 +1,6 @@
-/* Decoded sound: interleaved f32 frames in a file without a name (a memfd, or an unlinked file in the
- * cache folder when it is large), so that five hours of sound cost address space, not memory. */
+/* Decoded sound: interleaved f32 frames in a file without a name (a memfd, or an unlinked file in
+ * the cache folder when it is large), so that five hours of sound cost address space, not memory.
+ */
 #pragma once
 
 #include <glib.h>
@@ -34,8 +35,10 @@ double lb_pcm_duration_s (const LbPcm *pcm);
 /** lb_pcm_append: adds @frames frames (× channels samples). %LB_ERROR_NO_SPACE when it can't */
 gboolean lb_pcm_append (LbPcm *pcm, const float *samples, gsize frames, GError **error);
 
-/** lb_pcm_read: copies @frames frames from frame @start into @samples; all of them, or an error */
-gboolean lb_pcm_read (const LbPcm *pcm, guint64 start, float *samples, gsize frames, GError **error);
+/** lb_pcm_read: copies @frames frames from frame @start into @samples; all of them, or an error
+ */
+gboolean lb_pcm_read (const LbPcm *pcm, guint64 start, float *samples, gsize frames,
+                      GError **error);
 
 /** lb_pcm_sha256: Returns: (transfer full): of the samples, little endian f32, or %NULL */
 char *lb_pcm_sha256 (const LbPcm *pcm, GError **error);

@@ -32,27 +32,78 @@
 
 /* All that a decode in one thread does once its file and its pipe are open. */
 static const int allowed[] = {
-  SCMP_SYS (read), SCMP_SYS (pread64), SCMP_SYS (readv), SCMP_SYS (write), SCMP_SYS (writev),
-  SCMP_SYS (lseek), SCMP_SYS (fstat), SCMP_SYS (close), SCMP_SYS (poll), SCMP_SYS (ppoll),
-  SCMP_SYS (munmap), SCMP_SYS (mremap), SCMP_SYS (madvise), SCMP_SYS (brk),
-  SCMP_SYS (futex), SCMP_SYS (sched_yield), SCMP_SYS (sched_getaffinity),
-  SCMP_SYS (rt_sigaction), SCMP_SYS (rt_sigprocmask), SCMP_SYS (rt_sigreturn),
-  SCMP_SYS (sigaltstack), SCMP_SYS (restart_syscall),
-  SCMP_SYS (clock_gettime), SCMP_SYS (gettimeofday), SCMP_SYS (time), SCMP_SYS (nanosleep),
-  SCMP_SYS (clock_nanosleep), SCMP_SYS (getrusage), SCMP_SYS (getrandom), SCMP_SYS (uname),
-  SCMP_SYS (getpid), SCMP_SYS (gettid), SCMP_SYS (sysinfo),
-  SCMP_SYS (exit), SCMP_SYS (exit_group),
+  SCMP_SYS (read),
+  SCMP_SYS (pread64),
+  SCMP_SYS (readv),
+  SCMP_SYS (write),
+  SCMP_SYS (writev),
+  SCMP_SYS (lseek),
+  SCMP_SYS (fstat),
+  SCMP_SYS (close),
+  SCMP_SYS (poll),
+  SCMP_SYS (ppoll),
+  SCMP_SYS (munmap),
+  SCMP_SYS (mremap),
+  SCMP_SYS (madvise),
+  SCMP_SYS (brk),
+  SCMP_SYS (futex),
+  SCMP_SYS (sched_yield),
+  SCMP_SYS (sched_getaffinity),
+  SCMP_SYS (rt_sigaction),
+  SCMP_SYS (rt_sigprocmask),
+  SCMP_SYS (rt_sigreturn),
+  SCMP_SYS (sigaltstack),
+  SCMP_SYS (restart_syscall),
+  SCMP_SYS (clock_gettime),
+  SCMP_SYS (gettimeofday),
+  SCMP_SYS (time),
+  SCMP_SYS (nanosleep),
+  SCMP_SYS (clock_nanosleep),
+  SCMP_SYS (getrusage),
+  SCMP_SYS (getrandom),
+  SCMP_SYS (uname),
+  SCMP_SYS (getpid),
+  SCMP_SYS (gettid),
+  SCMP_SYS (sysinfo),
+  SCMP_SYS (exit),
+  SCMP_SYS (exit_group),
 };
 
 /* Sanitizers read /proc/self and look for leaks from a thread of their own. */
 static const int allowed_sanitized[] = {
-  SCMP_SYS (openat), SCMP_SYS (open), SCMP_SYS (readlink), SCMP_SYS (readlinkat),
-  SCMP_SYS (stat), SCMP_SYS (newfstatat), SCMP_SYS (lstat), SCMP_SYS (clone), SCMP_SYS (clone3),
-  SCMP_SYS (ptrace), SCMP_SYS (wait4), SCMP_SYS (prctl), SCMP_SYS (getppid), SCMP_SYS (kill),
-  SCMP_SYS (getdents64), SCMP_SYS (mprotect), SCMP_SYS (prlimit64), SCMP_SYS (getrlimit),
-  SCMP_SYS (set_robust_list), SCMP_SYS (rseq), SCMP_SYS (dup), SCMP_SYS (fcntl),
-  SCMP_SYS (mmap), SCMP_SYS (tgkill), SCMP_SYS (process_vm_readv), SCMP_SYS (pipe), SCMP_SYS (pipe2), SCMP_SYS (getuid),
-  SCMP_SYS (geteuid), SCMP_SYS (getgid), SCMP_SYS (getegid), SCMP_SYS (access), SCMP_SYS (ioctl),
+  SCMP_SYS (openat),
+  SCMP_SYS (open),
+  SCMP_SYS (readlink),
+  SCMP_SYS (readlinkat),
+  SCMP_SYS (stat),
+  SCMP_SYS (newfstatat),
+  SCMP_SYS (lstat),
+  SCMP_SYS (clone),
+  SCMP_SYS (clone3),
+  SCMP_SYS (ptrace),
+  SCMP_SYS (wait4),
+  SCMP_SYS (prctl),
+  SCMP_SYS (getppid),
+  SCMP_SYS (kill),
+  SCMP_SYS (getdents64),
+  SCMP_SYS (mprotect),
+  SCMP_SYS (prlimit64),
+  SCMP_SYS (getrlimit),
+  SCMP_SYS (set_robust_list),
+  SCMP_SYS (rseq),
+  SCMP_SYS (dup),
+  SCMP_SYS (fcntl),
+  SCMP_SYS (mmap),
+  SCMP_SYS (tgkill),
+  SCMP_SYS (process_vm_readv),
+  SCMP_SYS (pipe),
+  SCMP_SYS (pipe2),
+  SCMP_SYS (getuid),
+  SCMP_SYS (geteuid),
+  SCMP_SYS (getgid),
+  SCMP_SYS (getegid),
+  SCMP_SYS (access),
+  SCMP_SYS (ioctl),
 };
 
 static int
@@ -67,8 +118,8 @@ add_rules (scmp_filter_ctx filter)
   return failed;
 }
 
-/* abort() signals its own thread; with any other process id, this would be a kill(). Memory is never
- * executable: malloc() makes arenas writable, and nothing is loaded any more. */
+/* abort() signals its own thread; with any other process id, this would be a kill(). Memory is
+ * never executable: malloc() makes arenas writable, and nothing is loaded any more. */
 static int
 add_narrow_rules (scmp_filter_ctx filter)
 {
@@ -135,12 +186,13 @@ enter_limits (void)
 
   guint64 most = used + MEMORY_LIMIT_BYTES;
 
-  return limit (RLIMIT_CORE, 0, 0) && limit (RLIMIT_CPU, CPU_LIMIT_S, CPU_LIMIT_S + 1)
-         && limit (RLIMIT_FSIZE, FILE_LIMIT_BYTES, FILE_LIMIT_BYTES)
-         && (SANITIZED || (used > 0 && limit (RLIMIT_AS, most, most)));
+  return limit (RLIMIT_CORE, 0, 0) && limit (RLIMIT_CPU, CPU_LIMIT_S, CPU_LIMIT_S + 1) &&
+         limit (RLIMIT_FSIZE, FILE_LIMIT_BYTES, FILE_LIMIT_BYTES) &&
+         (SANITIZED || (used > 0 && limit (RLIMIT_AS, most, most)));
 }
 
-/* Not everywhere permitted (a container's /proc may be read-only), and no protection of others. */
+/* Not everywhere permitted (a container's /proc may be read-only), and no protection of others.
+ */
 static void
 be_first_to_go (void)
 {
@@ -177,9 +229,8 @@ lb_cage_tie_to_parent (int life_fd)
   if (fstat (life_fd, &status) != 0 || !S_ISFIFO (status.st_mode))
     return TRUE;
   flags = fcntl (life_fd, F_GETFL);
-  if (flags < 0 || fcntl (life_fd, F_SETOWN, -getpgrp ()) != 0
-      || fcntl (life_fd, F_SETSIG, SIGKILL) != 0
-      || fcntl (life_fd, F_SETFL, flags | O_ASYNC) != 0)
+  if (flags < 0 || fcntl (life_fd, F_SETOWN, -getpgrp ()) != 0 ||
+      fcntl (life_fd, F_SETSIG, SIGKILL) != 0 || fcntl (life_fd, F_SETFL, flags | O_ASYNC) != 0)
     return FALSE;
   /* It may have died before that was set. */
   return poll (&life, 1, 0) == 0;

@@ -101,7 +101,8 @@ read_head (Reader *self, LbWireHead *head, GError **error)
 {
   guint32 most = LB_WIRE_MAX_JSON_BYTES;
 
-  if (!lb_worker_read (self->worker, head, sizeof *head, LB_WORKER_IDLE_MS, self->cancellable, error))
+  if (!lb_worker_read (self->worker, head, sizeof *head, LB_WORKER_IDLE_MS, self->cancellable,
+                       error))
     return FALSE;
   if (head->kind < LB_WIRE_HEADER || head->kind > LB_WIRE_ERROR)
     return broken_rule (error, "unknown frame");
@@ -199,7 +200,8 @@ read_header (Reader *self, GError **error)
     return FALSE;
   rate = lb_json_integer (value, "sample_rate", 0);
   channels = lb_json_integer (value, "channels", 0);
-  if (rate < LB_PCM_MIN_RATE_HZ || rate > LB_PCM_MAX_RATE_HZ || channels < 1 || channels > LB_PCM_MAX_CHANNELS)
+  if (rate < LB_PCM_MIN_RATE_HZ || rate > LB_PCM_MAX_RATE_HZ || channels < 1 ||
+      channels > LB_PCM_MAX_CHANNELS)
     return broken_rule (error, "impossible rate or channels");
   self->info->format = clean_text (lb_json_string (value, "format", "unknown"));
   self->info->duration_s = lb_json_real (value, "duration_s", NAN);
@@ -239,7 +241,8 @@ take_samples (Reader *self, guint32 bytes, GError **error)
 
   if (bytes % (self->info->channels * sizeof (float)) != 0)
     return broken_rule (error, "half a frame");
-  if (!lb_worker_read (self->worker, self->samples, bytes, LB_WORKER_IDLE_MS, self->cancellable, error))
+  if (!lb_worker_read (self->worker, self->samples, bytes, LB_WORKER_IDLE_MS, self->cancellable,
+                       error))
     return FALSE;
   self->broken += mend (self->samples, n);
   return lb_pcm_append (self->pcm, self->samples, n / self->info->channels, error);
@@ -273,7 +276,7 @@ take_flags (Reader *self, const json_t *trailer)
   if (self->broken > 0)
     {
       g_autofree char *evidence = g_strdup_printf (
-        "%" G_GUINT64_FORMAT " samples were NaN or infinite and became 0", self->broken);
+          "%" G_GUINT64_FORMAT " samples were NaN or infinite and became 0", self->broken);
 
       add_flag (self->flags, "nan-samples", evidence, "write the file again from its source");
     }
@@ -287,7 +290,8 @@ read_sound (Reader *self, guint64 memory_limit_bytes, GError **error)
 
   self->flags = json_array ();
   self->samples = g_new (float, LB_WIRE_MAX_PCM_SAMPLES);
-  self->pcm = lb_pcm_new (self->info->sample_rate, self->info->channels, memory_limit_bytes, error);
+  self->pcm = lb_pcm_new (self->info->sample_rate, self->info->channels, memory_limit_bytes,
+                          error);
   if (self->pcm == NULL)
     return FALSE;
   for (;;)
@@ -302,8 +306,8 @@ read_sound (Reader *self, guint64 memory_limit_bytes, GError **error)
   trailer = expect_json (self, &head, LB_WIRE_TRAILER, error);
   if (trailer == NULL)
     return FALSE;
-  if (lb_pcm_frames (self->pcm) == 0
-      || (guint64) lb_json_integer (trailer, "frames", -1) != lb_pcm_frames (self->pcm))
+  if (lb_pcm_frames (self->pcm) == 0 ||
+      (guint64) lb_json_integer (trailer, "frames", -1) != lb_pcm_frames (self->pcm))
     return broken_rule (error, "another number of frames than it said");
   self->info->duration_s = lb_pcm_duration_s (self->pcm);
   take_flags (self, trailer);
@@ -360,8 +364,8 @@ static gboolean
 check_range (const LbDecodeRange *range, GError **error)
 {
   /* The comparisons are such that NaN fails them. */
-  if (range->start_s >= 0 && range->start_s <= MAX_DURATION_S && range->duration_s >= 0
-      && range->duration_s <= MAX_DURATION_S)
+  if (range->start_s >= 0 && range->start_s <= MAX_DURATION_S && range->duration_s >= 0 &&
+      range->duration_s <= MAX_DURATION_S)
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                "a part of a sound starts at 0 s or later and lasts 0 s (to the end) or longer");

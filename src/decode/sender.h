@@ -22,7 +22,8 @@ gboolean lb_sender_json (LbSender *sender, LbWireKind kind, const json_t *value)
  * @channels: of the frames to come, always the same
  * @frames: (out): how many fit, at least one
  *
- * Returns: (transfer none) (nullable): where to put the next samples; %NULL: nobody reads any more
+ * Returns: (transfer none) (nullable): where to put the next samples; %NULL: nobody reads any
+ * more
  */
 float *lb_sender_room (LbSender *sender, guint channels, gsize *frames);
 /** lb_sender_add: says that @samples were put there */

@@ -13,7 +13,7 @@ static char *folder;
 static LbPcm *
 make_ramp (guint rate_hz, guint channels, gsize frames)
 {
-  g_autofree float *samples = g_new (float, frames * channels);
+  g_autofree float *samples = g_new (float, frames *channels);
   LbPcm *pcm = lb_pcm_new (rate_hz, channels, 0, NULL);
 
   for (gsize i = 0; i < frames * channels; i++)
@@ -64,7 +64,9 @@ refuses_what_the_format_can_not_hold (void)
   static const struct {
     const char *name;
     guint channels, rate_hz;
-  } cases[] = { { "x", 1, 8000 }, { "x.mp3", 1, 8000 }, { "x.flac", 9, 8000 }, { "x.flac", 1, 700000 } };
+  } cases[] = {
+    { "x", 1, 8000 }, { "x.mp3", 1, 8000 }, { "x.flac", 9, 8000 }, { "x.flac", 1, 700000 }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -114,7 +116,8 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("lb-write-XXXXXX", NULL);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/write/what-is-written-can-be-read", what_is_written_can_be_read);
-  g_test_add_func ("/write/refuses-what-the-format-can-not-hold", refuses_what_the_format_can_not_hold);
+  g_test_add_func ("/write/refuses-what-the-format-can-not-hold",
+                   refuses_what_the_format_can_not_hold);
   g_test_add_func ("/write/a-full-disk-leaves-the-old-file", a_full_disk_leaves_the_old_file);
   status = g_test_run ();
   if (g_rmdir (folder) != 0)

@@ -36,8 +36,8 @@ try_to_get_out (void)
     return 7;
   if (kill (getppid (), 0) == 0 || errno != EPERM)
     return 8;
-  if (mmap (NULL, G_GUINT64_CONSTANT (4) << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      != MAP_FAILED)
+  if (mmap (NULL, G_GUINT64_CONSTANT (4) << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+      MAP_FAILED)
     return 9;
   if (mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
     return 11;
@@ -64,7 +64,8 @@ keeps_everything_in (void)
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
 }
 
-/* The kernel looks at the hard limit first: were both the same, no signal would say why it ended. */
+/* The kernel looks at the hard limit first: were both the same, no signal would say why it ended.
+ */
 static void
 says_that_its_time_ran_out (void)
 {

@@ -76,7 +76,8 @@ cancel_soon (gpointer cancellable)
 static void
 can_be_cancelled (void)
 {
-  static const char *const scripts[] = { "sleep 60", "while :; do printf xxxxxxxxxxxxxxxx; done" };
+  static const char *const scripts[] = { "sleep 60",
+                                         "while :; do printf xxxxxxxxxxxxxxxx; done" };
 
   for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
     {
