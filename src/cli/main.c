@@ -343,6 +343,7 @@ lb_cli_main (int argc, char **argv)
   setlocale (LC_NUMERIC, "C");
   /* A reader that leaves is an error of write(), which is quiet: no death in the middle of a commit. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN); /* a limit on files (ulimit -f) is an error, no death */
   status = dispatch (cli, argc > 0 ? argv + 1 : nothing, &error);
   if (error == NULL)
     return status;

@@ -31,6 +31,10 @@ POWERLESS = [
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes over 20 s; ./check --all runs it")
+
+
 def children():
     """Process ids of living children of this process."""
     found = []
