@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#define ROUNDING 1e-13
 #define LOADING_FIRST 1e-12
 #define LOADING_STEP 100.0
 #define LOADING_LAST 1e-2
@@ -12,6 +13,7 @@ typedef struct {
   guint size, lags;
   gsize width;    /* size × lags */
   double *a, *b;  /* [size][width] */
+  double *least;  /* [size]: of squares on R's diagonal: below it is rounding noise */
   double *factor; /* R of T = RᵀR, upper: each block row from its diagonal on */
 } Schur;
 
@@ -57,6 +59,8 @@ start (Schur *schur, const double *blocks, double loading)
 
   if (!factor_first_block (blocks, size, loading, upper))
     return FALSE;
+  for (guint i = 0; i < size; i++)
+    schur->least[i] = ROUNDING * blocks[i * size + i];
   for (guint i = 0; i < size; i++)
     {
       double *row = schur->a + i * schur->width;
@@ -105,10 +109,12 @@ eliminate (Schur *schur, guint block)
         double *b = schur->b + j * schur->width + (gsize) block * size;
         double rho = b[i] / a[i];
 
-        if (!(fabs (rho) < 1 - 1e-14))
+        if (!(fabs (rho) < 1))
           return FALSE;
         if (rho != 0)
           rotate (a + i, b + i, rho, width - i);
+        if (!(a[i] * a[i] > schur->least[i]))
+          return FALSE;
       }
   return TRUE;
 }
@@ -195,7 +201,8 @@ lb_block_toeplitz_solve (const double *blocks, guint size, guint lags, double *r
   g_autofree double *b = g_new (double, size * width);
   g_autofree double *factor = g_new (double, triangle);
   g_autofree double *given = g_memdup2 (right, sides * width * sizeof (double));
-  Schur schur = { size, lags, width, a, b, factor };
+  g_autofree double *least = g_new (double, size);
+  Schur schur = { size, lags, width, a, b, least, factor };
   double loading = 0;
 
   g_return_val_if_fail (size > 0 && lags > 0 && sides > 0, NAN);

@@ -148,7 +148,7 @@ score_window (Window *window, guint64 number, LbBssScore *scores)
       scores[stem].each[number] = (LbBssRatios){
         .sdr_db = decibels (its->truth, its->error),
         .isr_db = decibels (its->truth, its->spatial),
-        .sir_db = decibels (its->filtered, its->interference),
+        .sir_db = input->stems == 1 ? NAN : decibels (its->filtered, its->interference),
         .sar_db = decibels (its->projection, its->artifacts),
       };
       scores[stem].scored++;
@@ -268,7 +268,10 @@ score_input (const LbBssInput *input, guint rate_hz, LbBssScore *scores, GError 
                       length, scores, error))
     return FALSE;
   for (guint stem = 0; stem < input->stems; stem++)
-    summarise (&scores[stem], &energies[stem]);
+    {
+      summarise (&scores[stem], &energies[stem]);
+      scores[stem].loading = filters->loading;
+    }
   return TRUE;
 }
 
@@ -311,5 +314,6 @@ lb_bss_json (const LbBssScore *score)
   lb_json_set_real (object, "si_sdr_db", score->si_sdr_db);
   lb_json_set_integer (object, "windows", (gint64) score->windows);
   lb_json_set_integer (object, "scored_windows", (gint64) score->scored);
+  lb_json_set_real (object, "loading", score->loading);
   return object;
 }

@@ -24,7 +24,7 @@ typedef struct {
   guint64 frames;
 } LbSignal;
 
-/* All in dB, −200 to 200 (beyond is rounding noise); NAN where not defined. */
+/* All in dB, −200 to 200 (beyond is rounding noise); NAN where not defined: SIR of a single stem. */
 typedef struct {
   double sdr_db, isr_db, sir_db, sar_db;
 } LbBssRatios;
@@ -35,6 +35,8 @@ typedef struct {
   LbBssRatios *each;       /* [windows]; NAN in the unscored */
   double whole_sdr_db;     /* of the whole track: 10 log₁₀ (Σ s² + 10⁻⁷) / (Σ (s − ŝ)² + 10⁻⁷) */
   double si_sdr_db;        /* of the whole track, all channels under one scale, means not taken off */
+  double loading;          /* above 0: the references are nearly dependent (two alike, or without anything above
+                            * some frequency), their filters had to be tamed, and ISR, SIR and SAR say little */
 } LbBssScore;
 
 void lb_bss_score_clear (LbBssScore *score);
@@ -51,7 +53,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LbBssScore, lb_bss_score_clear)
  * @scores: (array length=stems) (out caller-allocates)
  * @cancellable: (nullable): looked at before each window
  * @error: %LB_ERROR_BAD_INPUT: a sample is no number, a stem is silent; %LB_ERROR_EMPTY_REFERENCE: no
- *   frames, a reference is silent all through; %LB_ERROR_CANCELLED; what a reader said
+ *   frames, a reference is silent all through; %G_IO_ERROR_CANCELLED; what a reader said
  *
  * The signals are read twice, a second at a time; memory doesn't depend on their length.
  *
@@ -64,7 +66,7 @@ gboolean lb_bss_eval (const LbSignal *references, const LbSignal *estimates, gui
                       guint rate_hz, LbBssScore *scores, GCancellable *cancellable, GError **error);
 
 /** lb_bss_json: Returns: (transfer full): {sdr_db, isr_db, sir_db, sar_db, whole_sdr_db, si_sdr_db,
- *  windows, scored_windows} */
+ *  windows, scored_windows, loading} */
 json_t *lb_bss_json (const LbBssScore *score);
 
 G_END_DECLS

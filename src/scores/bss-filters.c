@@ -168,12 +168,13 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
 /* Fits filters from the references' tracks @first … @first + @size − 1 to as many estimates' tracks from
  * @first on, and adds their spectra to @spectra */
 static gboolean
-fit (const double *lags, guint tracks, guint first, guint size, LbTransform *transform, LbBin *spectra)
+fit (const double *lags, guint tracks, guint first, guint size, LbTransform *transform, LbBin *spectra,
+     double *loading)
 {
   gsize width = (gsize) size * LB_BSS_TAPS;
   g_autofree double *blocks = g_new (double, size * width);
   g_autofree double *right = g_new (double, size * width);
-  double *samples = lb_transform_samples (transform);
+  double *samples = lb_transform_samples (transform), took;
 
 #define LAG(from, to, lag) lags[(((gsize) first + (from)) * 2 * tracks + first + (to)) * LB_BSS_TAPS + (lag)]
   for (guint lag = 0; lag < LB_BSS_TAPS; lag++)
@@ -184,8 +185,10 @@ fit (const double *lags, guint tracks, guint first, guint size, LbTransform *tra
           right[j * width + (gsize) lag * size + i] = LAG (i, tracks + j, lag);
         }
 #undef LAG
-  if (isnan (lb_block_toeplitz_solve (blocks, size, LB_BSS_TAPS, right, size)))
+  took = lb_block_toeplitz_solve (blocks, size, LB_BSS_TAPS, right, size);
+  if (isnan (took))
     return FALSE;
+  *loading = MAX (*loading, took);
   for (guint to = 0; to < size; to++)
     for (guint from = 0; from < size; from++)
       {
@@ -235,10 +238,11 @@ lb_bss_filters_new (const LbBssInput *input, LbBssEnergy *energies, GError **err
     return NULL;
   transform = lb_transform_new (LB_BSS_BLOCK);
   filters = g_new (LbBssFilters, 1);
-  *filters = (LbBssFilters){ input->tracks, g_new0 (LbBin, bins), g_new0 (LbBin, bins) };
-  fits = fit (lags, input->tracks, 0, input->tracks, transform, filters->all);
+  *filters = (LbBssFilters){ g_new0 (LbBin, bins), g_new0 (LbBin, bins), 0 };
+  fits = fit (lags, input->tracks, 0, input->tracks, transform, filters->all, &filters->loading);
   for (guint stem = 0; fits && stem < input->stems; stem++)
-    fits = fit (lags, input->tracks, stem * input->channels, input->channels, transform, filters->own);
+    fits = fit (lags, input->tracks, stem * input->channels, input->channels, transform, filters->own,
+                &filters->loading);
   if (!fits)
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,

@@ -23,9 +23,9 @@ typedef struct {
 } LbBssEnergy;
 
 typedef struct {
-  guint tracks;
   LbBin *all; /* [estimate's track][reference's track][bin]: from every reference */
   LbBin *own; /* the same, from the channels of the estimate's own reference only; others are zero */
+  double loading; /* the most that lb_block_toeplitz_solve() took */
 } LbBssFilters;
 
 void lb_bss_filters_free (LbBssFilters *filters);

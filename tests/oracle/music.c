@@ -1,11 +1,11 @@
 /* What src/scores says about notes, beats, tempo and chords, for the Python oracles:
  * one JSON request a line on standard input ({"what": "notes", "reference": […], "estimate": […]}), one JSON
- * answer a line, with the "seconds" that it took. */
+ * answer a line, with the "seconds" that the processor took. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "core/clock.h"
 #include "core/json.h"
 #include "scores/beat-score.h"
 #include "scores/chord-score.h"
@@ -62,40 +62,40 @@ read_segments (const json_t *array, gsize *n)
 }
 
 static json_t *
-score_notes (const json_t *request, gint64 *start_ns, GError **error)
+score_notes (const json_t *request, clock_t *start, GError **error)
 {
   gsize n, m;
   g_autofree LbNote *reference = read_notes (json_object_get (request, "reference"), &n);
   g_autofree LbNote *estimate = read_notes (json_object_get (request, "estimate"), &m);
   LbNoteScore score;
 
-  *start_ns = lb_clock_now_ns ();
+  *start = clock ();
   return lb_note_score (reference, n, estimate, m, &score, error) ? lb_note_score_json (&score) : NULL;
 }
 
 static json_t *
-score_beats (const json_t *request, gint64 *start_ns, GError **error)
+score_beats (const json_t *request, clock_t *start, GError **error)
 {
   gsize n, m;
   g_autofree double *reference = read_numbers (json_object_get (request, "reference"), &n);
   g_autofree double *estimate = read_numbers (json_object_get (request, "estimate"), &m);
   LbBeatScore score;
 
-  *start_ns = lb_clock_now_ns ();
+  *start = clock ();
   return lb_beat_score (reference, n, estimate, m, lb_json_real (request, "skip", 0), &score, error)
            ? lb_beat_score_json (&score)
            : NULL;
 }
 
 static json_t *
-score_tempo (const json_t *request, gint64 *start_ns, GError **error)
+score_tempo (const json_t *request, clock_t *start, GError **error)
 {
   gsize n, m;
   g_autofree double *reference = read_numbers (json_object_get (request, "reference"), &n);
   g_autofree double *estimate = read_numbers (json_object_get (request, "estimate"), &m);
   LbTempoScore score;
 
-  *start_ns = lb_clock_now_ns ();
+  *start = clock ();
   return n == 2 && m == 2 &&
              lb_tempo_score (reference, lb_json_real (request, "weight", 0), estimate, &score, error)
            ? lb_tempo_score_json (&score)
@@ -103,25 +103,25 @@ score_tempo (const json_t *request, gint64 *start_ns, GError **error)
 }
 
 static json_t *
-score_chords (const json_t *request, gint64 *start_ns, GError **error)
+score_chords (const json_t *request, clock_t *start, GError **error)
 {
   gsize n, m;
   g_autofree LbChordSegment *reference = read_segments (json_object_get (request, "reference"), &n);
   g_autofree LbChordSegment *estimate = read_segments (json_object_get (request, "estimate"), &m);
   LbChordScore score;
 
-  *start_ns = lb_clock_now_ns ();
+  *start = clock ();
   return lb_chord_score (reference, n, estimate, m, &score, error) ? lb_chord_score_json (&score) : NULL;
 }
 
 /* {"label"}: as it is understood: root, bass, [notes] */
 static json_t *
-parse_chord (const json_t *request, gint64 *start_ns, GError **error)
+parse_chord (const json_t *request, clock_t *start, GError **error)
 {
   LbChord chord;
   json_t *notes = json_array ();
 
-  *start_ns = lb_clock_now_ns ();
+  *start = clock ();
   if (!lb_chord_parse (lb_json_string (request, "label", ""), &chord))
     {
       json_decref (notes);
@@ -135,7 +135,7 @@ parse_chord (const json_t *request, gint64 *start_ns, GError **error)
 
 static const struct {
   const char *what;
-  json_t *(*score) (const json_t *request, gint64 *start_ns, GError **error);
+  json_t *(*score) (const json_t *request, clock_t *start, GError **error);
 } scores[] = {
   { "notes", score_notes },
   { "beats", score_beats },
@@ -149,14 +149,14 @@ answer (const json_t *request, GError **error)
 {
   const char *what = lb_json_string (request, "what", "");
   json_t *object = NULL;
-  gint64 start_ns = 0;
+  clock_t start = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (scores); i++)
     if (strcmp (scores[i].what, what) == 0)
-      object = scores[i].score (request, &start_ns, error);
+      object = scores[i].score (request, &start, error);
   if (object == NULL)
     return json_object ();
-  lb_json_set_real (object, "seconds", lb_clock_seconds (start_ns, lb_clock_now_ns ()));
+  lb_json_set_real (object, "seconds", (double) (clock () - start) / CLOCKS_PER_SEC);
   return object;
 }
 
