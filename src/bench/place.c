@@ -7,6 +7,7 @@
 #include "machine/machine.h"
 
 #define LIMIT_S 600.0
+#define PROBE_LIMIT_S 60.0
 #define LIMIT_PER_SECOND 20.0
 #define PUT_FRAMES 65536
 #define SLACK_FRAMES 65536 /* a header's duration may be a little short */
@@ -17,7 +18,9 @@ lb_place_stop (LbPlace *place)
   g_clear_pointer (&place->session, lb_session_stop);
   lb_session_loaded_clear (&place->loaded);
   g_clear_pointer (&place->record, json_decref);
+  g_clear_pointer (&place->libraries, json_decref);
   place->put = NULL;
+  place->frames = 0;
   place->runs = 0;
 }
 
@@ -38,6 +41,8 @@ lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancel
   if (of_session.memory_limit_bytes == 0)
     of_session.memory_limit_bytes = lb_machine_memory_available_bytes () / 10 * 9;
   place->session = lb_session_start (place->manifest, &of_session, cancellable, error);
+  place->life++;
+  place->resample_s = NAN;
   return place->session != NULL;
 }
 
@@ -75,7 +80,6 @@ lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int
     return FALSE;
   g_clear_pointer (&place->record, json_decref);
   place->record = json_object ();
-  lb_json_set_integer (place->record, "index", 0);
   lb_json_set_real (place->record, "load_s", place->loaded.load_s);
   lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
   lb_json_set_string (place->record, "backend", place->loaded.backend);
@@ -101,6 +105,19 @@ lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings, i
     return FALSE;
   lb_json_set_real (place->record, "warm_load_s", place->loaded.load_s);
   return TRUE;
+}
+
+void
+lb_place_probe (LbPlace *place, GCancellable *cancellable)
+{
+  g_autoptr (json_t) answer = NULL;
+
+  if (place->libraries != NULL)
+    return;
+  answer = lb_session_probe (place->session, PROBE_LIMIT_S, cancellable, NULL);
+  place->libraries = json_incref (json_object_get (answer, "libraries"));
+  if (place->libraries == NULL)
+    place->libraries = json_object ();
 }
 
 /* Bytes of @seconds of f32 sound, in whole pages. */
@@ -153,12 +170,12 @@ lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error
   if (pcm == NULL || !copy_in (place->session, pcm, error))
     return FALSE;
   place->put = it;
+  place->frames = lb_pcm_frames (pcm);
   return TRUE;
 }
 
 static json_t *
-run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings,
-             double duration_s)
+run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings)
 {
   json_t *request = json_object ();
   json_t *inputs = json_array ();
@@ -173,8 +190,7 @@ run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings,
       if (input->path != NULL)
         {
           lb_json_set_integer (one, "offset", 0);
-          lb_json_set_integer (one, "frames",
-                               (gint64) floor (duration_s * place->loaded.input_rate_hz + 0.5));
+          lb_json_set_integer (one, "frames", (gint64) place->frames);
           lb_json_set_integer (one, "rate", place->loaded.input_rate_hz);
           lb_json_set_integer (one, "channels", place->loaded.input_channels);
         }
@@ -191,7 +207,7 @@ lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings, doub
               LbSessionProgress progress, gpointer user_data, LbSessionRun *run,
               GCancellable *cancellable, GError **error)
 {
-  g_autoptr (json_t) request = run_request (place, it, settings, duration_s);
+  g_autoptr (json_t) request = run_request (place, it, settings);
   double limit_s = settings->time_limit_s > 0 ? settings->time_limit_s
                                               : LIMIT_S + LIMIT_PER_SECOND * duration_s;
 

@@ -15,8 +15,11 @@ typedef struct {
   LbSession *session; /* NULL: not alive */
   LbSessionLoaded loaded;
   json_t *record;    /* its element of `sessions` */
+  json_t *libraries; /* and their versions, once it was asked */
+  guint life;        /* how many processes it has had: of @session */
   const LbCase *put; /* whose sound lies in the mapping */
-  double resample_s; /* of @put */
+  guint64 frames;    /* of @put, at the engine's rate */
+  double resample_s; /* of @put; NAN: no sound was put */
   guint runs;
   GError *failure; /* why it can't be started or loaded: all its cases fail by it */
   const char *failure_phase;
@@ -35,6 +38,10 @@ gboolean lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *sett
 /** lb_place_reload: unload and load again in the same process, for `warm_load_s` */
 gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings,
                           int threads, GCancellable *cancellable, GError **error);
+
+/** lb_place_probe: asks once for version and libraries: after load, since it may open devices, which is part of
+ *  a load's time. An engine that can't say has none */
+void lb_place_probe (LbPlace *place, GCancellable *cancellable);
 
 /** lb_place_reserve: mappings for @in_seconds of sound at what load answered */
 gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error);

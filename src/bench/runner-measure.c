@@ -47,19 +47,25 @@ lb_runner_attach (Runner *runner, const LbStep *step)
   Run *run = &runner->runs[step->case_index];
   LbPlace *place = &runner->places[step->session];
 
-  if (run->attached)
+  g_autoptr (json_t) record = NULL;
+
+  if (run->life == place->life)
     return;
-  run->attached = TRUE;
-  run->watch = lb_watch_start ();
+  run->life = place->life;
+  lb_place_probe (place, runner->cancellable);
+  record = json_copy (place->record);
+  lb_json_set_integer (record, "index", run->n_sessions++);
+  if (run->watch == NULL)
+    run->watch = lb_watch_start ();
   lb_result_set_model (run->result, lb_place_describe_model (place));
-  lb_result_set_session (run->result, place->record, lb_session_version (place->session),
-                         &place->loaded);
+  lb_result_set_session (run->result, record, lb_session_version (place->session),
+                         place->libraries, &place->loaded);
   check_device (lb_runner_case (runner, step), place, run->result);
-  if (!runner->alone)
+  if (!runner->alone && run->n_sessions == 1)
     lb_result_add_flag (run->result, lb_flag_new ("not-alone", "run without --no-wait",
                                                   "another benchmark was running"));
   lb_runner_emit (runner, "session", lb_result_id (run->result),
-                  json_pack ("{s:O}", "record", place->record));
+                  json_pack ("{s:O}", "record", record));
 }
 
 typedef struct {

@@ -15,7 +15,8 @@ typedef struct {
   LbResult *result;
   char *reference;
   LbWatch *watch;
-  gboolean attached; /* the record has its session */
+  guint n_sessions; /* that the record has */
+  guint life;       /* of its place, that the last of them is */
 } Run;
 
 typedef struct {
@@ -48,7 +49,8 @@ const LbCase *lb_runner_case (const Runner *runner, const LbStep *step);
 /** lb_case_path: Returns: (nullable): the file that is measured */
 const char *lb_case_path (const LbCase *it);
 
-/** lb_runner_attach: once a run, before its first warm-up: it has a session, and is watched */
+/** lb_runner_attach: before each warm-up and iteration: the run has a session, another one after
+ * its process has died, and is watched */
 void lb_runner_attach (Runner *runner, const LbStep *step);
 
 /** lb_runner_measure: one run of the engine with everything that is measured about it */

@@ -260,7 +260,7 @@ step_warmup (Runner *runner, const LbStep *step, double *wall_s)
   announce (runner, step, "warmup", runner->plan->settings.warmups);
   if (!lb_runner_measure (runner, step, &done, &measured, &error))
     return fail (runner, step, "warmup", error);
-  one = lb_result_add_warmup (run->result, 0, &measured);
+  one = lb_result_add_warmup (run->result, run->n_sessions - 1, &measured);
   lb_runner_emit (runner, "warmup", lb_result_id (run->result),
                   json_pack ("{s:i, s:i, s:O}", "index", (int) step->index, "of",
                              runner->plan->settings.warmups, "iteration", one));
@@ -284,7 +284,7 @@ step_iterate (Runner *runner, const LbStep *step, double *wall_s)
     return fail (runner, step, "run", error);
   *wall_s = measured.wall_s;
   lb_runner_check_busy (&runner->places[step->session], &measured, run->result);
-  one = lb_result_add_iteration (run->result, 0, &measured);
+  one = lb_result_add_iteration (run->result, run->n_sessions - 1, &measured);
   members = json_pack ("{s:i, s:O}", "index", (int) step->index, "iteration", one);
   if (runner->plan->settings.iterations > 0)
     lb_json_set_integer (members, "of", runner->plan->settings.iterations);

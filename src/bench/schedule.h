@@ -51,9 +51,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbSchedule, lb_schedule_free)
 guint lb_schedule_sessions (const LbSchedule *schedule);
 guint lb_schedule_session_of (const LbSchedule *schedule, guint case_index);
 
-/** lb_schedule_next: Returns: what to do after @events; the same arguments give the same answer
+/** lb_schedule_next: @events only grow from call to call: each is read once (fewer than before:
+ * from the first again). Returns: what to do after @events; the same events give the same answer
  */
-LbStep lb_schedule_next (const LbSchedule *schedule, const LbStepEvent *events, gsize n_events);
+LbStep lb_schedule_next (LbSchedule *schedule, const LbStepEvent *events, gsize n_events);
 
 /** lb_schedule_is_enough: whether `auto` (@iterations 0) or a count is satisfied by @wall_s: at
  * least 6, on until the 95 % interval's half-width is within 2 % of the median, at most 30, or 60

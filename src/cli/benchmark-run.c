@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +18,8 @@
 #include "store/store.h"
 
 #define TICK_MS 250
+#define ROOM_MS 100
+#define PATIENCE_US (2 * G_USEC_PER_SEC)
 
 /* What the runner's thread and the main loop share. */
 typedef struct {
@@ -32,6 +37,8 @@ typedef struct {
   json_t *records;
   LbOutput *output; /* of --output; NULL: standard output */
   int events_fd;
+  gboolean deaf;             /* nobody listens to events any more */
+  gint64 waits_since_us;     /* for room for events, since the user wants to leave; 0: doesn't wait */
   LbRunnerCounts counts;
   GError *error;
 } Benchmark;
@@ -44,6 +51,13 @@ put (Benchmark *it, GString *text)
   else if (text->len > 0)
     lb_cli_print (it->cli, text->str);
   g_string_truncate (text, 0);
+}
+
+/* A listener to events has the records from them: standard output then stays empty. */
+static gboolean
+writes_results (const Benchmark *it)
+{
+  return it->output != NULL || it->events_fd < 0;
 }
 
 static void
@@ -59,7 +73,7 @@ add_record (Benchmark *it, const json_t *event)
   if (number >= 0)
     lb_json_set_integer (record, "number", number);
   json_array_append (it->records, record);
-  if (it->events_fd >= 0 || it->format == NULL || !it->format->streams)
+  if (!writes_results (it) || !it->format->streams)
     return;
   if (index == 0)
     it->format->begin (text, &it->style);
@@ -67,20 +81,57 @@ add_record (Benchmark *it, const json_t *event)
   put (it, text);
 }
 
-/* The reader of events may have died: that loses no run. */
+/* Is there room for PIPE_BUF bytes, or an error to see? A listener that sleeps is waited for, until
+ * the user wants to leave. */
+static gboolean
+await_room (Benchmark *it)
+{
+  struct pollfd room = { .fd = it->events_fd, .events = POLLOUT };
+
+  while (poll (&room, 1, ROOM_MS) <= 0)
+    {
+      if (!g_cancellable_is_cancelled (it->cancellable))
+        continue;
+      if (it->waits_since_us == 0)
+        it->waits_since_us = g_get_monotonic_time ();
+      if (g_get_monotonic_time () - it->waits_since_us > PATIENCE_US)
+        return FALSE;
+    }
+  it->waits_since_us = 0;
+  return TRUE;
+}
+
+/* What only shows life while an engine works: a slow listener misses it, and does not slow the
+ * engine down. */
+static gboolean
+may_be_missed (Benchmark *it, const json_t *event)
+{
+  const char *name = lb_json_string (event, "event", "");
+  struct pollfd room = { .fd = it->events_fd, .events = POLLOUT };
+
+  return (strcmp (name, "partial") == 0 || strcmp (name, "progress") == 0) &&
+         poll (&room, 1, 0) == 0;
+}
+
+/* The reader of events may have died, or never read again: that loses no run. */
 static void
-write_event (int fd, const json_t *event)
+write_event (Benchmark *it, const json_t *event)
 {
   g_autofree char *line = lb_json_line (event);
   g_autofree char *text = g_strconcat (line, "\n", NULL);
   gsize length = strlen (text), done = 0;
 
-  while (done < length)
+  if (it->deaf || may_be_missed (it, event))
+    return;
+  while (done < length && !it->deaf)
     {
-      gssize n = write (fd, text + done, length - done);
+      gssize n = -1;
 
-      if (n < 0 && errno != EINTR)
-        return;
+      if (await_room (it))
+        n = write (it->events_fd, text + done, MIN (length - done, PIPE_BUF));
+      else
+        errno = ETIMEDOUT;
+      it->deaf = n < 0 && errno != EINTR && errno != EAGAIN;
       done += n > 0 ? (gsize) n : 0;
     }
 }
@@ -93,7 +144,7 @@ on_event (const json_t *event, gpointer user_data)
   if (it->recorder != NULL)
     lb_recorder_event (event, it->recorder);
   if (it->events_fd >= 0)
-    write_event (it->events_fd, event);
+    write_event (it, event);
   else
     lb_cli_progress_event (event, it->progress);
   if (strcmp (lb_json_string (event, "event", ""), "run-end") == 0)
@@ -138,6 +189,15 @@ run_in_thread (gpointer user_data)
   return NULL;
 }
 
+/* nohup: the terminal may go, the run goes on. */
+static gboolean
+is_ignored (int number)
+{
+  struct sigaction now;
+
+  return number == SIGHUP && sigaction (number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 /* The runner has a thread of its own: this one waits for signals and draws. */
 static void
 run (Benchmark *it)
@@ -150,14 +210,15 @@ run (Benchmark *it)
   GThread *thread;
 
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    sources[i] = g_unix_signal_add (signals[i], on_signal, it);
+    sources[i] = is_ignored (signals[i]) ? 0 : g_unix_signal_add (signals[i], on_signal, it);
   it->loop = g_main_loop_new (NULL, FALSE);
   thread = g_thread_new ("runner", run_in_thread, it);
   g_main_loop_run (it->loop);
   g_thread_join (thread);
   g_main_loop_unref (it->loop);
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_source_remove (sources[i]);
+    if (sources[i] != 0)
+      g_source_remove (sources[i]);
   if (tick != 0)
     g_source_remove (tick);
 }
@@ -167,7 +228,7 @@ end_output (Benchmark *it)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (it->events_fd >= 0 || it->format == NULL)
+  if (!writes_results (it))
     return;
   if (!it->format->streams)
     {
@@ -219,13 +280,32 @@ open_store (Benchmark *it, GError **error)
   return TRUE;
 }
 
+/* A run is written once. */
+static gboolean
+check_ids (const Benchmark *it, GError **error)
+{
+  for (guint c = 0; it->store != NULL && c < it->plan->cases->len; c++)
+    {
+      const char *id = lb_plan_case (it->plan, c)->id;
+      g_autoptr (json_t) stored = lb_store_load (it->store, id, NULL);
+
+      if (stored == NULL)
+        continue;
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "the history has a run %s already: leave ids out of the plan, or make new ones",
+                   id);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static void
 write_done (Benchmark *it, int status)
 {
   g_autoptr (json_t) event = json_pack ("{s:s, s:i}", "event", "done", "status", status);
 
   if (it->events_fd >= 0)
-    write_event (it->events_fd, event);
+    write_event (it, event);
 }
 
 static gboolean
@@ -248,6 +328,8 @@ write_output (Benchmark *it)
 
   if (it->output == NULL || lb_output_write (it->output, &error))
     return TRUE;
+  if (it->store != NULL)
+    g_prefix_error (&error, "the results are in the history (llamaburn show), but ");
   lb_cli_complain (it->cli, error->message);
   return FALSE;
 }
@@ -269,7 +351,7 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
   it.cancellable = g_cancellable_new ();
   it.progress = lb_cli_progress_new (cli);
   it.records = json_array ();
-  if (open_store (&it, error))
+  if (open_store (&it, error) && check_ids (&it, error))
     {
       run (&it);
       end_output (&it);

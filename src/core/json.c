@@ -42,6 +42,12 @@ lb_json_parse (const char *text, gssize length, GError **error)
                    bytes, LB_JSON_MAX_LINE_BYTES);
       return NULL;
     }
+  /* jansson passes over a NUL that follows a number. */
+  if (memchr (text, '\0', bytes) != NULL)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "not valid JSON: a NUL byte in it");
+      return NULL;
+    }
   if (is_too_deep (text, bytes))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "JSON is nested deeper than %d", LB_JSON_MAX_DEPTH);

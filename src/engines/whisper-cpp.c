@@ -363,6 +363,7 @@ whisper_cpp_run (gpointer state, const LbRunRequest *request, LbSink *sink, json
 
 static const LbEngineHooks hooks = {
   .state_size = sizeof (Whisper),
+  .version = whisper_version,
   .probe = whisper_cpp_probe,
   .load = whisper_cpp_load,
   .run = whisper_cpp_run,
