@@ -21,7 +21,7 @@ def sound(world):
 
 
 def measure(world, sound, *options, **more):
-    return world.run("stt", str(sound), "-e", "null", "-n", "1", "-w", "0", "-q", *options, **more)
+    return world.run("stt", str(sound), "-e", "null", "-n", "1", "-w", "0", "-q", "--no-wait", *options, **more)
 
 
 def history(world):
@@ -93,12 +93,12 @@ def test_a_full_standard_output_is_said_and_the_run_is_kept(world, sound, name):
 @pytest.mark.parametrize("options", [["--fail"], ["--crash", "segv"], ["--text", "\x1b[31m\"\\\n</script>\u202e\x7f"],
                                      ["--lie", "utf8"], ["--stderr", "\x1b]0;x\x07"]])
 def test_json_is_json_whatever_happens(world, sound, options):
-    done = world.start("stt", str(sound), "nofile", "-e", "null", "-n", "1", "-f", "json", *options)
+    done = world.start("stt", str(sound), "nofile", "-e", "null", "-n", "1", "--no-wait", "-f", "json", *options)
     out, err = done.communicate(timeout=60)
     assert [len(json.loads(out)), done.returncode] == [2, 1]
     assert b"\x1b" not in err and b"\x07" not in err
     for name in ("table", "csv", "md", "jsonl"):
-        process = world.start("stt", str(sound), "-e", "null", "-n", "1", "-q", "-f", name, *options)
+        process = world.start("stt", str(sound), "-e", "null", "-n", "1", "-q", "--no-wait", "-f", name, *options)
         out, _ = process.communicate(timeout=60)
         assert not set(out) & {0x1B, 0x07, 0x7F} and "\u202e" not in out.decode()
 
@@ -108,7 +108,7 @@ def test_a_reader_that_leaves_loses_no_run(world, sound):
     read, write = os.pipe()
     os.close(read)
     try:
-        _, err = world.run("stt", *[str(sound)] * 3, "-e", "null", "-n", "1", "-q", stdout=write, status=1)
+        _, err = world.run("stt", *[str(sound)] * 3, "-e", "null", "-n", "1", "-q", "--no-wait", stdout=write, status=1)
     finally:
         os.close(write)
     assert err == ""
@@ -121,7 +121,7 @@ def test_a_full_disk_keeps_what_was_stored_and_the_result_is_whole(world, sound)
     """The history on a disk of 1 MB that fills up while runs are stored."""
     script = (
         'mount -t tmpfs -o size=1m tmpfs "$XDG_DATA_HOME" && text=$(head -c 60000 /dev/zero | tr "\\0" x) && '
-        'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do "$0" stt "$1" -e null -n 3 -q -f jsonl --text "$text" || '
+        'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do "$0" stt "$1" -e null -n 3 -q --no-wait -f jsonl --text "$text" || '
         '{ echo "status $?"; break; }; done; "$0" history --format jsonl; "$0" show 1 --format jsonl'
     )
     done = subprocess.run(
