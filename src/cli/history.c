@@ -18,7 +18,7 @@ static const char *const titles[] = { "Run",    "When",  "Mode",  "Engine", "Mod
 #define ALIGNMENT "rlllllrrrrlp"
 /* In a narrow terminal the first of these go first; the run's number, its RTF and its status
  * stay. */
-static const guint spare[] = { 2, 9, 5, 7, 1, 8, 3, 4 };
+static const guint spare[] = { 2, 9, 5, 7, 1, 8, 4, 3 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 /* A list as it is written: one format, row after row. */
@@ -77,6 +77,13 @@ or_empty (const char *text)
   return text != NULL ? text : "";
 }
 
+/* "auto" is what was asked for, of a run that hasn't told yet what it got. */
+static const char *
+name_device (const LbStoreRow *row)
+{
+  return g_strcmp0 (row->device, "auto") == 0 ? "" : or_empty (row->device);
+}
+
 /* Free with g_strfreev(). */
 static char **
 make_cells (const LbStoreRow *row)
@@ -92,8 +99,8 @@ make_cells (const LbStoreRow *row)
   g_autofree char *status = show_status (row);
 
   g_strv_builder_add_many (cells, number, when, or_empty (row->mode), or_empty (row->engine),
-                           or_empty (row->model), or_empty (row->device), rtf, speed, score, n,
-                           status, or_empty (row->input), NULL);
+                           or_empty (row->model), name_device (row), rtf, speed, score, n, status,
+                           or_empty (row->input), NULL);
   return g_strv_builder_end (cells);
 }
 
@@ -351,12 +358,15 @@ const LbCliCommand lb_command_history = {
   .name = "history",
   .arguments = "",
   .summary = "list earlier runs, newest first",
-  .description = "Lists the runs that this machine's history keeps, newest first. RTF is the "
-                 "median real-time factor: "
-                 "the seconds of work for each second of sound; SPEED is its inverse.\n\n"
-                 "The number in the first column names a run in 'show', 'compare' and 'history "
-                 "remove'; so do "
-                 "'last', 'last~1' and the end of a run's id.",
+  .description =
+      "Lists the runs that this machine's history keeps, newest first. RTF is the "
+      "median real-time factor: "
+      "the seconds of work for each second of sound; Speed is its inverse, how many times "
+      "faster than real time; N counts the iterations. In a narrow terminal columns are "
+      "left out; one that no run has a value for always is. --format json has all.\n\n"
+      "The number in the first column names a run in 'show', 'compare' and 'history "
+      "remove'; so do "
+      "'last', 'last~1' and the end of a run's id.",
   .options = history_options,
   .run = run_history,
 };

@@ -8,6 +8,8 @@ import threading
 
 import pytest
 
+from conftest import BUILD
+
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def sound(world):
 
 
 def measure(world, sound, *options, **more):
-    return world.run("stt", str(sound), "-e", "null", "-n", "1", "-w", "0", "-q", *options, **more)
+    return world.run("stt", str(sound), "-e", "null", "-n", "1", "-w", "0", "-q", "--no-wait", *options, **more)
 
 
 def history(world):
@@ -91,12 +93,12 @@ def test_a_full_standard_output_is_said_and_the_run_is_kept(world, sound, name):
 @pytest.mark.parametrize("options", [["--fail"], ["--crash", "segv"], ["--text", "\x1b[31m\"\\\n</script>\u202e\x7f"],
                                      ["--lie", "utf8"], ["--stderr", "\x1b]0;x\x07"]])
 def test_json_is_json_whatever_happens(world, sound, options):
-    done = world.start("stt", str(sound), "nofile", "-e", "null", "-n", "1", "-f", "json", *options)
+    done = world.start("stt", str(sound), "nofile", "-e", "null", "-n", "1", "--no-wait", "-f", "json", *options)
     out, err = done.communicate(timeout=60)
     assert [len(json.loads(out)), done.returncode] == [2, 1]
     assert b"\x1b" not in err and b"\x07" not in err
     for name in ("table", "csv", "md", "jsonl"):
-        process = world.start("stt", str(sound), "-e", "null", "-n", "1", "-q", "-f", name, *options)
+        process = world.start("stt", str(sound), "-e", "null", "-n", "1", "-q", "--no-wait", "-f", name, *options)
         out, _ = process.communicate(timeout=60)
         assert not set(out) & {0x1B, 0x07, 0x7F} and "\u202e" not in out.decode()
 
@@ -106,10 +108,52 @@ def test_a_reader_that_leaves_loses_no_run(world, sound):
     read, write = os.pipe()
     os.close(read)
     try:
-        _, err = world.run("stt", *[str(sound)] * 3, "-e", "null", "-n", "1", "-q", stdout=write, status=1)
+        _, err = world.run("stt", *[str(sound)] * 3, "-e", "null", "-n", "1", "-q", "--no-wait", stdout=write, status=1)
     finally:
         os.close(write)
     assert err == ""
     rows = history(world)
     assert rows and all(row["status"] in ("ok", "interrupted") for row in rows)
+    assert not list((world.data / "runs").glob("*/live"))
+
+
+def test_a_full_disk_keeps_what_was_stored_and_the_result_is_whole(world, sound):
+    """The history on a disk of 1 MB that fills up while runs are stored."""
+    script = (
+        'mount -t tmpfs -o size=1m tmpfs "$XDG_DATA_HOME" && text=$(head -c 60000 /dev/zero | tr "\\0" x) && '
+        'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do "$0" stt "$1" -e null -n 3 -q --no-wait -f jsonl --text "$text" || '
+        '{ echo "status $?"; break; }; done; "$0" history --format jsonl; "$0" show 1 --format jsonl'
+    )
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, str(BUILD / "llamaburn"), str(sound)],
+        env=world.environment, cwd=world.folder, capture_output=True, timeout=300,
+    )
+    lines = done.stdout.decode().splitlines()
+    at = lines.index("status 1")
+    assert at >= 1, done.stderr
+    measured = [json.loads(line) for line in lines[:at]]
+    assert all(len(record["iterations"]) == 3 and record["status"] == "ok" for record in measured)
+    assert b"no space left" in done.stderr and b"what was stored before is kept" in done.stderr
+    rows = [json.loads(line) for line in lines[at + 1:-1]]
+    assert rows and {row["status"] for row in rows} <= {"ok", "interrupted"}
+    assert len(json.loads(lines[-1])["iterations"]) == 3
+
+
+def test_a_killed_command_and_two_at_once_on_one_history(world, sound):
+    """kill -9 in mid-run: what was measured stays, as interrupted; the others beside it are whole."""
+    common = ("stt", str(sound), "-e", "null", "-q", "--no-wait", "--sleep-ms", "20", "-f", "json")
+    victim = world.start(*common, "-n", "500")
+    others = [world.start(*common, "-n", "5") for _ in range(3)]
+    for other in others:
+        out, _ = other.communicate(timeout=120)
+        assert other.returncode == 0 and len(json.loads(out)[0]["iterations"]) == 5
+    # The one with the most iterations is the victim's: wait for some.
+    while max([row["iterations"] for row in history(world)], default=0) < 8:
+        assert victim.poll() is None
+    victim.kill()
+    victim.communicate(timeout=20)
+    rows = {row["status"]: row for row in history(world)}
+    assert sorted(row["status"] for row in history(world)) == ["interrupted", "ok", "ok", "ok"]
+    shown = world.json("show", str(rows["interrupted"]["number"]))[0]
+    assert len(shown["iterations"]) == rows["interrupted"]["iterations"] >= 8
     assert not list((world.data / "runs").glob("*/live"))
