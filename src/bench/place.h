@@ -39,8 +39,8 @@ gboolean lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *sett
 gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings,
                           int threads, GCancellable *cancellable, GError **error);
 
-/** lb_place_probe: asks once for version and libraries: after load, since it may open devices, which is part of
- *  a load's time. An engine that can't say has none */
+/** lb_place_probe: asks once for version and libraries: after load, since it may open devices,
+ * which is part of a load's time. An engine that can't say has none */
 void lb_place_probe (LbPlace *place, GCancellable *cancellable);
 
 /** lb_place_reserve: mappings for @in_seconds of sound at what load answered */

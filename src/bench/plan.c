@@ -18,8 +18,7 @@ refuse (GError **error, const char *format, ...)
   va_list arguments;
 
   va_start (arguments, format);
-  g_propagate_error (error,
-                     g_error_new_valist (LB_ERROR, LB_ERROR_USAGE, format, arguments));
+  g_propagate_error (error, g_error_new_valist (LB_ERROR, LB_ERROR_USAGE, format, arguments));
   va_end (arguments);
   return FALSE;
 }
@@ -214,8 +213,7 @@ read_text (const json_t *object, const char *key, gsize most, const char **text,
   if (value == NULL || json_is_null (value) ||
       (*text != NULL && json_string_length (value) <= most))
     return TRUE;
-  return refuse (error, "plan: \"%s\" must be a text of at most %zu bytes",
-                       key, most);
+  return refuse (error, "plan: \"%s\" must be a text of at most %zu bytes", key, most);
 }
 
 static gboolean
@@ -239,8 +237,7 @@ read_settings (const json_t *object, LbSettings *into, GError **error)
   into->order = g_strcmp0 (order, "interleaved") == 0 ? LB_ORDER_INTERLEAVED
                                                       : LB_ORDER_SEQUENTIAL;
   if (order != NULL && into->order == LB_ORDER_SEQUENTIAL && strcmp (order, "sequential") != 0)
-    return refuse (error,
-                         "plan: settings.order must be \"sequential\" or \"interleaved\"");
+    return refuse (error, "plan: settings.order must be \"sequential\" or \"interleaved\"");
   return TRUE;
 }
 
@@ -274,8 +271,7 @@ read_input (const json_t *object, LbCase *it, GError **error)
       !read_path (object, "path", &path, error))
     return FALSE;
   if (role == NULL || (path == NULL) == (text == NULL))
-    return refuse (error,
-                         "plan: an input must have a role and either a path or a text");
+    return refuse (error, "plan: an input must have a role and either a path or a text");
   add_input (it, role, path, text);
   return TRUE;
 }
@@ -299,9 +295,9 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
   if (mode == NULL || engine == NULL || json_array_size (inputs) == 0 ||
       (options != NULL && !json_is_object (options)) || (id != NULL && !lb_id_is_valid (id)))
     return refuse (error,
-                         "plan: case %u must have mode, engine and inputs; its id, if any, must "
-                         "be a UUID, its options an object",
-                         plan->cases->len);
+                   "plan: case %u must have mode, engine and inputs; its id, if any, must "
+                   "be a UUID, its options an object",
+                   plan->cases->len);
   it = lb_plan_add_case (plan, mode, engine, model, device != NULL ? device : "auto");
   if (id != NULL)
     {
@@ -325,9 +321,9 @@ check_ids (const LbPlan *plan, GError **error)
   for (guint c = 0; c < plan->cases->len; c++)
     if (!g_hash_table_add (ids, lb_plan_case (plan, c)->id))
       return refuse (error,
-                           "plan: case %u has the id of a case before it: leave ids out, or make "
-                           "each its own",
-                           c);
+                     "plan: case %u has the id of a case before it: leave ids out, or make "
+                     "each its own",
+                     c);
   return TRUE;
 }
 
@@ -363,8 +359,7 @@ lb_plan_from_json (const json_t *value, GError **error)
     }
   if (json_array_size (cases) == 0 || json_array_size (cases) > LB_PLAN_MAX_CASES)
     {
-      refuse (error, "plan: cases must be a list of 1 to %d cases",
-                    LB_PLAN_MAX_CASES);
+      refuse (error, "plan: cases must be a list of 1 to %d cases", LB_PLAN_MAX_CASES);
       return NULL;
     }
   if (!read_group (value, plan, error) ||

@@ -98,8 +98,8 @@ check_input (const LbCase *it, guint index, const LbManifest *manifest, GError *
       why = "it is there twice";
   if (why == NULL)
     return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "engine \"%s\", input \"%s\": %s",
-               manifest->id, shown, why);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "engine \"%s\", input \"%s\": %s", manifest->id,
+               shown, why);
   return FALSE;
 }
 

@@ -341,8 +341,8 @@ static gboolean
 is_in_round (const LbSchedule *state, guint c)
 {
   const SessionState *session = &state->sessions[lb_schedule_session_of (state, c)];
-  gboolean waits =
-      state->round_closed && !session->alive && !session->hopeless && !state->cases[c].failed;
+  gboolean waits = state->round_closed && !session->alive && !session->hopeless &&
+                   !state->cases[c].failed;
 
   return !state->cases[c].ended && !waits;
 }

@@ -38,8 +38,8 @@ typedef struct {
   json_t *records;
   LbOutput *output; /* of --output; NULL: standard output */
   int events_fd;
-  gboolean deaf;             /* nobody listens to events any more */
-  gint64 waits_since_us;     /* for room for events, since the user wants to leave; 0: doesn't wait */
+  gboolean deaf;         /* nobody listens to events any more */
+  gint64 waits_since_us; /* for room for events, since the user wants to leave; 0: doesn't wait */
   LbRunnerCounts counts;
   GError *error;
 } Benchmark;
@@ -82,8 +82,8 @@ add_record (Benchmark *it, const json_t *event)
   put (it, text);
 }
 
-/* Is there room for PIPE_BUF bytes, or an error to see? A listener that sleeps is waited for, until
- * the user wants to leave. */
+/* Is there room for PIPE_BUF bytes, or an error to see? A listener that sleeps is waited for,
+ * until the user wants to leave. */
 static gboolean
 await_room (Benchmark *it)
 {
@@ -292,9 +292,9 @@ check_ids (const Benchmark *it, GError **error)
 
       if (stored == NULL)
         continue;
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "the history has a run %s already: leave ids out of the plan, or make new ones",
-                   id);
+      g_set_error (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "the history has a run %s already: leave ids out of the plan, or make new ones", id);
       return FALSE;
     }
   return TRUE;

@@ -128,8 +128,8 @@ fail_command (char **words, GError **error)
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (words[0], (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "unknown command \"%s\": did you mean \"%s\"?", shown, nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown command \"%s\": did you mean \"%s\"?",
+                 shown, nearest);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                  "unknown command \"%s\": llamaburn help lists all", shown);
@@ -208,8 +208,7 @@ print_help (LbCli *cli, char **words, GError **error)
   if (words[0] == NULL)
     return print_overview (cli, words, error);
   command = lb_cli_find_command (words, &used, error);
-  return command != NULL ? run_command (cli, command, (char **) only_help, error)
-                         : LB_EXIT_USAGE;
+  return command != NULL ? run_command (cli, command, (char **) only_help, error) : LB_EXIT_USAGE;
 }
 
 static int
@@ -341,7 +340,8 @@ lb_cli_main (int argc, char **argv)
   /* Characters by the user's locale, numbers always with a point. */
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");
-  /* A reader that leaves is an error of write(), which is quiet: no death in the middle of a commit. */
+  /* A reader that leaves is an error of write(), which is quiet: no death in the middle of a
+   * commit. */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN); /* a limit on files (ulimit -f) is an error, no death */
   status = dispatch (cli, argc > 0 ? argv + 1 : nothing, &error);

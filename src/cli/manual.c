@@ -204,8 +204,8 @@ lb_manual_page (GString *out, const LbCliCommand *command, const LbRegistry *reg
       g_string_append (out, "[OPTION…]");
       append_line (out, " ", command->arguments != NULL ? command->arguments : "");
       g_string_append (out, ".SH DESCRIPTION\n");
-      append_paragraphs (out, command->description != NULL ? command->description
-                                                           : command->summary);
+      append_paragraphs (out,
+                         command->description != NULL ? command->description : command->summary);
       g_string_append (out, ".SH OPTIONS\n");
       lb_cli_each_option (command, append_option, out);
       if (command->mode != NULL && registry != NULL)

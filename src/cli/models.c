@@ -204,10 +204,11 @@ const LbCliCommand lb_command_models_import = {
   .name = "models import",
   .arguments = "FILE",
   .summary = "copy a model file of your own into the store",
-  .description =
-      "Copies a Whisper model in whisper.cpp's ggml format into the store, so that it can be named "
-      "after -m like any other. Your file stays where it is. Its SHA-256 is recorded, and 'models "
-      "verify' compares with it. A file can be used without import too: -m ./FILE.",
+  .description = "Copies a Whisper model in whisper.cpp's ggml format into the store, so that it "
+                 "can be named "
+                 "after -m like any other. Your file stays where it is. Its SHA-256 is recorded, "
+                 "and 'models "
+                 "verify' compares with it. A file can be used without import too: -m ./FILE.",
   .options = import_options,
   .min_arguments = 1,
   .max_arguments = 1,

@@ -23,7 +23,8 @@ void lb_output_add (LbOutput *output, const char *text);
 /** lb_output_write: replaces what the file held by all that was added */
 gboolean lb_output_write (LbOutput *output, GError **error);
 
-/** lb_output_free: closes it; a file that lb_output_open() made and that got nothing is removed */
+/** lb_output_free: closes it; a file that lb_output_open() made and that got nothing is removed
+ */
 void lb_output_free (LbOutput *output);
 
 G_END_DECLS

@@ -11,13 +11,7 @@ typedef struct {
   const char *label;
   const char *folder; /* member of the description; NULL: the description itself */
   const char *key;
-  enum {
-    TEXT,
-    COUNT,
-    BYTES,
-    HERTZ,
-    YES
-  } kind;
+  enum { TEXT, COUNT, BYTES, HERTZ, YES } kind;
 } Row;
 
 /* clang-format off */
@@ -85,8 +79,8 @@ append_table (GString *out, const json_t *machine, const LbReportStyle *style)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      const json_t *folder =
-          rows[i].folder != NULL ? json_object_get (machine, rows[i].folder) : machine;
+      const json_t *folder = rows[i].folder != NULL ? json_object_get (machine, rows[i].folder)
+                                                    : machine;
       g_autofree char *shown = show_value (json_object_get (folder, rows[i].key), &rows[i]);
 
       g_string_append_printf (out, "%-16s", rows[i].label);

@@ -1,5 +1,5 @@
-/* Continuity after Hainsworth (2004) and Klapuri et al. (2006), Gaussian error after Cemgil et al. (2001), all
- * as in Davies, Degara and Plumbley (2009). */
+/* Continuity after Hainsworth (2004) and Klapuri et al. (2006), Gaussian error after Cemgil et
+ * al. (2001), all as in Davies, Degara and Plumbley (2009). */
 #include "scores/beat-continuity.h"
 
 #include <math.h>
@@ -91,7 +91,8 @@ score_level (const LbBeats *reference, const LbBeats *estimate)
 }
 
 void
-lb_beat_levels (const LbBeats *reference, const LbBeats *estimate, LbBeatLevel *same, LbBeatLevel *best)
+lb_beat_levels (const LbBeats *reference, const LbBeats *estimate, LbBeatLevel *same,
+                LbBeatLevel *best)
 {
   static const struct {
     gsize first, step;
@@ -109,7 +110,7 @@ lb_beat_levels (const LbBeats *reference, const LbBeats *estimate, LbBeatLevel *
   for (gsize i = 0; i < n_double; i++)
     doubled[i] = i % 2 == 0 ? reference->times[i / 2]
                             : reference->times[i / 2] +
-                                0.5 * (reference->times[i / 2 + 1] - reference->times[i / 2]);
+                                  0.5 * (reference->times[i / 2 + 1] - reference->times[i / 2]);
   *best = (LbBeatLevel){ 0 };
   for (gsize l = 0; l < G_N_ELEMENTS (levels); l++)
     {

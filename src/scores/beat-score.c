@@ -1,6 +1,6 @@
-/* Beats after Davies, Degara and Plumbley (2009), "Evaluation Methods for Musical Audio Beat Tracking
- * Algorithms"; P-score and tempo after McKinney et al. (2007), "Evaluation of Audio Beat Tracking and Music Tempo
- * Extraction Algorithms". */
+/* Beats after Davies, Degara and Plumbley (2009), "Evaluation Methods for Musical Audio Beat
+ * Tracking Algorithms"; P-score and tempo after McKinney et al. (2007), "Evaluation of Audio Beat
+ * Tracking and Music Tempo Extraction Algorithms". */
 #include "scores/beat-score.h"
 
 #include <math.h>
@@ -32,8 +32,8 @@ check_beats (const double *times, gsize n, const char *kind, GError **error)
         what = "is not after the one before it: sort the times, each once";
       if (what == NULL)
         continue;
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "%s beat %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                   " %s", kind, i + 1, n, what);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "%s beat %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s", kind, i + 1, n, what);
       return FALSE;
     }
   if (n > LB_BEAT_MAX_BEATS)
@@ -121,8 +121,8 @@ p_score (const LbBeats *reference, const LbBeats *estimate)
   return (double) pairs / (double) MAX (reference->n, estimate->n);
 }
 
-/* Where @time lies between the beats: −½ … ½ of the interval, 0 on the beat. A time before the first beat is
- * measured by the span of all beats, as mir_eval does. */
+/* Where @time lies between the beats: −½ … ½ of the interval, 0 on the beat. A time before the
+ * first beat is measured by the span of all beats, as mir_eval does. */
 static double
 relative_error (const LbBeats *beats, double time)
 {
@@ -187,8 +187,9 @@ score_beats (const LbBeats *reference, const LbBeats *estimate, LbBeatScore *sco
   score->aml_c = best.continuous;
   score->aml_t = best.total;
   score->p_score = p_score (reference, estimate);
-  score->information_gain =
-    1 - MAX (entropy (reference, estimate), entropy (estimate, reference)) / log2 (BINS);
+  score->information_gain = 1 -
+                            MAX (entropy (reference, estimate), entropy (estimate, reference)) /
+                                log2 (BINS);
 }
 
 gboolean
@@ -209,13 +210,14 @@ lb_beat_score (const double *references, gsize n_references, const double *estim
   if (reference.n == 0)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_EMPTY_REFERENCE,
-                   "the reference has no beats from %.3g s on: give the times of the beats", skip_s);
+                   "the reference has no beats from %.3g s on: give the times of the beats",
+                   skip_s);
       return FALSE;
     }
   *score = (LbBeatScore){ reference.n, estimate.n };
   if (reference.n < 2)
     score->cml_c = score->cml_t = score->aml_c = score->aml_t = score->p_score =
-      score->information_gain = NAN;
+        score->information_gain = NAN;
   if (estimate.n > 0)
     score_beats (&reference, &estimate, score);
   return TRUE;
@@ -249,7 +251,8 @@ check_tempi (const double tempi[2], const char *kind, GError **error)
     if (!isfinite (tempi[i]) || tempi[i] < 0)
       {
         g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                     "%s tempo %u is no finite number from 0 on: give beats a minute", kind, i + 1);
+                     "%s tempo %u is no finite number from 0 on: give beats a minute", kind,
+                     i + 1);
         return FALSE;
       }
   return TRUE;
@@ -263,7 +266,8 @@ lb_tempo_score (const double references[2], double weight, const double estimate
 
   g_return_val_if_fail (references != NULL && estimates != NULL && score != NULL, FALSE);
 
-  if (!check_tempi (references, "reference", error) || !check_tempi (estimates, "estimated", error))
+  if (!check_tempi (references, "reference", error) ||
+      !check_tempi (estimates, "estimated", error))
     return FALSE;
   if (!(weight >= 0 && weight <= 1))
     {
@@ -279,8 +283,9 @@ lb_tempo_score (const double references[2], double weight, const double estimate
     }
   for (guint i = 0; i < 2; i++)
     for (guint j = 0; j < 2; j++)
-      hits[i] = hits[i] || (references[i] > 0 &&
-                            fabs (references[i] - estimates[j]) / references[i] <= TEMPO_TOLERANCE);
+      hits[i] = hits[i] ||
+                (references[i] > 0 &&
+                 fabs (references[i] - estimates[j]) / references[i] <= TEMPO_TOLERANCE);
   *score = (LbTempoScore){
     .p_score = weight * hits[0] + (1 - weight) * hits[1],
     .one_correct = hits[0] || hits[1],

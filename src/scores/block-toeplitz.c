@@ -8,7 +8,8 @@
 #define LOADING_STEP 100.0
 #define LOADING_LAST 1e-2
 
-/* T − Z T Zᵀ = AᵀA − BᵀB, Z shifting by a block. Rows of A and B begin at the block that is at hand. */
+/* T − Z T Zᵀ = AᵀA − BᵀB, Z shifting by a block. Rows of A and B begin at the block that is at
+ * hand. */
 typedef struct {
   guint size, lags;
   gsize width;    /* size × lags */
@@ -55,7 +56,7 @@ static gboolean
 start (Schur *schur, const double *blocks, double loading)
 {
   guint size = schur->size;
-  g_autofree double *upper = g_new0 (double, size * size);
+  g_autofree double *upper = g_new0 (double, size *size);
 
   if (!factor_first_block (blocks, size, loading, upper))
     return FALSE;
@@ -66,7 +67,8 @@ start (Schur *schur, const double *blocks, double loading)
       double *row = schur->a + i * schur->width;
 
       for (guint lag = 0; lag < schur->lags; lag++)
-        memcpy (row + lag * size, blocks + ((gsize) lag * size + i) * size, size * sizeof (double));
+        memcpy (row + lag * size, blocks + ((gsize) lag * size + i) * size,
+                size * sizeof (double));
       for (guint k = 0; k < i; k++)
         {
           const double *other = schur->a + k * schur->width;
@@ -121,8 +123,8 @@ eliminate (Schur *schur, guint block)
 
 /* One row of the factor is ready: takes its part out of what is still to be solved. */
 static void
-substitute_forward (const double *restrict row, gsize first, gsize width, double *right, guint sides,
-                    gsize stride)
+substitute_forward (const double *restrict row, gsize first, gsize width, double *right,
+                    guint sides, gsize stride)
 {
   for (guint side = 0; side < sides; side++)
     {
@@ -197,8 +199,8 @@ double
 lb_block_toeplitz_solve (const double *blocks, guint size, guint lags, double *right, guint sides)
 {
   gsize width = (gsize) size * lags, triangle = (gsize) size * size * lags * (lags + 1) / 2;
-  g_autofree double *a = g_new (double, size * width);
-  g_autofree double *b = g_new (double, size * width);
+  g_autofree double *a = g_new (double, size *width);
+  g_autofree double *b = g_new (double, size *width);
   g_autofree double *factor = g_new (double, triangle);
   g_autofree double *given = g_memdup2 (right, sides * width * sizeof (double));
   g_autofree double *least = g_new (double, size);

@@ -1,5 +1,6 @@
-/* BSS Eval version 4, after Vincent, Gribonval and Févotte (2006), "Performance measurement in blind audio
- * source separation", and Stöter, Liutkus and Ito (2018), "The 2018 Signal Separation Evaluation Campaign". */
+/* BSS Eval version 4, after Vincent, Gribonval and Févotte (2006), "Performance measurement in
+ * blind audio source separation", and Stöter, Liutkus and Ito (2018), "The 2018 Signal Separation
+ * Evaluation Campaign". */
 #include "scores/bss-eval.h"
 
 #include <math.h>
@@ -17,12 +18,12 @@ typedef struct {
   const LbBssInput *input;
   const LbBssFilters *filters;
   LbTransform *transform;
-  gsize frames;          /* of the window at hand */
-  float **references;    /* [stem]: interleaved */
+  gsize frames;       /* of the window at hand */
+  float **references; /* [stem]: interleaved */
   float **estimates;
-  LbBin *spectra;        /* [track]: of the references' block at hand */
+  LbBin *spectra; /* [track]: of the references' block at hand */
   LbBin *sum;
-  double *projected[2];  /* from all references, from its own; LB_BSS_STEP samples */
+  double *projected[2]; /* from all references, from its own; LB_BSS_STEP samples */
 } Window;
 
 /* Energies of the parts of one estimate */
@@ -71,7 +72,8 @@ transform_references (Window *window, gsize start)
 
 /* The references' tracks @first … @first + @n − 1 through the filters to the estimate's @track */
 static void
-project (Window *window, const LbBin *filters, guint track, guint first, guint n, double *projected)
+project (Window *window, const LbBin *filters, guint track, guint first, guint n,
+         double *projected)
 {
   guint tracks = window->input->tracks;
 
@@ -206,9 +208,10 @@ summarise (LbBssScore *score, const LbBssEnergy *energy)
     .sir_db = median_of (score, G_STRUCT_OFFSET (LbBssRatios, sir_db)),
     .sar_db = median_of (score, G_STRUCT_OFFSET (LbBssRatios, sar_db)),
   };
-  score->whole_sdr_db =
-    10 * log10 ((energy->reference + WHOLE_SDR_FLOOR) / (energy->error + WHOLE_SDR_FLOOR));
-  /* α = 1 + (e·s) / |s|²; what αs leaves of ŝ is what it leaves of e = ŝ − s; rounding may take it below 0. */
+  score->whole_sdr_db = 10 * log10 ((energy->reference + WHOLE_SDR_FLOOR) /
+                                    (energy->error + WHOLE_SDR_FLOOR));
+  /* α = 1 + (e·s) / |s|²; what αs leaves of ŝ is what it leaves of e = ŝ − s; rounding may take
+   * it below 0. */
   score->si_sdr_db = decibels (target, MAX (energy->error - along * energy->along, 0));
 }
 
@@ -224,7 +227,8 @@ check_input (const LbBssInput *input, guint rate_hz, GError **error)
       return FALSE;
     }
   if (input->stems > LB_BSS_MAX_TRACKS || input->channels > LB_BSS_MAX_TRACKS / input->stems)
-    what = "more stems and channels than can be scored at once (stems × channels: 16 at most): score "
+    what = "more stems and channels than can be scored at once (stems × channels: 16 at most): "
+           "score "
            "fewer stems";
   else if (rate_hz < LB_BSS_MIN_RATE_HZ || rate_hz > LB_BSS_MAX_RATE_HZ)
     what = "a sample rate outside 1000 to 768000 Hz: resample them";
@@ -262,8 +266,14 @@ score_input (const LbBssInput *input, guint rate_hz, LbBssScore *scores, GError 
       scores[stem].windows = input->frames / length;
       scores[stem].each = g_new (LbBssRatios, scores[stem].windows);
     }
-  if (!score_windows (&(Window){ input, filters, transform, 0, (float **) buffers->pdata,
-                                 (float **) buffers->pdata + input->stems, spectra, sum,
+  if (!score_windows (&(Window){ input,
+                                 filters,
+                                 transform,
+                                 0,
+                                 (float **) buffers->pdata,
+                                 (float **) buffers->pdata + input->stems,
+                                 spectra,
+                                 sum,
                                  { projected, projected + LB_BSS_STEP } },
                       length, scores, error))
     return FALSE;
@@ -280,8 +290,9 @@ lb_bss_eval (const LbSignal *references, const LbSignal *estimates, guint stems,
              guint rate_hz, LbBssScore *scores, GCancellable *cancellable, GError **error)
 {
   LbBssInput input = {
-    references, estimates, stems, channels, stems * channels,
-    stems == 0 ? 0 : references[0].frames, cancellable,
+    references,  estimates,        stems,
+    channels,    stems * channels, stems == 0 ? 0 : references[0].frames,
+    cancellable,
   };
 
   g_return_val_if_fail (stems == 0 || (references && estimates && scores), FALSE);

@@ -17,7 +17,8 @@ typedef struct {
 } Correlator;
 
 void
-lb_bins_add_product (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y, gsize n)
+lb_bins_add_product (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y,
+                     gsize n)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -27,7 +28,8 @@ lb_bins_add_product (LbBin *restrict sum, const LbBin *restrict x, const LbBin *
 }
 
 void
-lb_bins_add_correlation (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y, gsize n)
+lb_bins_add_correlation (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y,
+                         gsize n)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -43,13 +45,14 @@ lb_bss_read (const LbBssInput *input, const LbSignal *signal, guint64 start, flo
   guint64 end = MIN (signal->frames, input->frames);
   gsize there = start >= end ? 0 : (gsize) MIN (end - start, frames);
 
-  memset (samples + there * input->channels, 0, (frames - there) * input->channels * sizeof (float));
+  memset (samples + there * input->channels, 0,
+          (frames - there) * input->channels * sizeof (float));
   return there == 0 || signal->read (signal->source, start, samples, there, error);
 }
 
 static gboolean
-set_not_a_number (const LbBssInput *input, const LbSignal *signal, const char *kind, guint64 sample,
-                  GError **error)
+set_not_a_number (const LbBssInput *input, const LbSignal *signal, const char *kind,
+                  guint64 sample, GError **error)
 {
   g_autofree char *name = lb_text_escape (signal->name);
 
@@ -60,10 +63,11 @@ set_not_a_number (const LbBssInput *input, const LbSignal *signal, const char *k
   return FALSE;
 }
 
-/* The @n new samples of a stem from frame @start: are they numbers, and what do they add up to? */
+/* The @n new samples of a stem from frame @start: are they numbers, and what do they add up to?
+ */
 static gboolean
-add_energies (const LbBssInput *input, guint stem, guint64 start, gsize n, float *const samples[2],
-              LbBssEnergy *energy, GError **error)
+add_energies (const LbBssInput *input, guint stem, guint64 start, gsize n,
+              float *const samples[2], LbBssEnergy *energy, GError **error)
 {
   double reference = 0, estimate = 0, difference = 0, along = 0;
 
@@ -91,8 +95,8 @@ add_energies (const LbBssInput *input, guint stem, guint64 start, gsize n, float
 
 /* The spectrum of @n of one channel's samples */
 static void
-transform_channel (LbTransform *transform, const float *samples, guint channel, guint channels, gsize n,
-                   LbBin *bins)
+transform_channel (LbTransform *transform, const float *samples, guint channel, guint channels,
+                   gsize n, LbBin *bins)
 {
   double *to = lb_transform_samples (transform);
 
@@ -103,8 +107,8 @@ transform_channel (LbTransform *transform, const float *samples, guint channel, 
 }
 
 static gboolean
-correlate_block (Correlator *correlator, const LbBssInput *input, guint64 start, LbBssEnergy *energies,
-                 GError **error)
+correlate_block (Correlator *correlator, const LbBssInput *input, guint64 start,
+                 LbBssEnergy *energies, GError **error)
 {
   guint channels = input->channels, tracks = input->tracks;
 
@@ -155,7 +159,7 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
     if (g_cancellable_set_error_if_cancelled (input->cancellable, error) ||
         !correlate_block (&correlator, input, start, energies, error))
       return NULL;
-  lags = g_new (double, pairs * LB_BSS_TAPS);
+  lags = g_new (double, pairs *LB_BSS_TAPS);
   for (gsize pair = 0; pair < pairs; pair++)
     {
       lb_transform_inverse (transform, sums + pair * LB_BSS_BINS);
@@ -165,18 +169,20 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
   return lags;
 }
 
-/* Fits filters from the references' tracks @first … @first + @size − 1 to as many estimates' tracks from
+/* Fits filters from the references' tracks @first … @first + @size − 1 to as many estimates'
+ * tracks from
  * @first on, and adds their spectra to @spectra */
 static gboolean
-fit (const double *lags, guint tracks, guint first, guint size, LbTransform *transform, LbBin *spectra,
-     double *loading)
+fit (const double *lags, guint tracks, guint first, guint size, LbTransform *transform,
+     LbBin *spectra, double *loading)
 {
   gsize width = (gsize) size * LB_BSS_TAPS;
-  g_autofree double *blocks = g_new (double, size * width);
-  g_autofree double *right = g_new (double, size * width);
+  g_autofree double *blocks = g_new (double, size *width);
+  g_autofree double *right = g_new (double, size *width);
   double *samples = lb_transform_samples (transform), took;
 
-#define LAG(from, to, lag) lags[(((gsize) first + (from)) * 2 * tracks + first + (to)) * LB_BSS_TAPS + (lag)]
+#define LAG(from, to, lag)                                                                       \
+  lags[(((gsize) first + (from)) * 2 * tracks + first + (to)) * LB_BSS_TAPS + (lag)]
   for (guint lag = 0; lag < LB_BSS_TAPS; lag++)
     for (guint i = 0; i < size; i++)
       for (guint j = 0; j < size; j++)
@@ -195,8 +201,8 @@ fit (const double *lags, guint tracks, guint first, guint size, LbTransform *tra
         memset (samples, 0, LB_BSS_BLOCK * sizeof (double));
         for (guint lag = 0; lag < LB_BSS_TAPS; lag++)
           samples[lag] = right[to * width + (gsize) lag * size + from];
-        lb_transform_forward (transform,
-                              spectra + (((gsize) first + to) * tracks + first + from) * LB_BSS_BINS);
+        lb_transform_forward (
+            transform, spectra + (((gsize) first + to) * tracks + first + from) * LB_BSS_BINS);
       }
   return TRUE;
 }
@@ -214,10 +220,11 @@ check_not_silent (const LbBssInput *input, const LbBssEnergy *energies, GError *
         g_set_error (error, LB_ERROR, LB_ERROR_EMPTY_REFERENCE,
                      "the reference of \"%s\" is silent all through: leave this stem out", name);
       else if (energies[stem].estimate == 0)
-        g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                     "the separated \"%s\" is silent all through, so that nothing can be compared: "
-                     "leave this stem out",
-                     name);
+        g_set_error (
+            error, LB_ERROR, LB_ERROR_BAD_INPUT,
+            "the separated \"%s\" is silent all through, so that nothing can be compared: "
+            "leave this stem out",
+            name);
       else
         continue;
       return FALSE;
@@ -241,8 +248,8 @@ lb_bss_filters_new (const LbBssInput *input, LbBssEnergy *energies, GError **err
   *filters = (LbBssFilters){ g_new0 (LbBin, bins), g_new0 (LbBin, bins), 0 };
   fits = fit (lags, input->tracks, 0, input->tracks, transform, filters->all, &filters->loading);
   for (guint stem = 0; fits && stem < input->stems; stem++)
-    fits = fit (lags, input->tracks, stem * input->channels, input->channels, transform, filters->own,
-                &filters->loading);
+    fits = fit (lags, input->tracks, stem * input->channels, input->channels, transform,
+                filters->own, &filters->loading);
   if (!fits)
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,

@@ -7,8 +7,8 @@
 
 #define TOLERANCE_SEMITONES 0.5
 
-/* A note begins or ends: by frame, then ends before beginnings, so that a note that follows another takes no
- * extra room; then which note it is, references first. */
+/* A note begins or ends: by frame, then ends before beginnings, so that a note that follows
+ * another takes no extra room; then which note it is, references first. */
 typedef guint64 Change;
 
 #define NOTE_BITS 21 /* of both lists */
@@ -44,7 +44,8 @@ add_changes (Change *to, const LbNote *notes, gsize n, gsize first, double *pitc
 {
   for (gsize i = 0; i < n; i++)
     {
-      guint64 begin = (guint64) frame_at (notes[i].onset_s), end = (guint64) frame_at (notes[i].offset_s);
+      guint64 begin = (guint64) frame_at (notes[i].onset_s),
+              end = (guint64) frame_at (notes[i].offset_s);
 
       pitches[first + i] = 69 + 12 * log2 (notes[i].pitch_hz / 440);
       if (begin == end)
@@ -55,8 +56,8 @@ add_changes (Change *to, const LbNote *notes, gsize n, gsize first, double *pitc
   return to;
 }
 
-/* Sorts @changes by all but the note, whose order they have already: by one digit after the other, as comparing
- * them would take half of the time of all scores. */
+/* Sorts @changes by all but the note, whose order they have already: by one digit after the
+ * other, as comparing them would take half of the time of all scores. */
 static void
 sort_changes (Change *changes, gsize n)
 {
@@ -98,7 +99,8 @@ apply (Sounding *sounding, double pitch, gboolean begins)
     }
   if (sounding->n == LB_NOTE_MAX_SOUNDING)
     return FALSE;
-  memmove (sounding->pitches + at + 1, sounding->pitches + at, (sounding->n - at) * sizeof (double));
+  memmove (sounding->pitches + at + 1, sounding->pitches + at,
+           (sounding->n - at) * sizeof (double));
   sounding->pitches[at] = pitch;
   sounding->n++;
   return TRUE;
@@ -125,8 +127,8 @@ count_matches (const Sounding *reference, const Sounding *estimate)
 }
 
 static gboolean
-sweep (const Change *changes, gsize n, const double *pitches, gsize n_references, LbNoteRates *rates,
-       GError **error)
+sweep (const Change *changes, gsize n, const double *pitches, gsize n_references,
+       LbNoteRates *rates, GError **error)
 {
   g_autofree Sounding *sounding = g_new0 (Sounding, 2);
   guint64 matched = 0, totals[2] = { 0 };

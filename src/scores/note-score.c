@@ -1,5 +1,5 @@
-/* Notes as in mir_eval.transcription, after Bay, Ehmann and Downie (2009), "Evaluation of Multiple-F0
- * Estimation and Tracking Systems", and Raffel et al. (2014), "mir_eval". */
+/* Notes as in mir_eval.transcription, after Bay, Ehmann and Downie (2009), "Evaluation of
+ * Multiple-F0 Estimation and Tracking Systems", and Raffel et al. (2014), "mir_eval". */
 #include "scores/note-score.h"
 
 #include <math.h>
@@ -54,13 +54,14 @@ check_notes (const LbNote *notes, gsize n, const char *kind, GError **error)
         what = "has no pitch above 0 Hz";
       if (what == NULL)
         continue;
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "%s note %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                   " %s", kind, i + 1, n, what);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "%s note %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s", kind, i + 1, n, what);
       return FALSE;
     }
   if (n > LB_NOTE_MAX_NOTES)
     g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                 "%" G_GSIZE_FORMAT " %s notes are more than can be scored at once (%d): score it in parts",
+                 "%" G_GSIZE_FORMAT
+                 " %s notes are more than can be scored at once (%d): score it in parts",
                  n, kind, LB_NOTE_MAX_NOTES);
   return n <= LB_NOTE_MAX_NOTES;
 }
@@ -94,9 +95,10 @@ static void
 consider (Notes *notes, guint32 reference, guint32 estimate)
 {
   const LbNote *r = &notes->references[reference], *e = &notes->estimates[estimate];
-  double cents =
-    fabs (1200 * (notes->reference_pitches[reference] - notes->estimate_pitches[estimate]));
-  double tolerance = MAX (OFFSET_TOLERANCE_RATIO * (r->offset_s - r->onset_s), OFFSET_TOLERANCE_S);
+  double cents = fabs (1200 *
+                       (notes->reference_pitches[reference] - notes->estimate_pitches[estimate]));
+  double tolerance = MAX (OFFSET_TOLERANCE_RATIO * (r->offset_s - r->onset_s),
+                          OFFSET_TOLERANCE_S);
   Pair pair = { reference, estimate, BY_ONSET };
 
   if (distance (r->onset_s, e->onset_s) > ONSET_TOLERANCE_S)
@@ -162,14 +164,15 @@ find_pairs (Notes *notes, GError **error)
             }
         }
       if (notes->pairs->len > start + 1)
-        qsort (&g_array_index (notes->pairs, Pair, start), notes->pairs->len - start, sizeof (Pair),
-               compare_pairs);
+        qsort (&g_array_index (notes->pairs, Pair, start), notes->pairs->len - start,
+               sizeof (Pair), compare_pairs);
     }
   return TRUE;
 }
 
-/* Returns: (transfer full) (array length=n_references): the estimate that each goes with. Where several
- * matchings are largest it is the one that mir_eval finds: estimates in the order of their first pair. */
+/* Returns: (transfer full) (array length=n_references): the estimate that each goes with. Where
+ * several matchings are largest it is the one that mir_eval finds: estimates in the order of
+ * their first pair. */
 static guint32 *
 match (const Notes *notes, Level level, guint64 *matched)
 {
@@ -299,8 +302,10 @@ lb_note_score (const LbNote *references, gsize n_references, const LbNote *estim
   pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
   reference_pitches = logarithms (references, n_references);
   estimate_pitches = logarithms (estimates, n_estimates);
-  notes = (Notes){ references, estimates, (guint32) n_references, (guint32) n_estimates,
-                   reference_pitches, estimate_pitches, pairs };
+  notes = (Notes){
+    references,       estimates, (guint32) n_references, (guint32) n_estimates, reference_pitches,
+    estimate_pitches, pairs
+  };
   if (!find_pairs (&notes, error))
     return FALSE;
   score->reference_notes = n_references;
@@ -332,7 +337,8 @@ lb_note_score_json (const LbNoteScore *score)
   lb_json_set_real (object, "pitch_accuracy", score->pitch_accuracy);
   lb_json_set_real (object, "onset_deviation_s", score->onset_deviation_s);
   lb_json_set_real (object, "onset_absolute_deviation_s", score->onset_absolute_deviation_s);
-  lb_json_set_real (object, "pitch_absolute_deviation_cents", score->pitch_absolute_deviation_cents);
+  lb_json_set_real (object, "pitch_absolute_deviation_cents",
+                    score->pitch_absolute_deviation_cents);
   lb_json_set_real (object, "overlap", score->overlap);
   lb_json_set_real (object, "overlap_with_offset", score->overlap_with_offset);
   lb_json_set_integer (object, "reference_notes", (gint64) score->reference_notes);

@@ -1,6 +1,8 @@
-/* lb_bss_eval() for the Python oracle and for bench/bss-eval.py: one JSON request a line on standard input:
- * {"path", "stems", "channels", "frames", "rate"}, the file holding f32, interleaved: the references, then the
- * estimates. One JSON answer a line: {"seconds", "stems": [{…, "each": [[sdr, isr, sir, sar]]}]} */
+/* lb_bss_eval() for the Python oracle and for bench/bss-eval.py: one JSON request a line on
+ * standard input:
+ * {"path", "stems", "channels", "frames", "rate"}, the file holding f32, interleaved: the
+ * references, then the estimates. One JSON answer a line: {"seconds", "stems": [{…, "each":
+ * [[sdr, isr, sir, sar]]}]} */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -14,8 +14,8 @@ main (void)
   while (getline (&line, &size, stdin) > 0)
     {
       g_autoptr (json_t) request = lb_json_parse (line, -1, NULL);
-      g_autoptr (json_t) comparison =
-          lb_compare (json_object_get (request, "records"), NULL, NULL, NULL);
+      g_autoptr (json_t)
+          comparison = lb_compare (json_object_get (request, "records"), NULL, NULL, NULL);
       const json_t *second = json_array_get (json_object_get (comparison, "runs"), 1);
       g_autofree char *text = lb_json_line (json_object_get (second, "against"));
 

@@ -33,9 +33,11 @@ comes_back_from_json (void)
 static void
 refuses_what_is_no_plan (void)
 {
-#define CASE "{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\",\"path\":\"a\"}]}"
-#define MORE(MEMBERS)                                                                              \
-  "{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\",\"path\":\"a\"}]," MEMBERS "}"
+#define CASE                                                                                     \
+  "{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\",\"path\":\"a\"}]}"
+#define MORE(MEMBERS)                                                                            \
+  "{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\",\"path\":\"a\"}]"       \
+  "," MEMBERS "}"
 #define ID "\"id\":\"0190a5b0-0000-7000-8000-000000000000\""
 #define PLAN(MEMBERS) "{\"schema\":\"llamaburn.plan/1\"," MEMBERS "}"
   static const struct {
@@ -48,7 +50,9 @@ refuses_what_is_no_plan (void)
     { PLAN ("\"cases\":{}"), "cases" },
     { PLAN ("\"cases\":[1]"), "case 0" },
     { PLAN ("\"cases\":[{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[]}]"), "case 0" },
-    { PLAN ("\"cases\":[{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\"}]}]"), "path" },
+    { PLAN (
+          "\"cases\":[{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\"}]}]"),
+      "path" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"iterations\":-1}"), "iterations" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"iterations\":1.5}"), "iterations" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"warm_load\":1}"), "warm_load" },

@@ -5,17 +5,15 @@
 #include "core/error.h"
 #include "engine/manifest.h"
 
-typedef struct
-{
+typedef struct {
   const char *name;
   const char *json;
   const char *says; /* part of the message */
 } Bad;
 
-#define HEAD                                                                             \
-  "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"stt\", \"outputs\": [\"text\"], "
+#define HEAD "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"stt\", \"outputs\": [\"text\"], "
 #define INPUTS "\"inputs\": [{\"role\": \"audio\", \"kind\": \"pcm\"}]"
-#define OPTION(MEMBERS)                                                                  \
+#define OPTION(MEMBERS)                                                                          \
   HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"help\": \"h\", " MEMBERS "}]}"
 
 static const Bad bad[] = {
@@ -35,15 +33,13 @@ static const Bad bad[] = {
   { "no-mode", "{\"id\": \"e\", \"title\": \"E\"}", "\"mode\" must be" },
   { "unknown-mode", "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"opera\"}",
     "\"mode\" must be among: stt" },
-  { "modes-text", "{\"id\": \"e\", \"title\": \"E\", \"modes\": \"stt\"}",
-    "\"modes\" must be" },
+  { "modes-text", "{\"id\": \"e\", \"title\": \"E\", \"modes\": \"stt\"}", "\"modes\" must be" },
   { "modes-twice", "{\"id\": \"e\", \"title\": \"E\", \"modes\": [\"stt\", \"stt\"]}",
     "without repetitions" },
   { "no-inputs", HEAD "\"x\": 1}", "\"inputs\" must be" },
   { "input-kind", HEAD "\"inputs\": [{\"role\": \"audio\", \"kind\": \"midi\"}]}",
     "pcm or text" },
-  { "input-role", HEAD "\"inputs\": [{\"role\": 1, \"kind\": \"pcm\"}]}",
-    "\"role\" is a name" },
+  { "input-role", HEAD "\"inputs\": [{\"role\": 1, \"kind\": \"pcm\"}]}", "\"role\" is a name" },
   { "input-no-role", HEAD "\"inputs\": [{\"kind\": \"pcm\"}]}", "each with a \"role\"" },
   { "role-twice",
     HEAD "\"inputs\": [{\"role\": \"a\", \"kind\": \"pcm\"}, {\"role\": \"a\", \"kind\": "
@@ -52,8 +48,7 @@ static const Bad bad[] = {
   { "input-text", HEAD "\"inputs\": [\"audio\"]}", "\"inputs\" must be" },
   { "outputs", "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"stt\", " INPUTS "}",
     "\"outputs\" must be" },
-  { "network", HEAD INPUTS ", \"network\": \"no\"}",
-    "\"network\" must be true or false" },
+  { "network", HEAD INPUTS ", \"network\": \"no\"}", "\"network\" must be true or false" },
   { "hidden", HEAD INPUTS ", \"hidden\": 0}", "\"hidden\" must be true or false" },
   { "models", HEAD INPUTS ", \"models\": {}}", "\"models\" must be" },
   { "backends", HEAD INPUTS ", \"backends\": [\"CPU\"]}", "\"backends\" must be" },
@@ -61,8 +56,7 @@ static const Bad bad[] = {
   { "keys-lower", HEAD INPUTS ", \"keys\": [\"a=b\"]}", "\"keys\" must be" },
   { "needs", HEAD INPUTS ", \"needs\": [1]}", "\"needs\" must be" },
   { "needs-get", HEAD INPUTS ", \"needs\": [{\"get\": 5}]}", "\"needs\" must be" },
-  { "module-path", HEAD INPUTS ", \"module\": \"../../tmp/evil\"}",
-    "\"module\" must be" },
+  { "module-path", HEAD INPUTS ", \"module\": \"../../tmp/evil\"}", "\"module\" must be" },
   { "module-absolute", HEAD INPUTS ", \"module\": \"/tmp/evil\"}", "\"module\" must be" },
   { "module-hidden", HEAD INPUTS ", \"module\": \".evil\"}", "\"module\" must be" },
   { "command-text", HEAD INPUTS ", \"command\": \"python3\"}", "\"command\" must be" },
@@ -70,10 +64,8 @@ static const Bad bad[] = {
   { "command-and-module", HEAD INPUTS ", \"command\": [\"a\"], \"module\": \"e\"}",
     "\"command\" must be left out" },
   { "options-object", HEAD INPUTS ", \"options\": {}}", "\"options\" must be" },
-  { "option-number", HEAD INPUTS ", \"options\": [1]}",
-    "\"options\" must be a list of objects" },
-  { "option-name", HEAD INPUTS ", \"options\": [{\"name\": \"-o\"}]}",
-    "\"name\" must be" },
+  { "option-number", HEAD INPUTS ", \"options\": [1]}", "\"options\" must be a list of objects" },
+  { "option-name", HEAD INPUTS ", \"options\": [{\"name\": \"-o\"}]}", "\"name\" must be" },
   { "option-twice",
     HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"kind\": \"bool\", \"help\": \"h\"}, "
                 "{\"name\": \"o\"}]}",
@@ -81,13 +73,10 @@ static const Bad bad[] = {
   { "option-kind", OPTION ("\"kind\": \"float\""),
     "option \"o\": \"kind\" must be one of: bool" },
   { "option-no-kind", OPTION ("\"x\": 1"), "\"kind\" must be" },
-  { "option-no-help",
-    HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"kind\": \"bool\"}]}",
+  { "option-no-help", HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"kind\": \"bool\"}]}",
     "\"help\" must be" },
-  { "option-min-text", OPTION ("\"kind\": \"int\", \"min\": \"1\""),
-    "\"min\" must be a number" },
-  { "option-min-of-bool", OPTION ("\"kind\": \"bool\", \"min\": 1"),
-    "\"min\" must be left out" },
+  { "option-min-text", OPTION ("\"kind\": \"int\", \"min\": \"1\""), "\"min\" must be a number" },
+  { "option-min-of-bool", OPTION ("\"kind\": \"bool\", \"min\": 1"), "\"min\" must be left out" },
   { "option-range", OPTION ("\"kind\": \"int\", \"min\": 2, \"max\": 1"),
     "\"min\" must be at most" },
   { "option-default-type", OPTION ("\"kind\": \"int\", \"default\": \"1\""),
@@ -96,10 +85,8 @@ static const Bad bad[] = {
     "\"default\" must be" },
   { "option-enum-empty", OPTION ("\"kind\": \"enum\""), "\"choices\" must be" },
   { "option-enum-default",
-    OPTION ("\"kind\": \"enum\", \"choices\": [\"a\"], \"default\": \"b\""),
-    "\"default\"" },
-  { "option-work", OPTION ("\"kind\": \"int\", \"work\": 1"),
-    "\"work\" must be true or false" },
+    OPTION ("\"kind\": \"enum\", \"choices\": [\"a\"], \"default\": \"b\""), "\"default\"" },
+  { "option-work", OPTION ("\"kind\": \"int\", \"work\": 1"), "\"work\" must be true or false" },
 };
 
 static char *
@@ -153,13 +140,12 @@ reads_what_is_there (void)
   const LbOption *option;
 
   manifest = read_text (
-      HEAD INPUTS
-      ", \"models\": [\"ggml\", \"gguf\"], \"backends\": [\"cpu\", \"vulkan\"], "
-      "\"keys\": [\"SOME_API_KEY\"], \"network\": true, \"later\": {}, \"options\": ["
-      "{\"name\": \"beam-size\", \"kind\": \"int\", \"default\": 5, \"min\": 1, "
-      "\"max\": 16, \"work\": true, \"help\": \"beams\"},"
-      "{\"name\": \"verbose\", \"kind\": \"bool\", \"work\": false, \"help\": "
-      "\"more\"}]}",
+      HEAD INPUTS ", \"models\": [\"ggml\", \"gguf\"], \"backends\": [\"cpu\", \"vulkan\"], "
+                  "\"keys\": [\"SOME_API_KEY\"], \"network\": true, \"later\": {}, \"options\": ["
+                  "{\"name\": \"beam-size\", \"kind\": \"int\", \"default\": 5, \"min\": 1, "
+                  "\"max\": 16, \"work\": true, \"help\": \"beams\"},"
+                  "{\"name\": \"verbose\", \"kind\": \"bool\", \"work\": false, \"help\": "
+                  "\"more\"}]}",
       &error);
   g_assert_no_error (error);
   g_assert_cmpstr (manifest->id, ==, "e");
@@ -186,8 +172,8 @@ static void
 finds_a_workers_program (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (LbManifest) there =
-      read_text (HEAD INPUTS ", \"command\": [\"sh\", \"-c\", \"true\"]}", &error);
+  g_autoptr (LbManifest)
+      there = read_text (HEAD INPUTS ", \"command\": [\"sh\", \"-c\", \"true\"]}", &error);
   g_autoptr (LbManifest) absent = read_text (
       HEAD INPUTS ", \"command\": [\"venv/bin/python\", \"-m\", \"x\"]}", &error);
 

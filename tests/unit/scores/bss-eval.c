@@ -62,7 +62,8 @@ solves_blocks (void)
 {
   /* T₀ = [4 1; 1 3], T₁ = [.5 −.25; .75 .125]; x = (1, 2, 3, 4) */
   const double blocks[] = { 4, 1, 1, 3, 0.5, -0.25, 0.75, 0.125 };
-  double right[] = { 4 + 2 + 1.5 - 1, 1 + 6 + 2.25 + 0.5, 0.5 + 1.5 + 12 + 4, -0.25 + 0.25 + 3 + 12 };
+  double right[] = { 4 + 2 + 1.5 - 1, 1 + 6 + 2.25 + 0.5, 0.5 + 1.5 + 12 + 4,
+                     -0.25 + 0.25 + 3 + 12 };
 
   g_assert_cmpfloat (lb_block_toeplitz_solve (blocks, 2, 2, right, 1), ==, 0);
   for (guint i = 0; i < 4; i++)
@@ -82,7 +83,8 @@ tames_what_has_no_single_solution (void)
   g_assert_cmpfloat_with_epsilon (right[0] + right[1], 2, 1e-6);
 }
 
-/* s + n with n orthogonal enough: SDR = 10 log₁₀ (Σ s² / Σ n²), whatever else; a tenth of it: 20 dB */
+/* s + n with n orthogonal enough: SDR = 10 log₁₀ (Σ s² / Σ n²), whatever else; a tenth of it: 20
+ * dB */
 static void
 scores_added_noise (void)
 {
@@ -143,7 +145,8 @@ static void
 refuses_what_cannot_be_scored (void)
 {
   g_autofree Sound *good = noise (1, 0.5F), *bad = noise (1, 0.5F), *silent = noise (1, 0);
-  LbSignal fine = signal_of (good), nan = signal_of (bad), mute = signal_of (silent), empty = fine;
+  LbSignal fine = signal_of (good), nan = signal_of (bad), mute = signal_of (silent),
+           empty = fine;
   LbSignal lengths[2] = { fine, fine }, broken = { "x", read_badly, good, FRAMES };
   LbBssScore scores[2];
   const struct {
@@ -199,7 +202,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bss-eval/solves-a-system-by-hand", solves_a_system_by_hand);
   g_test_add_func ("/bss-eval/solves-blocks", solves_blocks);
-  g_test_add_func ("/bss-eval/tames-what-has-no-single-solution", tames_what_has_no_single_solution);
+  g_test_add_func ("/bss-eval/tames-what-has-no-single-solution",
+                   tames_what_has_no_single_solution);
   g_test_add_func ("/bss-eval/scores-added-noise", scores_added_noise);
   g_test_add_func ("/bss-eval/scaled", a_scaled_stem_has_no_scale_invariant_error);
   g_test_add_func ("/bss-eval/short-estimate", a_short_estimate_is_silent_at_its_end);

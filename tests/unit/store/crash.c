@@ -12,8 +12,7 @@
 #define KILLS 25
 #define MOST_US 40000
 
-typedef struct
-{
+typedef struct {
   GPid pid;
   int out, in;
 } Writer;
@@ -26,8 +25,8 @@ start_writer (const char *folder, const char *iterations, const char *end)
   Writer writer;
 
   g_assert_nonnull (arguments[0]);
-  g_spawn_async_with_pipes (NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &writer.pid,
-                            &writer.in, &writer.out, NULL, &error);
+  g_spawn_async_with_pipes (NULL, (char **) arguments, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL,
+                            NULL, &writer.pid, &writer.in, &writer.out, NULL, &error);
   g_assert_no_error (error);
   return writer;
 }
@@ -90,7 +89,9 @@ check_after_kill (LbStore *store, const char *said)
   g_assert_cmpuint (kept, >=, committed);
   g_assert_cmpuint (kept, <=, committed + 1);
   for (gsize i = 0; i < kept; i++)
-    g_assert_cmpint (lb_json_integer (json_array_get (json_object_get (record, "iterations"), i), "index", -1), ==, (gint64) i);
+    g_assert_cmpint (
+        lb_json_integer (json_array_get (json_object_get (record, "iterations"), i), "index", -1),
+        ==, (gint64) i);
   folder = lb_live_folder (store, id);
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
@@ -115,7 +116,8 @@ keeps_every_commit_of_a_killed_writer (void)
       g_assert_true (WIFSIGNALED (status));
       store = fixture_open (folder);
       g_assert_null (lb_store_notice (store));
-      g_assert_cmpint (fixture_count (store, "SELECT count (*) FROM run WHERE status = 'running'"), ==, 0);
+      g_assert_cmpint (
+          fixture_count (store, "SELECT count (*) FROM run WHERE status = 'running'"), ==, 0);
       check_after_kill (store, said);
       begun += g_str_has_prefix (said, "begin ");
     }
@@ -192,7 +194,9 @@ lets_two_write_at_once (void)
       g_assert_cmpuint (count_lines (said, "iteration"), ==, 100);
     }
   store = fixture_open (folder);
-  g_assert_cmpint (fixture_count (store, "SELECT count (*) FROM run WHERE status = 'ok' AND iterations = 100"), ==, 3);
+  g_assert_cmpint (
+      fixture_count (store, "SELECT count (*) FROM run WHERE status = 'ok' AND iterations = 100"),
+      ==, 3);
   g_assert_cmpint (fixture_count (store, "SELECT count (*) FROM iteration"), ==, 300);
   g_clear_pointer (&store, lb_store_close);
   fixture_remove (folder);
@@ -240,8 +244,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/keeps-every-commit-of-a-killed-writer", keeps_every_commit_of_a_killed_writer);
-  g_test_add_func ("/store/gives-an-interrupted-run-its-median", gives_an_interrupted_run_its_median);
+  g_test_add_func ("/store/keeps-every-commit-of-a-killed-writer",
+                   keeps_every_commit_of_a_killed_writer);
+  g_test_add_func ("/store/gives-an-interrupted-run-its-median",
+                   gives_an_interrupted_run_its_median);
   g_test_add_func ("/store/lets-two-write-at-once", lets_two_write_at_once);
   g_test_add_func ("/store/refuses-to-remove-a-live-run", refuses_to_remove_a_live_run);
   g_test_add_func ("/store/says-who-keeps-it-locked", says_who_keeps_it_locked);
