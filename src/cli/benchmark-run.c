@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <glib-unix.h>
+#include <glib/gstdio.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -324,6 +325,38 @@ write_done (Benchmark *it, int status)
 }
 
 static gboolean
+is_same_file (const char *a, const char *b)
+{
+  GStatBuf first, second;
+
+  return a != NULL && b != NULL && g_stat (a, &first) == 0 && g_stat (b, &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* Results never replace what is measured. */
+static gboolean
+check_output (const LbPlan *plan, const char *path, GError **error)
+{
+  for (guint c = 0; c < plan->cases->len; c++)
+    {
+      const LbCase *it = lb_plan_case (plan, c);
+      gboolean same = is_same_file (path, it->reference);
+
+      for (guint i = 0; i < it->inputs->len; i++)
+        same = same || is_same_file (path, ((LbPlanInput *) g_ptr_array_index (it->inputs, i))->path);
+      if (same)
+        {
+          g_autofree char *shown = lb_text_escape (path);
+
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                       "\"%s\" is an input: name another file with --output", shown);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
 open_output (Benchmark *it, GError **error)
 {
   const char *path = lb_cli_text (it->cli, "output", NULL);
@@ -331,7 +364,7 @@ open_output (Benchmark *it, GError **error)
   it->style = (LbReportStyle){ .colour = lb_cli_colour (it->cli) && path == NULL,
                                .width = path != NULL ? 0 : lb_cli_width (it->cli),
                                .full_paths = lb_cli_flag (it->cli, "full-paths") };
-  if (path != NULL)
+  if (path != NULL && check_output (it->plan, path, error))
     it->output = lb_output_open (path, error);
   return path == NULL || it->output != NULL;
 }

@@ -28,9 +28,8 @@ die_with_parent (GError **error)
   if (fcntl (LB_FD_DEATH, F_SETOWN, -getpgrp ()) != 0 ||
       fcntl (LB_FD_DEATH, F_SETSIG, SIGKILL) != 0 ||
       fcntl (LB_FD_DEATH, F_SETFL, O_ASYNC | O_NONBLOCK) != 0)
-    return lb_error_set_errno (error, errno,
-                               "the cage: can't watch the parent through descriptor %d",
-                               LB_FD_DEATH);
+    return lb_error_set_errno (
+        error, errno, "the cage: can't watch the parent through descriptor %d", LB_FD_DEATH);
   /* It may have died before the watch was set. */
   if (poll (&death, 1, 0) > 0 && (death.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
     _exit (EXIT_FAILURE);
@@ -66,9 +65,8 @@ keep_group (scmp_filter_ctx filter)
 {
   int status = seccomp_rule_add (filter, SCMP_ACT_ERRNO (0), SCMP_SYS (setsid), 0);
 
-  return status != 0
-             ? status
-             : seccomp_rule_add (filter, SCMP_ACT_ERRNO (0), SCMP_SYS (setpgid), 0);
+  return status != 0 ? status
+                     : seccomp_rule_add (filter, SCMP_ACT_ERRNO (0), SCMP_SYS (setpgid), 0);
 }
 
 static gboolean
@@ -78,8 +76,7 @@ filter_calls (gboolean network, GError **error)
   int status;
 
   if (filter == NULL)
-    return lb_error_set_errno (error, ENOMEM,
-                               "the cage: can't make a system call filter");
+    return lb_error_set_errno (error, ENOMEM, "the cage: can't make a system call filter");
   status = seccomp_attr_set (filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO (ENOSYS));
   if (status == 0)
     status = keep_group (filter);
@@ -89,8 +86,8 @@ filter_calls (gboolean network, GError **error)
     status = seccomp_load (filter);
   seccomp_release (filter);
   if (status != 0)
-    return lb_error_set_errno (
-        error, -status, "the cage: this system refuses a system call filter (seccomp)");
+    return lb_error_set_errno (error, -status,
+                               "the cage: this system refuses a system call filter (seccomp)");
   return TRUE;
 }
 
@@ -117,8 +114,7 @@ lb_cage_put_on (gboolean network, GError **error)
 
   if (close_range (STDERR_FILENO + 1, LB_FD_FIRST - 1, 0) != 0 ||
       close_range (LB_FD_END, ~0U, 0) != 0)
-    return lb_error_set_errno (error, errno,
-                               "the cage: can't close inherited descriptors");
+    return lb_error_set_errno (error, errno, "the cage: can't close inherited descriptors");
   if (getpgrp () != getpid () && setpgid (0, 0) != 0)
     return lb_error_set_errno (error, errno, "the cage: can't lead a process group");
   if (!die_with_parent (error))

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-typedef struct
-{
+typedef struct {
   const char *name;  /* a * at the end: any name that begins so */
   gboolean recorded; /* FALSE: says who and where, and changes no measurement */
 } Allowed;
@@ -88,16 +87,14 @@ find (const char *name)
     if (matches (allowed[i].name, name))
       found = &allowed[i];
   for (guint i = 0;
-       i < G_N_ELEMENTS (secret) && found != NULL && strchr (found->name, '*') != NULL;
-       i++)
+       i < G_N_ELEMENTS (secret) && found != NULL && strchr (found->name, '*') != NULL; i++)
     if (strstr (name, secret[i]) != NULL)
       found = NULL;
   return found;
 }
 
 char **
-lb_environment_build (const char *const *ours, const LbManifest *manifest,
-                      json_t **recorded)
+lb_environment_build (const char *const *ours, const LbManifest *manifest, json_t **recorded)
 {
   g_autoptr (GStrvBuilder) passed = g_strv_builder_new ();
   const char *const *keys = (const char *const *) manifest->keys;

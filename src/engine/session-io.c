@@ -76,8 +76,8 @@ read_answers (LbSession *session)
     return FALSE;
   if (n <= 0)
     close_answers (session, NULL);
-  else if (!lb_line_cutter_feed (&session->cutter, buffer, (gsize) n, stamp_ns, push,
-                                 session, &bad))
+  else if (!lb_line_cutter_feed (&session->cutter, buffer, (gsize) n, stamp_ns, push, session,
+                                 &bad))
     close_answers (session, bad);
   return n > 0 && bad == NULL;
 }
@@ -88,8 +88,7 @@ has_room (LbSession *session)
   gboolean room;
 
   g_mutex_lock (&session->lock);
-  room = !session->closed && !session->quit &&
-         session->lines.length < LB_MAX_WAITING_LINES &&
+  room = !session->closed && !session->quit && session->lines.length < LB_MAX_WAITING_LINES &&
          session->waiting_bytes < LB_MAX_WAITING_BYTES;
   g_mutex_unlock (&session->lock);
   return room;
@@ -118,14 +117,7 @@ note_end (LbSession *session)
 static void
 turn (LbSession *session, gboolean *more_stderr)
 {
-  enum
-  {
-    ANSWERS,
-    STDERR,
-    EXIT,
-    WAKE,
-    N
-  };
+  enum { ANSWERS, STDERR, EXIT, WAKE, N };
   struct pollfd fds[N] = {
     [ANSWERS] = { .fd = has_room (session) ? session->answers_fd : -1, .events = POLLIN },
     [STDERR] = { .fd = *more_stderr ? session->stderr_fd : -1, .events = POLLIN },
