@@ -81,7 +81,8 @@ lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int
   g_clear_pointer (&place->record, json_decref);
   place->record = json_object ();
   lb_json_set_real (place->record, "load_s", place->loaded.load_s);
-  lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
+  if (place->model_path != NULL)
+    lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
   lb_json_set_string (place->record, "backend", place->loaded.backend);
   lb_json_set_string (place->record, "device", place->loaded.device);
   if (place->loaded.threads > 0)

@@ -343,7 +343,11 @@ check_output (const LbPlan *plan, const char *path, GError **error)
       gboolean same = is_same_file (path, it->reference);
 
       for (guint i = 0; i < it->inputs->len; i++)
-        same = same || is_same_file (path, ((LbPlanInput *) g_ptr_array_index (it->inputs, i))->path);
+        {
+          const LbPlanInput *input = g_ptr_array_index (it->inputs, i);
+
+          same = same || is_same_file (path, input->path);
+        }
       if (same)
         {
           g_autofree char *shown = lb_text_escape (path);

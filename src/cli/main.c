@@ -31,7 +31,8 @@ static const LbCliCommand *const commands[] = {
 
 static const LbCliOption common_options[] = {
   { 'h', "help", LB_CLI_FLAG, NULL, "show this help and leave" },
-  { 'q', "quiet", LB_CLI_FLAG, NULL, "no progress and no notes: only errors, warnings and the result" },
+  { 'q', "quiet", LB_CLI_FLAG, NULL,
+    "no progress and no notes: only errors, warnings and the result" },
   { 0, "no-colour", LB_CLI_FLAG, NULL, "no colour, as NO_COLOR does" },
   { 0, "no-color", LB_CLI_FLAG, NULL, "the same" },
   { 'v', "verbose", LB_CLI_FLAG, NULL, "say more of what is done" },

@@ -127,7 +127,8 @@ static const struct {
 } variables[] = {
   { "NO_COLOR", "If set and not empty: no colour." },
   { "COLUMNS", "Width of what is written to a terminal." },
-  { "XDG_DATA_HOME", "Where models and history are: in the folder llamaburn of it; ~/.local/share by default." },
+  { "XDG_DATA_HOME",
+    "Where models and history are: in the folder llamaburn of it; ~/.local/share by default." },
   { "XDG_CACHE_HOME", "Where what can be made again is; ~/.cache by default." },
   { "LLAMABURN_DATA", "A folder with catalogue and manifests that goes before the installed one." },
 };

@@ -233,8 +233,10 @@ serve_load (Host *host, gint64 id, const json_t *message)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (json_t) options = NULL;
+  const char *uri = lb_json_string (message, "model_path_uri", NULL);
+  g_autofree char *from_uri = uri != NULL ? g_filename_from_uri (uri, NULL, NULL) : NULL;
   LbLoadRequest request = {
-    .model_path = lb_json_string (message, "model_path", NULL),
+    .model_path = lb_json_string (message, "model_path", from_uri),
     .device = lb_json_string (message, "device", "cpu"),
     .threads = (int) CLAMP (lb_json_integer (message, "threads", 1), -1, 65537),
     .seed = lb_json_integer (message, "seed", 0),

@@ -304,6 +304,27 @@ stops_by_itself_when_the_median_is_known (void)
     }
 }
 
+static double
+one_is_slow (guint c, guint i)
+{
+  return c == 0 ? 20 : i % 2 ? 1 : 2;
+}
+
+static void
+a_slow_case_ends_the_turns_for_all (void)
+{
+  g_autoptr (LbPlan) plan = make_plan (two, 1, 0);
+  g_autofree char *path = NULL;
+  g_auto (GStrv) slow = NULL, fast = NULL;
+
+  plan->settings.order = LB_ORDER_INTERLEAVED;
+  path = walk (plan, NULL, 0, one_is_slow);
+  slow = g_strsplit (path, "i0", -1);
+  fast = g_strsplit (path, "i1", -1);
+  g_assert_cmpuint (g_strv_length (slow) - 1, ==, 4);
+  g_assert_cmpuint (g_strv_length (fast) - 1, ==, 4);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -328,5 +349,7 @@ main (int argc, char **argv)
   g_test_add_func ("/schedule/is-quick-with-many-cases", is_quick_with_many_cases);
   g_test_add_func ("/schedule/stops-by-itself-when-the-median-is-known",
                    stops_by_itself_when_the_median_is_known);
+  g_test_add_func ("/schedule/a-slow-case-ends-the-turns-for-all",
+                   a_slow_case_ends_the_turns_for_all);
   return g_test_run ();
 }
