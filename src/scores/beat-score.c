@@ -1,6 +1,6 @@
-/* Beats after Davies, Degara and Plumbley (2009), "Evaluation Methods for Musical Audio Beat Tracking
- * Algorithms"; P-score and tempo after McKinney et al. (2007), "Evaluation of Audio Beat Tracking and Music Tempo
- * Extraction Algorithms". */
+/* Beats after Davies, Degara and Plumbley (2009), "Evaluation Methods for Musical Audio Beat
+ * Tracking Algorithms"; P-score and tempo after McKinney et al. (2007), "Evaluation of Audio Beat
+ * Tracking and Music Tempo Extraction Algorithms". */
 #include "scores/beat-score.h"
 
 #include <math.h>
@@ -32,8 +32,8 @@ check_beats (const double *times, gsize n, const char *kind, GError **error)
         what = "is not after the one before it: sort the times, each once";
       if (what == NULL)
         continue;
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "%s beat %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                   " %s", kind, i + 1, n, what);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "%s beat %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s", kind, i + 1, n, what);
       return FALSE;
     }
   if (n > LB_BEAT_MAX_BEATS)
@@ -82,7 +82,7 @@ quantise (const LbBeats *beats, double offset, gsize *n)
   *n = 0;
   for (gsize i = 0; i < beats->n; i++)
     {
-      gint64 index = (gint64) ceil ((beats->times[i] - offset) * P_SCORE_RATE_HZ);
+      gint64 index = (gint64)ceil ((beats->times[i] - offset) * P_SCORE_RATE_HZ);
 
       if (*n == 0 || indices[*n - 1] != index)
         indices[(*n)++] = index;
@@ -96,7 +96,7 @@ median_interval (const gint64 *indices, gsize n)
   g_autofree double *intervals = g_new (double, n);
 
   for (gsize i = 1; i < n; i++)
-    intervals[i - 1] = (double) (indices[i] - indices[i - 1]);
+    intervals[i - 1] = (double)(indices[i] - indices[i - 1]);
   return n < 2 ? 0 : lb_median (intervals, n - 1);
 }
 
@@ -107,7 +107,7 @@ p_score (const LbBeats *reference, const LbBeats *estimate)
   gsize n, m, low = 0, high = 0;
   g_autofree gint64 *r = quantise (reference, offset, &n);
   g_autofree gint64 *e = quantise (estimate, offset, &m);
-  gint64 window = (gint64) rint (P_SCORE_TOLERANCE * median_interval (r, n));
+  gint64 window = (gint64)rint (P_SCORE_TOLERANCE * median_interval (r, n));
   guint64 pairs = 0;
 
   for (gsize i = 0; i < n; i++)
@@ -118,11 +118,11 @@ p_score (const LbBeats *reference, const LbBeats *estimate)
         high++;
       pairs += high - low;
     }
-  return (double) pairs / (double) MAX (reference->n, estimate->n);
+  return (double)pairs / (double)MAX (reference->n, estimate->n);
 }
 
-/* Where @time lies between the beats: −½ … ½ of the interval, 0 on the beat. A time before the first beat is
- * measured by the span of all beats, as mir_eval does. */
+/* Where @time lies between the beats: −½ … ½ of the interval, 0 on the beat. A time before the
+ * first beat is measured by the span of all beats, as mir_eval does. */
 static double
 relative_error (const LbBeats *beats, double time)
 {
@@ -150,7 +150,7 @@ entropy (const LbBeats *reference, const LbBeats *estimate)
   for (gsize i = 0; i < estimate->n; i++)
     {
       double error = relative_error (reference, estimate->times[i]);
-      int bin = CLAMP ((int) floor ((error + 0.5) * BINS), 0, BINS - 1);
+      int bin = CLAMP ((int)floor ((error + 0.5) * BINS), 0, BINS - 1);
 
       while (bin > 0 && error < bin * (1.0 / BINS) - 0.5)
         bin--;
@@ -161,7 +161,7 @@ entropy (const LbBeats *reference, const LbBeats *estimate)
   for (guint i = 0; i < BINS; i++)
     if (counts[i] > 0)
       {
-        double share = (double) counts[i] / (double) estimate->n;
+        double share = (double)counts[i] / (double)estimate->n;
 
         sum -= share * log2 (share);
       }
@@ -174,9 +174,9 @@ score_beats (const LbBeats *reference, const LbBeats *estimate, LbBeatScore *sco
   LbBeatLevel same, best;
   gsize matched = count_matches (reference, estimate);
 
-  score->precision = (double) matched / (double) estimate->n;
-  score->recall = (double) matched / (double) reference->n;
-  score->f_measure = 2 * (double) matched / (double) (reference->n + estimate->n);
+  score->precision = (double)matched / (double)estimate->n;
+  score->recall = (double)matched / (double)reference->n;
+  score->f_measure = 2 * (double)matched / (double)(reference->n + estimate->n);
   lb_beat_levels (reference, estimate, &same, &best);
   score->cemgil = same.cemgil;
   score->cemgil_best = best.cemgil;
@@ -188,7 +188,7 @@ score_beats (const LbBeats *reference, const LbBeats *estimate, LbBeatScore *sco
   score->aml_t = best.total;
   score->p_score = p_score (reference, estimate);
   score->information_gain =
-    1 - MAX (entropy (reference, estimate), entropy (estimate, reference)) / log2 (BINS);
+      1 - MAX (entropy (reference, estimate), entropy (estimate, reference)) / log2 (BINS);
 }
 
 gboolean
@@ -209,13 +209,14 @@ lb_beat_score (const double *references, gsize n_references, const double *estim
   if (reference.n == 0)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_EMPTY_REFERENCE,
-                   "the reference has no beats from %.3g s on: give the times of the beats", skip_s);
+                   "the reference has no beats from %.3g s on: give the times of the beats",
+                   skip_s);
       return FALSE;
     }
   *score = (LbBeatScore){ reference.n, estimate.n };
   if (reference.n < 2)
     score->cml_c = score->cml_t = score->aml_c = score->aml_t = score->p_score =
-      score->information_gain = NAN;
+        score->information_gain = NAN;
   if (estimate.n > 0)
     score_beats (&reference, &estimate, score);
   return TRUE;
@@ -237,8 +238,8 @@ lb_beat_score_json (const LbBeatScore *score)
   lb_json_set_real (object, "information_gain", score->information_gain);
   lb_json_set_real (object, "cemgil", score->cemgil);
   lb_json_set_real (object, "cemgil_best", score->cemgil_best);
-  lb_json_set_integer (object, "reference_beats", (gint64) score->reference_beats);
-  lb_json_set_integer (object, "estimated_beats", (gint64) score->estimated_beats);
+  lb_json_set_integer (object, "reference_beats", (gint64)score->reference_beats);
+  lb_json_set_integer (object, "estimated_beats", (gint64)score->estimated_beats);
   return object;
 }
 

@@ -8,7 +8,8 @@
 #define LOADING_STEP 100.0
 #define LOADING_LAST 1e-2
 
-/* T − Z T Zᵀ = AᵀA − BᵀB, Z shifting by a block. Rows of A and B begin at the block that is at hand. */
+/* T − Z T Zᵀ = AᵀA − BᵀB, Z shifting by a block. Rows of A and B begin at the block that is at
+ * hand. */
 typedef struct {
   guint size, lags;
   gsize width;    /* size × lags */
@@ -21,7 +22,7 @@ static double *
 factor_row (const Schur *schur, guint block, guint row)
 {
   gsize size = schur->size;
-  gsize before = size * (block * schur->width - size * ((gsize) block * (block - 1) / 2));
+  gsize before = size * (block * schur->width - size * ((gsize)block * (block - 1) / 2));
 
   return schur->factor + before + row * (schur->width - block * size);
 }
@@ -55,7 +56,7 @@ static gboolean
 start (Schur *schur, const double *blocks, double loading)
 {
   guint size = schur->size;
-  g_autofree double *upper = g_new0 (double, size * size);
+  g_autofree double *upper = g_new0 (double, size *size);
 
   if (!factor_first_block (blocks, size, loading, upper))
     return FALSE;
@@ -66,7 +67,7 @@ start (Schur *schur, const double *blocks, double loading)
       double *row = schur->a + i * schur->width;
 
       for (guint lag = 0; lag < schur->lags; lag++)
-        memcpy (row + lag * size, blocks + ((gsize) lag * size + i) * size, size * sizeof (double));
+        memcpy (row + lag * size, blocks + ((gsize)lag * size + i) * size, size * sizeof (double));
       for (guint k = 0; k < i; k++)
         {
           const double *other = schur->a + k * schur->width;
@@ -100,13 +101,13 @@ static gboolean
 eliminate (Schur *schur, guint block)
 {
   guint size = schur->size;
-  gsize width = schur->width - (gsize) block * size;
+  gsize width = schur->width - (gsize)block * size;
 
   for (guint i = 0; i < size; i++)
     for (guint j = 0; j < size; j++)
       {
         double *a = schur->a + i * schur->width;
-        double *b = schur->b + j * schur->width + (gsize) block * size;
+        double *b = schur->b + j * schur->width + (gsize)block * size;
         double rho = b[i] / a[i];
 
         if (!(fabs (rho) < 1))
@@ -121,8 +122,8 @@ eliminate (Schur *schur, guint block)
 
 /* One row of the factor is ready: takes its part out of what is still to be solved. */
 static void
-substitute_forward (const double *restrict row, gsize first, gsize width, double *right, guint sides,
-                    gsize stride)
+substitute_forward (const double *restrict row, gsize first, gsize width, double *right,
+                    guint sides, gsize stride)
 {
   for (guint side = 0; side < sides; side++)
     {
@@ -156,7 +157,7 @@ substitute_back (const Schur *schur, double *right, guint sides)
     for (guint i = schur->size; i-- > 0;)
       {
         const double *row = factor_row (schur, block, i) + i;
-        gsize first = (gsize) block * schur->size + i;
+        gsize first = (gsize)block * schur->size + i;
 
         for (guint side = 0; side < sides; side++)
           {
@@ -176,7 +177,7 @@ solve (Schur *schur, const double *blocks, double loading, double *right, guint 
     return FALSE;
   for (guint block = 0; block < schur->lags; block++)
     {
-      gsize width = schur->width - (gsize) block * size;
+      gsize width = schur->width - (gsize)block * size;
 
       if (block > 0 && !eliminate (schur, block))
         return FALSE;
@@ -185,7 +186,7 @@ solve (Schur *schur, const double *blocks, double loading, double *right, guint 
           double *row = factor_row (schur, block, i);
 
           memcpy (row, schur->a + i * schur->width, width * sizeof (double));
-          substitute_forward (row + i, (gsize) block * size + i, width - i, right, sides,
+          substitute_forward (row + i, (gsize)block * size + i, width - i, right, sides,
                               schur->width);
         }
     }
@@ -196,9 +197,9 @@ solve (Schur *schur, const double *blocks, double loading, double *right, guint 
 double
 lb_block_toeplitz_solve (const double *blocks, guint size, guint lags, double *right, guint sides)
 {
-  gsize width = (gsize) size * lags, triangle = (gsize) size * size * lags * (lags + 1) / 2;
-  g_autofree double *a = g_new (double, size * width);
-  g_autofree double *b = g_new (double, size * width);
+  gsize width = (gsize)size * lags, triangle = (gsize)size * size * lags * (lags + 1) / 2;
+  g_autofree double *a = g_new (double, size *width);
+  g_autofree double *b = g_new (double, size *width);
   g_autofree double *factor = g_new (double, triangle);
   g_autofree double *given = g_memdup2 (right, sides * width * sizeof (double));
   g_autofree double *least = g_new (double, size);

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
  * @right: (array) (inout): [side][lag × @size + row]: right sides in, solutions out
  * @sides: how many right sides
  *
- * A matrix that isn't positive (two rows alike, a row of zeros) is made so by as little as it takes:
- * its diagonal × (1 + loading), loading 10⁻¹², 10⁻¹⁰… 10⁻².
+ * A matrix that isn't positive (two rows alike, a row of zeros) is made so by as little as it
+ * takes: its diagonal × (1 + loading), loading 10⁻¹², 10⁻¹⁰… 10⁻².
  *
  * Time: 2 × size × (size × lags)² operations; memory: (size × lags)² / 2 doubles.
  *
@@ -23,6 +23,7 @@ G_BEGIN_DECLS
  *
  * Returns: the loading that it took: 0 for a positive matrix; NAN where none helped
  */
-double lb_block_toeplitz_solve (const double *blocks, guint size, guint lags, double *right, guint sides);
+double lb_block_toeplitz_solve (const double *blocks, guint size, guint lags, double *right,
+                                guint sides);
 
 G_END_DECLS

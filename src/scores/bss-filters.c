@@ -27,7 +27,8 @@ lb_bins_add_product (LbBin *restrict sum, const LbBin *restrict x, const LbBin *
 }
 
 void
-lb_bins_add_correlation (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y, gsize n)
+lb_bins_add_correlation (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y,
+                         gsize n)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -41,9 +42,10 @@ lb_bss_read (const LbBssInput *input, const LbSignal *signal, guint64 start, flo
              gsize frames, GError **error)
 {
   guint64 end = MIN (signal->frames, input->frames);
-  gsize there = start >= end ? 0 : (gsize) MIN (end - start, frames);
+  gsize there = start >= end ? 0 : (gsize)MIN (end - start, frames);
 
-  memset (samples + there * input->channels, 0, (frames - there) * input->channels * sizeof (float));
+  memset (samples + there * input->channels, 0,
+          (frames - there) * input->channels * sizeof (float));
   return there == 0 || signal->read (signal->source, start, samples, there, error);
 }
 
@@ -91,8 +93,8 @@ add_energies (const LbBssInput *input, guint stem, guint64 start, gsize n, float
 
 /* The spectrum of @n of one channel's samples */
 static void
-transform_channel (LbTransform *transform, const float *samples, guint channel, guint channels, gsize n,
-                   LbBin *bins)
+transform_channel (LbTransform *transform, const float *samples, guint channel, guint channels,
+                   gsize n, LbBin *bins)
 {
   double *to = lb_transform_samples (transform);
 
@@ -103,8 +105,8 @@ transform_channel (LbTransform *transform, const float *samples, guint channel, 
 }
 
 static gboolean
-correlate_block (Correlator *correlator, const LbBssInput *input, guint64 start, LbBssEnergy *energies,
-                 GError **error)
+correlate_block (Correlator *correlator, const LbBssInput *input, guint64 start,
+                 LbBssEnergy *energies, GError **error)
 {
   guint channels = input->channels, tracks = input->tracks;
 
@@ -112,14 +114,14 @@ correlate_block (Correlator *correlator, const LbBssInput *input, guint64 start,
     {
       if (!lb_bss_read (input, &input->references[stem], start, correlator->samples[0],
                         LB_BSS_BLOCK, error) ||
-          !lb_bss_read (input, &input->estimates[stem], start, correlator->samples[1],
-                        LB_BSS_BLOCK, error) ||
-          !add_energies (input, stem, start, (gsize) LB_BSS_STEP * channels, correlator->samples,
+          !lb_bss_read (input, &input->estimates[stem], start, correlator->samples[1], LB_BSS_BLOCK,
+                        error) ||
+          !add_energies (input, stem, start, (gsize)LB_BSS_STEP * channels, correlator->samples,
                          &energies[stem], error))
         return FALSE;
       for (guint channel = 0; channel < channels; channel++)
         {
-          gsize track = (gsize) stem * channels + channel;
+          gsize track = (gsize)stem * channels + channel;
 
           transform_channel (correlator->transform, correlator->samples[0], channel, channels,
                              LB_BSS_STEP, correlator->heads + track * LB_BSS_BINS);
@@ -143,8 +145,8 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
 {
   gsize tracks = input->tracks, pairs = tracks * 2 * tracks;
   g_autoptr (LbTransform) transform = lb_transform_new (LB_BSS_BLOCK);
-  g_autofree float *reference = g_new (float, (gsize) LB_BSS_BLOCK * input->channels);
-  g_autofree float *estimate = g_new (float, (gsize) LB_BSS_BLOCK * input->channels);
+  g_autofree float *reference = g_new (float, (gsize)LB_BSS_BLOCK * input->channels);
+  g_autofree float *estimate = g_new (float, (gsize)LB_BSS_BLOCK * input->channels);
   g_autofree LbBin *heads = g_new (LbBin, tracks * LB_BSS_BINS);
   g_autofree LbBin *blocks = g_new (LbBin, 2 * tracks * LB_BSS_BINS);
   g_autofree LbBin *sums = g_new0 (LbBin, pairs * LB_BSS_BINS);
@@ -155,7 +157,7 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
     if (g_cancellable_set_error_if_cancelled (input->cancellable, error) ||
         !correlate_block (&correlator, input, start, energies, error))
       return NULL;
-  lags = g_new (double, pairs * LB_BSS_TAPS);
+  lags = g_new (double, pairs *LB_BSS_TAPS);
   for (gsize pair = 0; pair < pairs; pair++)
     {
       lb_transform_inverse (transform, sums + pair * LB_BSS_BINS);
@@ -165,24 +167,26 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
   return lags;
 }
 
-/* Fits filters from the references' tracks @first … @first + @size − 1 to as many estimates' tracks from
+/* Fits filters from the references' tracks @first … @first + @size − 1 to as many estimates' tracks
+ * from
  * @first on, and adds their spectra to @spectra */
 static gboolean
-fit (const double *lags, guint tracks, guint first, guint size, LbTransform *transform, LbBin *spectra,
-     double *loading)
+fit (const double *lags, guint tracks, guint first, guint size, LbTransform *transform,
+     LbBin *spectra, double *loading)
 {
-  gsize width = (gsize) size * LB_BSS_TAPS;
-  g_autofree double *blocks = g_new (double, size * width);
-  g_autofree double *right = g_new (double, size * width);
+  gsize width = (gsize)size * LB_BSS_TAPS;
+  g_autofree double *blocks = g_new (double, size *width);
+  g_autofree double *right = g_new (double, size *width);
   double *samples = lb_transform_samples (transform), took;
 
-#define LAG(from, to, lag) lags[(((gsize) first + (from)) * 2 * tracks + first + (to)) * LB_BSS_TAPS + (lag)]
+#define LAG(from, to, lag)                                                                         \
+  lags[(((gsize)first + (from)) * 2 * tracks + first + (to)) * LB_BSS_TAPS + (lag)]
   for (guint lag = 0; lag < LB_BSS_TAPS; lag++)
     for (guint i = 0; i < size; i++)
       for (guint j = 0; j < size; j++)
         {
-          blocks[((gsize) lag * size + i) * size + j] = LAG (j, i, lag);
-          right[j * width + (gsize) lag * size + i] = LAG (i, tracks + j, lag);
+          blocks[((gsize)lag * size + i) * size + j] = LAG (j, i, lag);
+          right[j * width + (gsize)lag * size + i] = LAG (i, tracks + j, lag);
         }
 #undef LAG
   took = lb_block_toeplitz_solve (blocks, size, LB_BSS_TAPS, right, size);
@@ -194,9 +198,9 @@ fit (const double *lags, guint tracks, guint first, guint size, LbTransform *tra
       {
         memset (samples, 0, LB_BSS_BLOCK * sizeof (double));
         for (guint lag = 0; lag < LB_BSS_TAPS; lag++)
-          samples[lag] = right[to * width + (gsize) lag * size + from];
-        lb_transform_forward (transform,
-                              spectra + (((gsize) first + to) * tracks + first + from) * LB_BSS_BINS);
+          samples[lag] = right[to * width + (gsize)lag * size + from];
+        lb_transform_forward (transform, spectra + (((gsize)first + to) * tracks + first + from) *
+                                                       LB_BSS_BINS);
       }
   return TRUE;
 }
@@ -228,7 +232,7 @@ check_not_silent (const LbBssInput *input, const LbBssEnergy *energies, GError *
 LbBssFilters *
 lb_bss_filters_new (const LbBssInput *input, LbBssEnergy *energies, GError **error)
 {
-  gsize bins = (gsize) input->tracks * input->tracks * LB_BSS_BINS;
+  gsize bins = (gsize)input->tracks * input->tracks * LB_BSS_BINS;
   g_autofree double *lags = correlate (input, energies, error);
   g_autoptr (LbTransform) transform = NULL;
   g_autoptr (LbBssFilters) filters = NULL;
@@ -241,8 +245,8 @@ lb_bss_filters_new (const LbBssInput *input, LbBssEnergy *energies, GError **err
   *filters = (LbBssFilters){ g_new0 (LbBin, bins), g_new0 (LbBin, bins), 0 };
   fits = fit (lags, input->tracks, 0, input->tracks, transform, filters->all, &filters->loading);
   for (guint stem = 0; fits && stem < input->stems; stem++)
-    fits = fit (lags, input->tracks, stem * input->channels, input->channels, transform, filters->own,
-                &filters->loading);
+    fits = fit (lags, input->tracks, stem * input->channels, input->channels, transform,
+                filters->own, &filters->loading);
   if (!fits)
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,

@@ -6,9 +6,9 @@
 
 G_BEGIN_DECLS
 
-#define LB_BSS_BLOCK 8192                              /* samples in a transform */
+#define LB_BSS_BLOCK 8192 /* samples in a transform */
 #define LB_BSS_BINS (LB_BSS_BLOCK / 2 + 1)
-#define LB_BSS_STEP (LB_BSS_BLOCK - LB_BSS_TAPS + 1)   /* new samples in each */
+#define LB_BSS_STEP (LB_BSS_BLOCK - LB_BSS_TAPS + 1) /* new samples in each */
 
 typedef struct {
   const LbSignal *references, *estimates;
@@ -24,7 +24,7 @@ typedef struct {
 
 typedef struct {
   LbBin *all; /* [estimate's track][reference's track][bin]: from every reference */
-  LbBin *own; /* the same, from the channels of the estimate's own reference only; others are zero */
+  LbBin *own; /* the same, from the channels of the estimate's own reference only; others zero */
   double loading; /* the most that lb_block_toeplitz_solve() took */
 } LbBssFilters;
 
@@ -32,8 +32,8 @@ void lb_bss_filters_free (LbBssFilters *filters);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbBssFilters, lb_bss_filters_free)
 
 /** lb_bss_read: @frames interleaved frames of @signal from @start, zeros beyond its end */
-gboolean lb_bss_read (const LbBssInput *input, const LbSignal *signal, guint64 start, float *samples,
-                      gsize frames, GError **error);
+gboolean lb_bss_read (const LbBssInput *input, const LbSignal *signal, guint64 start,
+                      float *samples, gsize frames, GError **error);
 
 /** lb_bss_filters_new: reads all, fits the filters. @energies: (array) (out): [stems].
  *  Returns: (transfer full): spectra of the filters, or %NULL */

@@ -24,7 +24,8 @@ typedef struct {
  *  elevenths and thirteenths don't count, nor do added degrees above the octave */
 gboolean lb_chord_parse (const char *label, LbChord *chord);
 
-/** lb_chord_quality: Returns: the notes of a quality's shorthand ("maj", "min7"…), 0 if there is none */
+/** lb_chord_quality: Returns: the notes of a quality's shorthand ("maj", "min7"…), 0 if there is
+ * none */
 guint16 lb_chord_quality (const char *name);
 
 G_END_DECLS

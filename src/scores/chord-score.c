@@ -1,5 +1,5 @@
-/* Weighted chord overlap as in mir_eval.chord, after Raffel et al. (2014); vocabularies after Pauwels and Peeters
- * (2013), "Evaluating automatically estimated chord sequences". */
+/* Weighted chord overlap as in mir_eval.chord, after Raffel et al. (2014); vocabularies after
+ * Pauwels and Peeters (2013), "Evaluating automatically estimated chord sequences". */
 #include "scores/chord-score.h"
 
 #include <math.h>
@@ -79,7 +79,7 @@ sevenths (const LbChord *r, const LbChord *e)
 static guint
 absolute_notes (const LbChord *chord)
 {
-  guint shifted = chord->root < 0 ? 0 : (guint) chord->notes << chord->root;
+  guint shifted = chord->root < 0 ? 0 : (guint)chord->notes << chord->root;
 
   return (shifted | shifted >> 12) & 0xfff;
 }
@@ -108,12 +108,9 @@ static const struct {
   const char *name;
   Verdict (*compare) (const LbChord *reference, const LbChord *estimate);
 } vocabularies[LB_CHORD_VOCABULARIES] = {
-  [LB_CHORD_ROOT] = { "root", same_root },
-  [LB_CHORD_MAJMIN] = { "majmin", majmin },
-  [LB_CHORD_SEVENTHS] = { "sevenths", sevenths },
-  [LB_CHORD_MIREX] = { "mirex", mirex },
-  [LB_CHORD_THIRDS] = { "thirds", thirds },
-  [LB_CHORD_TRIADS] = { "triads", triads },
+  [LB_CHORD_ROOT] = { "root", same_root },        [LB_CHORD_MAJMIN] = { "majmin", majmin },
+  [LB_CHORD_SEVENTHS] = { "sevenths", sevenths }, [LB_CHORD_MIREX] = { "mirex", mirex },
+  [LB_CHORD_THIRDS] = { "thirds", thirds },       [LB_CHORD_TRIADS] = { "triads", triads },
   [LB_CHORD_TETRADS] = { "tetrads", tetrads },
 };
 
@@ -157,7 +154,8 @@ parse_segment (const LbChordSegment *segments, gsize i, gsize n, const char *kin
   if (problem != NULL)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "%s chord %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s", kind, i + 1, n, problem);
+                   "%s chord %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s", kind, i + 1, n,
+                   problem);
       return FALSE;
     }
   if (lb_chord_parse (segments[i].label, &span->chord))
@@ -165,7 +163,8 @@ parse_segment (const LbChordSegment *segments, gsize i, gsize n, const char *kin
   label = lb_text_escape (segments[i].label);
   shown = g_utf8_substring (label, 0, MIN (g_utf8_strlen (label, -1), LB_CHORD_MAX_LABEL));
   g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-               "%s chord %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT ": \"%s\" is no chord label: write it as "
+               "%s chord %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
+               ": \"%s\" is no chord label: write it as "
                "C:maj, A:min7/b3, or N for none",
                kind, i + 1, n, shown);
   return FALSE;
@@ -180,8 +179,8 @@ parse_segments (const LbChordSegment *segments, gsize n, const char *kind, GErro
   if (n > LB_CHORD_MAX_SEGMENTS)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "%" G_GSIZE_FORMAT " %s chords are more than can be scored at once (%d)", n, kind,
-                   LB_CHORD_MAX_SEGMENTS);
+                   "%" G_GSIZE_FORMAT " %s chords are more than can be scored at once (%d)", n,
+                   kind, LB_CHORD_MAX_SEGMENTS);
       return NULL;
     }
   for (gsize i = 0; i < n; i++)
@@ -195,8 +194,8 @@ parse_segments (const LbChordSegment *segments, gsize n, const char *kind, GErro
   return g_steal_pointer (&spans);
 }
 
-/* What was recognised, within @start_s … @end_s, as mir_eval cuts it: no chord before the first segment that
- * reaches in, and none after the last that begins in time. */
+/* What was recognised, within @start_s … @end_s, as mir_eval cuts it: no chord before the first
+ * segment that reaches in, and none after the last that begins in time. */
 static GArray *
 cut_to (const GArray *spans, const LbChordSegment *segments, double start_s, double end_s)
 {
@@ -226,10 +225,11 @@ add_time (const LbChord *reference, const LbChord *estimate, double seconds, dou
   for (guint i = 0; i < LB_CHORD_VOCABULARIES; i++)
     {
       Verdict verdict =
-        reference->known ? vocabularies[i].compare (reference, estimate) : NOT_SCORED;
+          reference->known ? vocabularies[i].compare (reference, estimate) : NOT_SCORED;
 
       scored_s[i] += verdict == NOT_SCORED ? 0 : seconds;
-      /* For mir_eval an X that was recognised has all notes, and so is right for any chord in mirex. */
+      /* For mir_eval an X that was recognised has all notes, and so is right for any chord in
+       * mirex. */
       right_s[i] += verdict == RIGHT && estimate->known ? seconds : 0;
     }
 }
@@ -263,8 +263,9 @@ compare_spans (const GArray *reference, const GArray *estimate, double end_s, Lb
 }
 
 gboolean
-lb_chord_score (const LbChordSegment *references, gsize n_references, const LbChordSegment *estimates,
-                gsize n_estimates, LbChordScore *score, GError **error)
+lb_chord_score (const LbChordSegment *references, gsize n_references,
+                const LbChordSegment *estimates, gsize n_estimates, LbChordScore *score,
+                GError **error)
 {
   g_autoptr (GArray) reference = NULL;
   g_autoptr (GArray) estimate = NULL;
@@ -277,12 +278,14 @@ lb_chord_score (const LbChordSegment *references, gsize n_references, const LbCh
 
   if (n_references == 0)
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_EMPTY_REFERENCE,
-                           "the reference has no chords: give a start, an end and a label for each");
+      g_set_error_literal (
+          error, LB_ERROR, LB_ERROR_EMPTY_REFERENCE,
+          "the reference has no chords: give a start, an end and a label for each");
       return FALSE;
     }
   reference = parse_segments (references, n_references, "reference", error);
-  estimate = reference == NULL ? NULL : parse_segments (estimates, n_estimates, "recognised", error);
+  estimate =
+      reference == NULL ? NULL : parse_segments (estimates, n_estimates, "recognised", error);
   if (estimate == NULL)
     return FALSE;
   for (gsize i = 0; i < n_references; i++)

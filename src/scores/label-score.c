@@ -6,7 +6,8 @@
 #include "core/error.h"
 #include "core/text.h"
 
-/* Returns: (transfer full): letters and digits of @label, folded; what stands between them is one space */
+/* Returns: (transfer full): letters and digits of @label, folded; what stands between them is one
+ * space */
 static char *
 fold (const char *label)
 {
@@ -39,7 +40,8 @@ check_labels (const LbLabel *labels, gsize n, guint k, GError **error)
   if (n == 0 || n > LB_LABEL_MAX_CLASSES || k == 0)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "the classifier's answer has %" G_GSIZE_FORMAT " labels, of which the first %u count: 1 "
+                   "the classifier's answer has %" G_GSIZE_FORMAT
+                   " labels, of which the first %u count: 1 "
                    "to %d of them can be scored",
                    n, k, LB_LABEL_MAX_CLASSES);
       return FALSE;
@@ -50,7 +52,8 @@ check_labels (const LbLabel *labels, gsize n, guint k, GError **error)
         g_autofree char *label = lb_text_escape (labels[i].label);
 
         g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                     "the classifier's score of \"%s\" is no number: the model may be damaged", label);
+                     "the classifier's score of \"%s\" is no number: the model may be damaged",
+                     label);
         return FALSE;
       }
   return TRUE;
@@ -89,7 +92,8 @@ lb_label_score (const char *reference, const LbLabel *labels, gsize n, guint k, 
     {
       g_autofree char *label = fold (labels[i].label);
 
-      if (strcmp (label, wanted) == 0 && (best == G_MAXSIZE || labels[i].score > labels[best].score))
+      if (strcmp (label, wanted) == 0 &&
+          (best == G_MAXSIZE || labels[i].score > labels[best].score))
         best = i;
     }
   *score = (LbLabelScore){ .k = k };
@@ -109,6 +113,6 @@ lb_label_score_json (const LbLabelScore *score)
   lb_json_set_boolean (object, "top_k", score->top_k);
   lb_json_set_integer (object, "k", score->k);
   if (score->place > 0)
-    lb_json_set_integer (object, "place", (gint64) score->place);
+    lb_json_set_integer (object, "place", (gint64)score->place);
   return object;
 }

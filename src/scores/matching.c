@@ -1,22 +1,22 @@
 #include "scores/matching.h"
 
-/* Rights are found in layers, from the lefts that have no partner yet; then paths are walked back from the
- * rights without a partner. Each left and right is walked once in a round. */
+/* Rights are found in layers, from the lefts that have no partner yet; then paths are walked back
+ * from the rights without a partner. Each left and right is walked once in a round. */
 typedef struct {
   const LbBipartite *graph;
   const guint32 *order;
-  guint32 *partner;      /* [right] */
-  guint32 *via;          /* [left]: the right it was reached from; NONE: it has no partner */
-  gboolean *open;        /* [left]: in this round's layers, and not walked yet */
-  guint32 *layer_of;     /* [right]: 0: not reached */
-  gsize *first_way;      /* [right]: its ways back lie in ways[first_way …], n_ways of them */
+  guint32 *partner;  /* [right] */
+  guint32 *via;      /* [left]: the right it was reached from; NONE: it has no partner */
+  gboolean *open;    /* [left]: in this round's layers, and not walked yet */
+  guint32 *layer_of; /* [right]: 0: not reached */
+  gsize *first_way;  /* [right]: its ways back lie in ways[first_way …], n_ways of them */
   guint32 *n_ways;
-  guint32 *ways;         /* [edges]: lefts of the layer before */
-  guint32 *new_rights;   /* in the order in which they were reached */
-  guint32 *layer;        /* lefts of the layer at hand */
-  guint32 *ends;         /* rights without partner in the last layer */
-  guint32 *path;         /* stack of rights */
-  guint32 *left_of;      /* [right]: the way that is being tried */
+  guint32 *ways;       /* [edges]: lefts of the layer before */
+  guint32 *new_rights; /* in the order in which they were reached */
+  guint32 *layer;      /* lefts of the layer at hand */
+  guint32 *ends;       /* rights without partner in the last layer */
+  guint32 *path;       /* stack of rights */
+  guint32 *left_of;    /* [right]: the way that is being tried */
   guint32 n_ends;
 } Search;
 
@@ -65,7 +65,7 @@ begin_layers (Search *search)
   return n;
 }
 
-/* From @n lefts to the rights next to them, and their ways back. Returns: how many rights are new */
+/* From @n lefts to the rights next to them, and their ways back. Returns: how many are new */
 static guint32
 reach_rights (Search *search, guint32 n, guint32 number, gsize *used)
 {
@@ -131,7 +131,8 @@ build_layers (Search *search)
   return search->n_ends > 0;
 }
 
-/* Walks back from @end; where it arrives at a left without partner, all on the path change partners. */
+/* Walks back from @end; where it arrives at a left without partner, all on the path change
+ * partners. */
 static void
 walk_back (Search *search, guint32 end)
 {
@@ -194,20 +195,20 @@ lb_matching_new (const LbBipartite *graph, const guint32 *order)
   for (guint32 i = 0; i < right; i++)
     partner[i] = LB_MATCHING_NONE;
   match (&(Search){
-    .graph = graph,
-    .order = order != NULL ? order : by_number,
-    .partner = partner,
-    .via = lefts,
-    .layer = lefts + left,
-    .open = open,
-    .layer_of = rights,
-    .n_ways = rights + right,
-    .new_rights = rights + 2 * right,
-    .ends = rights + 3 * right,
-    .path = rights + 4 * right,
-    .left_of = rights + 5 * right,
-    .first_way = first_way,
-    .ways = ways,
+      .graph = graph,
+      .order = order != NULL ? order : by_number,
+      .partner = partner,
+      .via = lefts,
+      .layer = lefts + left,
+      .open = open,
+      .layer_of = rights,
+      .n_ways = rights + right,
+      .new_rights = rights + 2 * right,
+      .ends = rights + 3 * right,
+      .path = rights + 4 * right,
+      .left_of = rights + 5 * right,
+      .first_way = first_way,
+      .ways = ways,
   });
   return partner;
 }

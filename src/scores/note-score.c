@@ -1,5 +1,5 @@
-/* Notes as in mir_eval.transcription, after Bay, Ehmann and Downie (2009), "Evaluation of Multiple-F0
- * Estimation and Tracking Systems", and Raffel et al. (2014), "mir_eval". */
+/* Notes as in mir_eval.transcription, after Bay, Ehmann and Downie (2009), "Evaluation of
+ * Multiple-F0 Estimation and Tracking Systems", and Raffel et al. (2014), "mir_eval". */
 #include "scores/note-score.h"
 
 #include <math.h>
@@ -54,13 +54,14 @@ check_notes (const LbNote *notes, gsize n, const char *kind, GError **error)
         what = "has no pitch above 0 Hz";
       if (what == NULL)
         continue;
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "%s note %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT
-                   " %s", kind, i + 1, n, what);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "%s note %" G_GSIZE_FORMAT " of %" G_GSIZE_FORMAT " %s", kind, i + 1, n, what);
       return FALSE;
     }
   if (n > LB_NOTE_MAX_NOTES)
     g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                 "%" G_GSIZE_FORMAT " %s notes are more than can be scored at once (%d): score it in parts",
+                 "%" G_GSIZE_FORMAT
+                 " %s notes are more than can be scored at once (%d): score it in parts",
                  n, kind, LB_NOTE_MAX_NOTES);
   return n <= LB_NOTE_MAX_NOTES;
 }
@@ -68,8 +69,8 @@ check_notes (const LbNote *notes, gsize n, const char *kind, GError **error)
 static int
 compare_onsets (gconstpointer a, gconstpointer b, gpointer estimates)
 {
-  double x = ((const LbNote *) estimates)[*(const guint32 *) a].onset_s;
-  double y = ((const LbNote *) estimates)[*(const guint32 *) b].onset_s;
+  double x = ((const LbNote *)estimates)[*(const guint32 *)a].onset_s;
+  double y = ((const LbNote *)estimates)[*(const guint32 *)b].onset_s;
 
   return (x > y) - (x < y);
 }
@@ -77,7 +78,7 @@ compare_onsets (gconstpointer a, gconstpointer b, gpointer estimates)
 static int
 compare_pairs (const void *a, const void *b)
 {
-  guint32 x = ((const Pair *) a)->estimate, y = ((const Pair *) b)->estimate;
+  guint32 x = ((const Pair *)a)->estimate, y = ((const Pair *)b)->estimate;
 
   return (x > y) - (x < y);
 }
@@ -95,7 +96,7 @@ consider (Notes *notes, guint32 reference, guint32 estimate)
 {
   const LbNote *r = &notes->references[reference], *e = &notes->estimates[estimate];
   double cents =
-    fabs (1200 * (notes->reference_pitches[reference] - notes->estimate_pitches[estimate]));
+      fabs (1200 * (notes->reference_pitches[reference] - notes->estimate_pitches[estimate]));
   double tolerance = MAX (OFFSET_TOLERANCE_RATIO * (r->offset_s - r->onset_s), OFFSET_TOLERANCE_S);
   Pair pair = { reference, estimate, BY_ONSET };
 
@@ -114,8 +115,8 @@ sort_estimates (const Notes *notes)
   for (guint32 i = 0; i < notes->n_estimates; i++)
     sorted[i] = i;
   if (notes->n_estimates > 0)
-    g_qsort_with_data (sorted, (int) notes->n_estimates, sizeof *sorted, compare_onsets,
-                       (gpointer) notes->estimates);
+    g_qsort_with_data (sorted, (int)notes->n_estimates, sizeof *sorted, compare_onsets,
+                       (gpointer)notes->estimates);
   return sorted;
 }
 
@@ -168,8 +169,9 @@ find_pairs (Notes *notes, GError **error)
   return TRUE;
 }
 
-/* Returns: (transfer full) (array length=n_references): the estimate that each goes with. Where several
- * matchings are largest it is the one that mir_eval finds: estimates in the order of their first pair. */
+/* Returns: (transfer full) (array length=n_references): the estimate that each goes with. Where
+ * several matchings are largest it is the one that mir_eval finds: estimates in the order of their
+ * first pair. */
 static guint32 *
 match (const Notes *notes, Level level, guint64 *matched)
 {
@@ -222,13 +224,13 @@ mean_overlap (const Notes *notes, const guint32 *partner, guint64 matched)
   for (guint32 i = 0; i < notes->n_references; i++)
     if (partner[i] != LB_MATCHING_NONE)
       sum += overlap_ratio (&notes->references[i], &notes->estimates[partner[i]]);
-  return matched == 0 ? NAN : sum / (double) matched;
+  return matched == 0 ? NAN : sum / (double)matched;
 }
 
 static void
 set_deviations (const Notes *notes, const guint32 *partner, guint64 matched, LbNoteScore *score)
 {
-  double onset = 0, absolute = 0, pitch = 0, n = matched == 0 ? NAN : (double) matched;
+  double onset = 0, absolute = 0, pitch = 0, n = matched == 0 ? NAN : (double)matched;
 
   for (guint32 i = 0; i < notes->n_references; i++)
     {
@@ -257,7 +259,7 @@ score_pairs (const Notes *notes, LbNoteScore *score)
   score->onset = lb_note_rates (by_onset, m, n);
   score->onset_pitch = lb_note_rates (by_pitch, m, n);
   score->onset_pitch_offset = lb_note_rates (by_offset, m, n);
-  score->pitch_accuracy = by_onset == 0 ? NAN : (double) by_pitch / (double) by_onset;
+  score->pitch_accuracy = by_onset == 0 ? NAN : (double)by_pitch / (double)by_onset;
   score->overlap = mean_overlap (notes, pitches, by_pitch);
   score->overlap_with_offset = mean_overlap (notes, offsets, by_offset);
   set_deviations (notes, pitches, by_pitch, score);
@@ -299,8 +301,10 @@ lb_note_score (const LbNote *references, gsize n_references, const LbNote *estim
   pairs = g_array_new (FALSE, FALSE, sizeof (Pair));
   reference_pitches = logarithms (references, n_references);
   estimate_pitches = logarithms (estimates, n_estimates);
-  notes = (Notes){ references, estimates, (guint32) n_references, (guint32) n_estimates,
-                   reference_pitches, estimate_pitches, pairs };
+  notes = (Notes){
+    references,       estimates, (guint32)n_references, (guint32)n_estimates, reference_pitches,
+    estimate_pitches, pairs
+  };
   if (!find_pairs (&notes, error))
     return FALSE;
   score->reference_notes = n_references;
@@ -332,11 +336,12 @@ lb_note_score_json (const LbNoteScore *score)
   lb_json_set_real (object, "pitch_accuracy", score->pitch_accuracy);
   lb_json_set_real (object, "onset_deviation_s", score->onset_deviation_s);
   lb_json_set_real (object, "onset_absolute_deviation_s", score->onset_absolute_deviation_s);
-  lb_json_set_real (object, "pitch_absolute_deviation_cents", score->pitch_absolute_deviation_cents);
+  lb_json_set_real (object, "pitch_absolute_deviation_cents",
+                    score->pitch_absolute_deviation_cents);
   lb_json_set_real (object, "overlap", score->overlap);
   lb_json_set_real (object, "overlap_with_offset", score->overlap_with_offset);
-  lb_json_set_integer (object, "reference_notes", (gint64) score->reference_notes);
-  lb_json_set_integer (object, "estimated_notes", (gint64) score->estimated_notes);
-  lb_json_set_integer (object, "matched_notes", (gint64) score->onset_pitch.matched);
+  lb_json_set_integer (object, "reference_notes", (gint64)score->reference_notes);
+  lb_json_set_integer (object, "estimated_notes", (gint64)score->estimated_notes);
+  lb_json_set_integer (object, "matched_notes", (gint64)score->onset_pitch.matched);
   return object;
 }

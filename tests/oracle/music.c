@@ -1,6 +1,6 @@
 /* What src/scores says about notes, beats, tempo and chords, for the Python oracles:
- * one JSON request a line on standard input ({"what": "notes", "reference": […], "estimate": […]}), one JSON
- * answer a line, with the "seconds" that the processor took. */
+ * one JSON request a line on standard input ({"what": "notes", "reference": […], "estimate": […]}),
+ * one JSON answer a line, with the "seconds" that the processor took. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,8 @@ score_notes (const json_t *request, clock_t *start, GError **error)
   LbNoteScore score;
 
   *start = clock ();
-  return lb_note_score (reference, n, estimate, m, &score, error) ? lb_note_score_json (&score) : NULL;
+  return lb_note_score (reference, n, estimate, m, &score, error) ? lb_note_score_json (&score)
+                                                                  : NULL;
 }
 
 static json_t *
@@ -83,8 +84,8 @@ score_beats (const json_t *request, clock_t *start, GError **error)
 
   *start = clock ();
   return lb_beat_score (reference, n, estimate, m, lb_json_real (request, "skip", 0), &score, error)
-           ? lb_beat_score_json (&score)
-           : NULL;
+             ? lb_beat_score_json (&score)
+             : NULL;
 }
 
 static json_t *
@@ -97,9 +98,10 @@ score_tempo (const json_t *request, clock_t *start, GError **error)
 
   *start = clock ();
   return n == 2 && m == 2 &&
-             lb_tempo_score (reference, lb_json_real (request, "weight", 0), estimate, &score, error)
-           ? lb_tempo_score_json (&score)
-           : NULL;
+                 lb_tempo_score (reference, lb_json_real (request, "weight", 0), estimate, &score,
+                                 error)
+             ? lb_tempo_score_json (&score)
+             : NULL;
 }
 
 static json_t *
@@ -111,7 +113,8 @@ score_chords (const json_t *request, clock_t *start, GError **error)
   LbChordScore score;
 
   *start = clock ();
-  return lb_chord_score (reference, n, estimate, m, &score, error) ? lb_chord_score_json (&score) : NULL;
+  return lb_chord_score (reference, n, estimate, m, &score, error) ? lb_chord_score_json (&score)
+                                                                   : NULL;
 }
 
 /* {"label"}: as it is understood: root, bass, [notes] */
@@ -129,19 +132,16 @@ parse_chord (const json_t *request, clock_t *start, GError **error)
     }
   for (guint i = 0; i < 12; i++)
     json_array_append_new (notes, json_integer ((chord.notes >> i) & 1));
-  return json_pack ("{s:i, s:i, s:b, s:o}", "root", chord.root, "bass", chord.bass, "known", chord.known,
-                    "notes", notes);
+  return json_pack ("{s:i, s:i, s:b, s:o}", "root", chord.root, "bass", chord.bass, "known",
+                    chord.known, "notes", notes);
 }
 
 static const struct {
   const char *what;
   json_t *(*score) (const json_t *request, clock_t *start, GError **error);
 } scores[] = {
-  { "notes", score_notes },
-  { "beats", score_beats },
-  { "tempo", score_tempo },
-  { "chords", score_chords },
-  { "chord", parse_chord },
+  { "notes", score_notes },   { "beats", score_beats }, { "tempo", score_tempo },
+  { "chords", score_chords }, { "chord", parse_chord },
 };
 
 static json_t *
@@ -156,7 +156,7 @@ answer (const json_t *request, GError **error)
       object = scores[i].score (request, &start, error);
   if (object == NULL)
     return json_object ();
-  lb_json_set_real (object, "seconds", (double) (clock () - start) / CLOCKS_PER_SEC);
+  lb_json_set_real (object, "seconds", (double)(clock () - start) / CLOCKS_PER_SEC);
   return object;
 }
 

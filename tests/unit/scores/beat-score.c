@@ -11,7 +11,7 @@ static void
 fill (double *times, gsize n, double first, double interval)
 {
   for (gsize i = 0; i < n; i++)
-    times[i] = first + interval * (double) i;
+    times[i] = first + interval * (double)i;
 }
 
 static void
@@ -38,10 +38,10 @@ knows_metrical_levels (void)
     gsize n;
     double f_measure, cml_t, aml_t;
   } cases[] = {
-    { 0.5, 1, 10, 2 * 10.0 / 30, 0, 1 },     /* half, first beat */
-    { 1, 1, 10, 2 * 10.0 / 30, 0, 1 },       /* half, second beat */
-    { 0.5, 0.25, 39, 2 * 20.0 / 59, 0, 1 },  /* double */
-    { 0.75, 0.5, 19, 0, 0, 1 },              /* between the beats */
+    { 0.5, 1, 10, 2 * 10.0 / 30, 0, 1 },    /* half, first beat */
+    { 1, 1, 10, 2 * 10.0 / 30, 0, 1 },      /* half, second beat */
+    { 0.5, 0.25, 39, 2 * 20.0 / 59, 0, 1 }, /* double */
+    { 0.75, 0.5, 19, 0, 0, 1 },             /* between the beats */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -110,8 +110,9 @@ refuses_bad_beats (void)
     double times[2];
     const char *says;
   } cases[] = {
-    { { 1, NAN }, "no finite number" }, { { -1, 1 }, "before 0 s" },  { { 1, 1e5 }, "in seconds" },
-    { { 2, 1 }, "sort the times" },     { { 1, 1 }, "sort the times" },
+    { { 1, NAN }, "no finite number" }, { { -1, 1 }, "before 0 s" },
+    { { 1, 1e5 }, "in seconds" },       { { 2, 1 }, "sort the times" },
+    { { 1, 1 }, "sort the times" },
   };
   static const double good[] = { 1, 2 };
   LbBeatScore score;
@@ -123,8 +124,8 @@ refuses_bad_beats (void)
       {
         g_autoptr (GError) error = NULL;
 
-        g_assert_false (lb_beat_score (side ? good : cases[i].times, 2, side ? cases[i].times : good, 2, 0,
-                                       &score, &error));
+        g_assert_false (lb_beat_score (side ? good : cases[i].times, 2,
+                                       side ? cases[i].times : good, 2, 0, &score, &error));
         g_assert_error (error, LB_ERROR, LB_ERROR_BAD_INPUT);
         g_assert_nonnull (strstr (error->message, cases[i].says));
       }
@@ -153,7 +154,8 @@ scores_tempo (void)
     {
       LbTempoScore score;
 
-      g_assert_true (lb_tempo_score (cases[i].truth, cases[i].weight, cases[i].found, &score, NULL));
+      g_assert_true (
+          lb_tempo_score (cases[i].truth, cases[i].weight, cases[i].found, &score, NULL));
       g_assert_cmpfloat_with_epsilon (score.p_score, cases[i].p_score, EPSILON);
       g_assert_true (score.one_correct == cases[i].one && score.both_correct == cases[i].both);
     }
@@ -179,7 +181,8 @@ refuses_bad_tempi (void)
       g_autoptr (GError) error = NULL;
       LbTempoScore score;
 
-      g_assert_false (lb_tempo_score (cases[i].truth, cases[i].weight, cases[i].found, &score, &error));
+      g_assert_false (
+          lb_tempo_score (cases[i].truth, cases[i].weight, cases[i].found, &score, &error));
       g_assert_error (error, LB_ERROR, cases[i].code);
     }
 }

@@ -16,7 +16,7 @@ typedef struct {
 static gboolean
 read_sound (gconstpointer source, guint64 start, float *samples, gsize frames, GError **error)
 {
-  memcpy (samples, ((const Sound *) source)->samples + start, frames * sizeof (float));
+  memcpy (samples, ((const Sound *)source)->samples + start, frames * sizeof (float));
   return TRUE;
 }
 
@@ -41,7 +41,7 @@ noise (guint32 seed, float level)
   Sound *sound = g_new (Sound, 1);
 
   for (guint i = 0; i < FRAMES; i++)
-    sound->samples[i] = level * (float) g_rand_double_range (draw, -1, 1);
+    sound->samples[i] = level * (float)g_rand_double_range (draw, -1, 1);
   return sound;
 }
 
@@ -62,7 +62,8 @@ solves_blocks (void)
 {
   /* T₀ = [4 1; 1 3], T₁ = [.5 −.25; .75 .125]; x = (1, 2, 3, 4) */
   const double blocks[] = { 4, 1, 1, 3, 0.5, -0.25, 0.75, 0.125 };
-  double right[] = { 4 + 2 + 1.5 - 1, 1 + 6 + 2.25 + 0.5, 0.5 + 1.5 + 12 + 4, -0.25 + 0.25 + 3 + 12 };
+  double right[] = { 4 + 2 + 1.5 - 1, 1 + 6 + 2.25 + 0.5, 0.5 + 1.5 + 12 + 4,
+                     -0.25 + 0.25 + 3 + 12 };
 
   g_assert_cmpfloat (lb_block_toeplitz_solve (blocks, 2, 2, right, 1), ==, 0);
   for (guint i = 0; i < 4; i++)
@@ -82,7 +83,8 @@ tames_what_has_no_single_solution (void)
   g_assert_cmpfloat_with_epsilon (right[0] + right[1], 2, 1e-6);
 }
 
-/* s + n with n orthogonal enough: SDR = 10 log₁₀ (Σ s² / Σ n²), whatever else; a tenth of it: 20 dB */
+/* s + n with n orthogonal enough: SDR = 10 log₁₀ (Σ s² / Σ n²), whatever else; a tenth of it: 20 dB
+ */
 static void
 scores_added_noise (void)
 {
@@ -199,7 +201,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bss-eval/solves-a-system-by-hand", solves_a_system_by_hand);
   g_test_add_func ("/bss-eval/solves-blocks", solves_blocks);
-  g_test_add_func ("/bss-eval/tames-what-has-no-single-solution", tames_what_has_no_single_solution);
+  g_test_add_func ("/bss-eval/tames-what-has-no-single-solution",
+                   tames_what_has_no_single_solution);
   g_test_add_func ("/bss-eval/scores-added-noise", scores_added_noise);
   g_test_add_func ("/bss-eval/scaled", a_scaled_stem_has_no_scale_invariant_error);
   g_test_add_func ("/bss-eval/short-estimate", a_short_estimate_is_silent_at_its_end);

@@ -47,8 +47,32 @@ static void
 refuses_what_is_no_label (void)
 {
   static const char *const labels[] = {
-    "", "H", "c", "N:maj", "XX", "C:", "C:major", "C:maj(", "C:maj()", "C:maj(3", "C:maj(14)", "C:maj(3,)", "C/",
-    "C/0", "C/14", "C/3/5", "C#b", "C:(b)", "C:maj ", " C", "C\n", "C:maj(3)x", "C(3)", ".", "C.", "\xff",
+    "",
+    "H",
+    "c",
+    "N:maj",
+    "XX",
+    "C:",
+    "C:major",
+    "C:maj(",
+    "C:maj()",
+    "C:maj(3",
+    "C:maj(14)",
+    "C:maj(3,)",
+    "C/",
+    "C/0",
+    "C/14",
+    "C/3/5",
+    "C#b",
+    "C:(b)",
+    "C:maj ",
+    " C",
+    "C\n",
+    "C:maj(3)x",
+    "C(3)",
+    ".",
+    "C.",
+    "\xff",
     "C:maj(1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1)",
   };
 
@@ -67,13 +91,13 @@ compares_by_hand (void)
     const char *truth, *found;
     int root, majmin, sevenths, mirex; /* −1: not scored */
   } cases[] = {
-    { "C", "C:maj7", 1, 1, 0, 1 },        { "C", "C:min", 1, 0, 0, 0 },
-    { "C", "A:min7", 0, 0, 0, 1 },        { "C:maj7", "E:min", 0, 0, 0, 1 },
-    { "C:dim", "C:dim", 1, -1, -1, 1 },   { "N", "N", 1, 1, 1, 1 },
-    { "N", "C", 0, 0, 0, 0 },             { "C", "N", 0, 0, 0, 0 },
-    { "X", "C", -1, -1, -1, -1 },         { "C:5", "C:5", 1, -1, -1, -1 },
-    { "C:7", "C:7/3", 1, 1, 1, 1 },       { "C", "X", 0, 0, 0, 0 },
-    { "N", "X", 0, 0, 0, 0 },             { "C:sus4", "C:sus4", 1, -1, -1, 1 },
+    { "C", "C:maj7", 1, 1, 0, 1 },      { "C", "C:min", 1, 0, 0, 0 },
+    { "C", "A:min7", 0, 0, 0, 1 },      { "C:maj7", "E:min", 0, 0, 0, 1 },
+    { "C:dim", "C:dim", 1, -1, -1, 1 }, { "N", "N", 1, 1, 1, 1 },
+    { "N", "C", 0, 0, 0, 0 },           { "C", "N", 0, 0, 0, 0 },
+    { "X", "C", -1, -1, -1, -1 },       { "C:5", "C:5", 1, -1, -1, -1 },
+    { "C:7", "C:7/3", 1, 1, 1, 1 },     { "C", "X", 0, 0, 0, 0 },
+    { "N", "X", 0, 0, 0, 0 },           { "C:sus4", "C:sus4", 1, -1, -1, 1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -136,7 +160,8 @@ refuses_bad_segments (void)
         g_autoptr (GError) error = NULL;
 
         g_assert_false (lb_chord_score (side ? &good : cases[i].segments, side ? 1 : 2,
-                                        side ? cases[i].segments : &good, side ? 2 : 1, &score, &error));
+                                        side ? cases[i].segments : &good, side ? 2 : 1, &score,
+                                        &error));
         g_assert_error (error, LB_ERROR, LB_ERROR_BAD_INPUT);
         g_assert_nonnull (strstr (error->message, cases[i].says));
       }

@@ -7,7 +7,9 @@
 static void
 finds_the_place (void)
 {
-  static const LbLabel said[] = { { "rock", 0.1 }, { "Hip-Hop", 0.5 }, { "jazz", 0.3 }, { "Folk", 0.1 } };
+  static const LbLabel said[] = {
+    { "rock", 0.1 }, { "Hip-Hop", 0.5 }, { "jazz", 0.3 }, { "Folk", 0.1 }
+  };
   static const struct {
     const char *truth;
     guint64 place;
@@ -30,7 +32,9 @@ finds_the_place (void)
 static void
 folds_any_script (void)
 {
-  static const LbLabel said[] = { { "Forr\xc3\xb3", 1 }, { "\xd0\xa0\xd0\xbe\xd0\xba", 2 }, { "\xff", 3 } };
+  static const LbLabel said[] = { { "Forr\xc3\xb3", 1 },
+                                  { "\xd0\xa0\xd0\xbe\xd0\xba", 2 },
+                                  { "\xff", 3 } };
   LbLabelScore score;
 
   g_assert_true (lb_label_score ("FORRO\xcc\x81", said, 3, 3, &score, NULL));
@@ -50,9 +54,9 @@ refuses_bad_labels (void)
     guint k;
     int code;
   } cases[] = {
-    { "", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE },  { "- _", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE },
-    { "a", NULL, 0, 1, LB_ERROR_BAD_INPUT },        { "a", &good, 1, 0, LB_ERROR_BAD_INPUT },
-    { "a", &bad, 1, 1, LB_ERROR_BAD_INPUT },        { "a", &good, 1000000, 1, LB_ERROR_BAD_INPUT },
+    { "", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE }, { "- _", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE },
+    { "a", NULL, 0, 1, LB_ERROR_BAD_INPUT },       { "a", &good, 1, 0, LB_ERROR_BAD_INPUT },
+    { "a", &bad, 1, 1, LB_ERROR_BAD_INPUT },       { "a", &good, 1000000, 1, LB_ERROR_BAD_INPUT },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -61,7 +65,7 @@ refuses_bad_labels (void)
       LbLabelScore score;
 
       g_assert_false (
-        lb_label_score (cases[i].truth, cases[i].labels, cases[i].n, cases[i].k, &score, &error));
+          lb_label_score (cases[i].truth, cases[i].labels, cases[i].n, cases[i].k, &score, &error));
       g_assert_error (error, LB_ERROR, cases[i].code);
     }
 }

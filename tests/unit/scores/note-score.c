@@ -32,7 +32,8 @@ scores_by_hand (void)
   /* 0.98 of 1.1 s, and 0.5 of 1.04 s */
   g_assert_cmpfloat_with_epsilon (score.overlap, (0.98 / 1.1 + 0.5 / 1.04) / 2, EPSILON);
   g_assert_cmpfloat_with_epsilon (score.overlap_with_offset, 0.98 / 1.1, EPSILON);
-  /* 400 true frames; 100 + 108 + 54 found, of which 98 and 50 are right: from 1 s on the A is over */
+  /* 400 true frames; 100 + 108 + 54 found, of which 98 and 50 are right: from 1 s on the A is over
+   */
   g_assert_cmpuint (score.frame.matched, ==, 148);
   g_assert_cmpfloat_with_epsilon (score.frame.recall, 148.0 / 400, EPSILON);
   g_assert_cmpfloat_with_epsilon (score.frame.precision, 148.0 / 262, EPSILON);
@@ -45,9 +46,9 @@ the_limits_are_inside (void)
     LbNote found;
     guint64 matched, with_offset;
   } cases[] = {
-    { { 1.05, 2, A4 }, 1, 1 },    { { 0.95, 2, A4 }, 1, 1 },    { { 1.0502, 2, A4 }, 0, 0 },
-    { { 1, 2.2, A4 }, 1, 1 },     { { 1, 2.2002, A4 }, 1, 0 },  { { 1, 2, 452.8 }, 1, 1 },
-    { { 1, 2, 453.0 }, 0, 0 },    { { 1, 2, 427.5 }, 1, 1 },    { { 1, 2, 427.4 }, 0, 0 },
+    { { 1.05, 2, A4 }, 1, 1 }, { { 0.95, 2, A4 }, 1, 1 },   { { 1.0502, 2, A4 }, 0, 0 },
+    { { 1, 2.2, A4 }, 1, 1 },  { { 1, 2.2002, A4 }, 1, 0 }, { { 1, 2, 452.8 }, 1, 1 },
+    { { 1, 2, 453.0 }, 0, 0 }, { { 1, 2, 427.5 }, 1, 1 },   { { 1, 2, 427.4 }, 0, 0 },
   };
   static const LbNote truth = { 1, 2, A4 };
 
@@ -64,7 +65,8 @@ the_limits_are_inside (void)
 static void
 a_note_is_matched_once_and_to_the_most (void)
 {
-  /* The first found fits both; the second only the first: taking the first that comes would lose one. */
+  /* The first found fits both; the second only the first: taking the first that comes would lose
+   * one. */
   static const LbNote truth[] = { { 1, 2, A4 }, { 1.06, 2, A4 } };
   static const LbNote found[] = { { 1.03, 2, A4 }, { 0.97, 2, A4 } };
   static const LbNote twice[] = { { 1, 2, A4 }, { 1, 2, A4 } };
@@ -80,7 +82,8 @@ a_note_is_matched_once_and_to_the_most (void)
 static void
 finds_the_largest_matching (void)
 {
-  /* A chain that greed gets wrong at every step: left i goes with right i + 1 and i; the last only with n − 1. */
+  /* A chain that greed gets wrong at every step: each left takes the right after its own, so that
+   * nothing is left for the last, and all must move. */
   enum { N = 2000 };
   g_autofree gsize *starts = g_new (gsize, N + 1);
   g_autofree guint32 *neighbours = g_new (guint32, 2 * N);
@@ -95,8 +98,6 @@ finds_the_largest_matching (void)
         neighbours[n++] = i + 1;
       neighbours[n++] = i;
     }
-  starts[N] = n;
-  /* The last of all can have N − 1 only, which the one before took: all must move. */
   starts[N] = n;
   partner = lb_matching_new (&graph, NULL);
   for (guint32 i = 0; i < N; i++)
@@ -145,11 +146,12 @@ refuses_bad_notes (void)
       {
         g_autoptr (GError) error = NULL;
 
-        g_assert_false (lb_note_score (side ? &good : &cases[i].note, 1, side ? &cases[i].note : &good, 1,
-                                       &score, &error));
+        g_assert_false (lb_note_score (side ? &good : &cases[i].note, 1,
+                                       side ? &cases[i].note : &good, 1, &score, &error));
         g_assert_error (error, LB_ERROR, LB_ERROR_BAD_INPUT);
         g_assert_nonnull (strstr (error->message, cases[i].says));
-        g_assert_nonnull (strstr (error->message, side ? "transcribed note 1 of 1" : "reference note 1"));
+        g_assert_nonnull (
+            strstr (error->message, side ? "transcribed note 1 of 1" : "reference note 1"));
       }
   g_assert_false (lb_note_score (NULL, 0, &good, 1, &score, &empty));
   g_assert_error (empty, LB_ERROR, LB_ERROR_EMPTY_REFERENCE);
