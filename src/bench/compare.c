@@ -44,9 +44,10 @@ set_middle (json_t *run, const json_t *record)
   json_t *interval = json_object_get (summary, "ci95_rtf");
   LbInterval own;
 
-  lb_json_set_real (run, "median_rtf",
-                    lb_json_real (summary, "median_rtf",
-                                  rtf->len > 0 ? lb_median ((double *) rtf->data, rtf->len) : (double) NAN));
+  lb_json_set_real (
+      run, "median_rtf",
+      lb_json_real (summary, "median_rtf",
+                    rtf->len > 0 ? lb_median ((double *) rtf->data, rtf->len) : (double) NAN));
   if (json_array_size (interval) == 2)
     json_object_set (run, "ci95_rtf", interval);
   else if (lb_median_interval ((double *) rtf->data, rtf->len, &own))
@@ -88,7 +89,8 @@ set_validity (json_t *run, const json_t *record)
     json_array_append_new (flags, json_string (lb_json_string (flag, "id", "?")));
   lb_json_set_boolean (run, "valid", lb_json_boolean (validity, "valid", TRUE));
   json_object_set_new (run, "flags", flags);
-  lb_json_set_boolean (run, "synthetic", lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE));
+  lb_json_set_boolean (run, "synthetic",
+                       lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE));
 }
 
 static json_t *
@@ -104,11 +106,15 @@ describe (const json_t *record)
   lb_json_set_string (run, "mode", lb_json_string (record, "mode", NULL));
   lb_json_set_string (run, "engine", lb_json_string (engine, "id", NULL));
   lb_json_set_string (run, "engine_version", lb_json_string (engine, "version", NULL));
-  lb_json_set_string (run, "model", lb_json_string (json_object_get (record, "model"), "id", NULL));
+  lb_json_set_string (run, "model",
+                      lb_json_string (json_object_get (record, "model"), "id", NULL));
   lb_json_set_string (run, "device", lb_json_string (engine, "device", NULL));
-  lb_json_set_string (run, "input",
-                      lb_json_string (input, "path", lb_json_string (input, "path_uri", lb_json_string (input, "text", NULL))));
-  lb_json_set_integer (run, "iterations", (gint64) json_array_size (json_object_get (record, "iterations")));
+  lb_json_set_string (
+      run, "input",
+      lb_json_string (input, "path",
+                      lb_json_string (input, "path_uri", lb_json_string (input, "text", NULL))));
+  lb_json_set_integer (run, "iterations",
+                       (gint64) json_array_size (json_object_get (record, "iterations")));
   set_middle (run, record);
   set_scores (run, record);
   set_peak (run, record, "peak_rss_bytes");
@@ -125,7 +131,8 @@ are_interleaved (const json_t *a, const json_t *b)
   const char *order_a = lb_json_string (json_object_get (a, "settings"), "order", "");
   const char *order_b = lb_json_string (json_object_get (b, "settings"), "order", "");
 
-  return group != NULL && g_strcmp0 (group, lb_json_string (json_object_get (b, "group"), "id", NULL)) == 0 &&
+  return group != NULL &&
+         g_strcmp0 (group, lb_json_string (json_object_get (b, "group"), "id", NULL)) == 0 &&
          g_str_has_prefix (order_a, "interleave") && g_str_has_prefix (order_b, "interleave");
 }
 
@@ -171,7 +178,8 @@ estimate (const json_t *base, const json_t *record, const char *name, LbRatio *r
   if (are_interleaved (base, record))
     read_pairs (base, record, name, x, y);
   n[0] = n[1] = x->len;
-  if (x->len >= PAIRED_LEAST && lb_ratio_paired ((double *) x->data, (double *) y->data, x->len, ratio))
+  if (x->len >= PAIRED_LEAST &&
+      lb_ratio_paired ((double *) x->data, (double *) y->data, x->len, ratio))
     return "paired";
   g_array_unref (x);
   g_array_unref (y);
@@ -200,20 +208,24 @@ word (const char *verdict, const LbRatio *ratio, gboolean paired, gboolean inter
   double times = slower ? ratio->ratio : 1 / ratio->ratio;
   double low = slower ? ratio->interval.low : 1 / ratio->interval.high;
   double high = slower ? ratio->interval.high : 1 / ratio->interval.low;
-  const char *caution = paired || interleaved ? ""
-                        : "; they differ between these two sessions; --interleave tells whether it holds";
+  const char *caution =
+      paired || interleaved
+          ? ""
+          : "; they differ between these two sessions; --interleave tells whether it holds";
 
   if (g_str_equal (verdict, "same"))
-    return g_strdup_printf ("no difference shown (%.3f× the time, 95 %%: %.3f to %.3f)", ratio->ratio,
-                            ratio->interval.low, ratio->interval.high);
+    return g_strdup_printf ("no difference shown (%.3f× the time, 95 %%: %.3f to %.3f)",
+                            ratio->ratio, ratio->interval.low, ratio->interval.high);
   return g_strdup_printf ("%.3f× %s (95 %%: %.3f to %.3f)%s", times, verdict, low, high, caution);
 }
 
 static char *
 word_too_few (const guint n[2])
 {
-  return g_strdup_printf ("too few iterations to tell: %u against %u; %d against %d are the least, %d pairs with "
-                          "--interleave", n[1], n[0], UNPAIRED_LEAST, UNPAIRED_LEAST, PAIRED_LEAST);
+  return g_strdup_printf (
+      "too few iterations to tell: %u against %u; %d against %d are the least, %d pairs with "
+      "--interleave",
+      n[1], n[0], UNPAIRED_LEAST, UNPAIRED_LEAST, PAIRED_LEAST);
 }
 
 static json_t *
@@ -227,7 +239,8 @@ compare_two (const json_t *base, const json_t *record, LbCompareWork work, gpoin
   guint n[2];
   const char *method = estimate (base, record, measure, &ratio, n);
   const char *verdict = method != NULL ? judge (&ratio) : "too-few";
-  g_autofree char *words = method != NULL ? word (verdict, &ratio, g_str_equal (method, "paired"), are_interleaved (base, record))
+  g_autofree char *words = method != NULL ? word (verdict, &ratio, g_str_equal (method, "paired"),
+                                                  are_interleaved (base, record))
                                           : word_too_few (n);
 
   lb_json_set_string (against, "verdict", verdict);

@@ -2,17 +2,15 @@
 
 #include <string.h>
 
-/* @alone: looked at only where both records name the same engine (or model): of two different ones nobody
- * expects it to be equal. */
-typedef enum
-{
+/* @alone: looked at only where both records name the same engine (or model): of two different
+ * ones nobody expects it to be equal. */
+typedef enum {
   ALWAYS,
   SAME_ENGINE,
   SAME_MODEL,
 } When;
 
-static const struct
-{
+static const struct {
   const char *what;
   const char *part; /* of the record; NULL: the record itself */
   const char *member;
@@ -37,8 +35,7 @@ static const struct
 };
 
 /* Of the machine, what doesn't change by itself from one run to the next. */
-static const struct
-{
+static const struct {
   const char *what;
   const char *part; /* of the machine; NULL: the machine itself */
   const char *member;
@@ -68,8 +65,17 @@ is_same (const json_t *a, const json_t *b)
   if (a == NULL || b == NULL)
     return a == b;
   if (json_is_number (a) && json_is_number (b))
-    return !(json_number_value (a) < json_number_value (b)) && !(json_number_value (a) > json_number_value (b));
+    return !(json_number_value (a) < json_number_value (b)) &&
+           !(json_number_value (a) > json_number_value (b));
   return json_equal (a, b);
+}
+
+/* A run that failed early knows little of itself: what it doesn't know is no difference. */
+static gboolean
+is_unknown (const json_t *record, const json_t *value)
+{
+  return (value == NULL || json_is_null (value)) &&
+         g_str_equal (lb_json_string (record, "status", ""), "failed");
 }
 
 static void
@@ -98,8 +104,13 @@ member_of (const json_t *record, guint row)
   const json_t *part = rows[row].part != NULL ? json_object_get (record, rows[row].part) : record;
   const json_t *value = json_object_get (part, rows[row].member);
 
-  /* Weights that aren't synthetic don't say so. */
-  return json_is_false (value) ? NULL : value;
+  /* Weights that aren't synthetic don't say so; a device that was never opened is only what was
+   * asked for. */
+  if (json_is_false (value) ||
+      (json_is_string (value) && g_str_equal (rows[row].member, "device") &&
+       g_str_equal (json_string_value (value), "auto")))
+    return NULL;
+  return value;
 }
 
 static void
@@ -112,16 +123,18 @@ add_rows (json_t *differences, const json_t *base, const json_t *record)
     {
       const json_t *a = member_of (base, i), *b = member_of (record, i);
 
-      if ((rows[i].when == SAME_ENGINE && !same_engine) || (rows[i].when == SAME_MODEL && !(same_model && same_engine)))
+      if ((rows[i].when == SAME_ENGINE && !same_engine) ||
+          (rows[i].when == SAME_MODEL && !(same_model && same_engine)))
         continue;
-      if (!is_same (a, b))
+      if (!is_same (a, b) && !is_unknown (base, a) && !is_unknown (record, b))
         add (differences, rows[i].what, a, b);
     }
 }
 
 /* An option that only one of two different engines has says nothing. */
 static void
-add_options (json_t *differences, const json_t *base, const json_t *record, LbCompareWork work, gpointer user_data)
+add_options (json_t *differences, const json_t *base, const json_t *record, LbCompareWork work,
+             gpointer user_data)
 {
   const json_t *a = json_object_get (json_object_get (base, "settings"), "options");
   const json_t *b = json_object_get (json_object_get (record, "settings"), "options");
@@ -139,7 +152,8 @@ add_options (json_t *differences, const json_t *base, const json_t *record, LbCo
       const json_t *its = json_object_get (a, name), *mine = json_object_get (b, name);
       g_autofree char *what = g_strdup_printf ("option %s", name);
 
-      if (is_same (its, mine) || (!same_engine && (its == NULL || mine == NULL)))
+      if (is_same (its, mine) || (!same_engine && (its == NULL || mine == NULL)) ||
+          is_unknown (base, its) || is_unknown (record, mine))
         continue;
       if (work == NULL || work (engine, name, user_data) || work (other, name, user_data))
         add (differences, what, its, mine);
@@ -150,7 +164,9 @@ static const json_t *
 machine_member (const json_t *record, guint row)
 {
   const json_t *machine = json_object_get (record, "machine");
-  const json_t *part = machine_rows[row].part != NULL ? json_object_get (machine, machine_rows[row].part) : machine;
+  const json_t *part = machine_rows[row].part != NULL
+                           ? json_object_get (machine, machine_rows[row].part)
+                           : machine;
 
   return json_object_get (part, machine_rows[row].member);
 }
@@ -162,7 +178,7 @@ add_machine (json_t *differences, const json_t *base, const json_t *record)
     {
       const json_t *its = machine_member (base, i), *mine = machine_member (record, i);
 
-      if (!is_same (its, mine))
+      if (!is_same (its, mine) && !is_unknown (base, its) && !is_unknown (record, mine))
         add (differences, machine_rows[i].what, its, mine);
     }
 }

@@ -1,5 +1,5 @@
-/* The sounds of a plan: each file decoded once, kept at its own rate while a case still needs it, and
- * resampled to what a session wants. Untimed for the engine; both are measured. */
+/* The sounds of a plan: each file decoded once, kept at its own rate while a case still needs it,
+ * and resampled to what a session wants. Untimed for the engine; both are measured. */
 #pragma once
 
 #include <gio/gio.h>
@@ -15,9 +15,9 @@ LbInputs *lb_inputs_new (const LbSettings *settings);
 void lb_inputs_free (LbInputs *inputs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbInputs, lb_inputs_free)
 
-/** lb_inputs_decode: makes sure that @path is decoded. A failure is remembered: asked again, it is the same.
- *  Returns: (transfer none): the record's `input` {path, sha256, pcm_sha256, format, duration_s, start_s,
- *  processed_s, sample_rate, channels}, or %NULL */
+/** lb_inputs_decode: makes sure that @path is decoded. A failure is remembered: asked again, it
+ * is the same. Returns: (transfer none): the record's `input` {path, sha256, pcm_sha256, format,
+ * duration_s, start_s, processed_s, sample_rate, channels}, or %NULL */
 const json_t *lb_inputs_decode (LbInputs *inputs, const char *path, GCancellable *cancellable,
                                 GError **error);
 
@@ -33,8 +33,8 @@ double lb_inputs_duration_s (LbInputs *inputs, const char *path);
  * @path: decoded before
  * @resample_s: (out): seconds that it took (once; asked again it is the same figure)
  *
- * Returns: (transfer none): the sound at @rate_hz and @channels, valid until the next call with another
- *   path, rate or channels, or %NULL
+ * Returns: (transfer none): the sound at @rate_hz and @channels, valid until the next call with
+ * another path, rate or channels, or %NULL
  */
 LbPcm *lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels,
                       double *resample_s, GError **error);

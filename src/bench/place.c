@@ -7,9 +7,10 @@
 #include "machine/machine.h"
 
 #define LIMIT_S 600.0
+#define PROBE_LIMIT_S 60.0
 #define LIMIT_PER_SECOND 20.0
 #define PUT_FRAMES 65536
-#define SLACK_FRAMES 65536   /* a header's duration may be a little short */
+#define SLACK_FRAMES 65536 /* a header's duration may be a little short */
 
 void
 lb_place_stop (LbPlace *place)
@@ -17,7 +18,9 @@ lb_place_stop (LbPlace *place)
   g_clear_pointer (&place->session, lb_session_stop);
   lb_session_loaded_clear (&place->loaded);
   g_clear_pointer (&place->record, json_decref);
+  g_clear_pointer (&place->libraries, json_decref);
   place->put = NULL;
+  place->frames = 0;
   place->runs = 0;
 }
 
@@ -30,13 +33,16 @@ lb_place_clear (LbPlace *place)
 }
 
 gboolean
-lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable, GError **error)
+lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable,
+                GError **error)
 {
   LbSessionSettings of_session = { settings->memory_limit_bytes, settings->pcm_memory_bytes };
 
   if (of_session.memory_limit_bytes == 0)
     of_session.memory_limit_bytes = lb_machine_memory_available_bytes () / 10 * 9;
   place->session = lb_session_start (place->manifest, &of_session, cancellable, error);
+  place->life++;
+  place->resample_s = NAN;
   return place->session != NULL;
 }
 
@@ -69,12 +75,11 @@ lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int
 
   lb_session_loaded_clear (&place->loaded);
   memset (&place->loaded, 0, sizeof place->loaded);
-  if (!lb_session_load (place->session, request, limit_of_load (settings), &place->loaded, cancellable,
-                        error))
+  if (!lb_session_load (place->session, request, limit_of_load (settings), &place->loaded,
+                        cancellable, error))
     return FALSE;
   g_clear_pointer (&place->record, json_decref);
   place->record = json_object ();
-  lb_json_set_integer (place->record, "index", 0);
   lb_json_set_real (place->record, "load_s", place->loaded.load_s);
   lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
   lb_json_set_string (place->record, "backend", place->loaded.backend);
@@ -102,6 +107,19 @@ lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings, i
   return TRUE;
 }
 
+void
+lb_place_probe (LbPlace *place, GCancellable *cancellable)
+{
+  g_autoptr (json_t) answer = NULL;
+
+  if (place->libraries != NULL)
+    return;
+  answer = lb_session_probe (place->session, PROBE_LIMIT_S, cancellable, NULL);
+  place->libraries = json_incref (json_object_get (answer, "libraries"));
+  if (place->libraries == NULL)
+    place->libraries = json_object ();
+}
+
 /* Bytes of @seconds of f32 sound, in whole pages. */
 static guint64
 bytes_for (double seconds, guint rate_hz, guint channels)
@@ -112,14 +130,15 @@ bytes_for (double seconds, guint rate_hz, guint channels)
 }
 
 gboolean
-lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error)
+lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
+                  GCancellable *cancellable, GError **error)
 {
   const LbSessionLoaded *loaded = &place->loaded;
 
-  return lb_session_reserve (place->session,
-                             bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
-                             bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels),
-                             error);
+  return lb_session_reserve (
+      place->session, bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
+      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), cancellable,
+      error);
 }
 
 static gboolean
@@ -127,7 +146,7 @@ copy_in (LbSession *session, const LbPcm *pcm, GError **error)
 {
   guint channels = lb_pcm_channels (pcm);
   guint64 frames = lb_pcm_frames (pcm);
-  g_autofree float *chunk = g_new (float, (gsize) PUT_FRAMES * channels);
+  g_autofree float *chunk = g_new (float, (gsize) PUT_FRAMES *channels);
 
   for (guint64 at = 0; at < frames; at += PUT_FRAMES)
     {
@@ -148,16 +167,17 @@ lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error
 
   if (place->put == it || input->path == NULL || place->loaded.input_rate_hz == 0)
     return TRUE;
-  pcm = lb_inputs_pcm (inputs, input->path, place->loaded.input_rate_hz, place->loaded.input_channels,
-                       &place->resample_s, error);
+  pcm = lb_inputs_pcm (inputs, input->path, place->loaded.input_rate_hz,
+                       place->loaded.input_channels, &place->resample_s, error);
   if (pcm == NULL || !copy_in (place->session, pcm, error))
     return FALSE;
   place->put = it;
+  place->frames = lb_pcm_frames (pcm);
   return TRUE;
 }
 
 static json_t *
-run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings, double duration_s)
+run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings)
 {
   json_t *request = json_object ();
   json_t *inputs = json_array ();
@@ -172,8 +192,7 @@ run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings,
       if (input->path != NULL)
         {
           lb_json_set_integer (one, "offset", 0);
-          lb_json_set_integer (one, "frames",
-                               (gint64) floor (duration_s * place->loaded.input_rate_hz + 0.5));
+          lb_json_set_integer (one, "frames", (gint64) place->frames);
           lb_json_set_integer (one, "rate", place->loaded.input_rate_hz);
           lb_json_set_integer (one, "channels", place->loaded.input_channels);
         }
@@ -190,10 +209,28 @@ lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings, doub
               LbSessionProgress progress, gpointer user_data, LbSessionRun *run,
               GCancellable *cancellable, GError **error)
 {
-  g_autoptr (json_t) request = run_request (place, it, settings, duration_s);
+  g_autoptr (json_t) request = run_request (place, it, settings);
   double limit_s = settings->time_limit_s > 0 ? settings->time_limit_s
                                               : LIMIT_S + LIMIT_PER_SECOND * duration_s;
 
   place->runs++;
-  return lb_session_run (place->session, request, limit_s, progress, user_data, run, cancellable, error);
+  return lb_session_run (place->session, request, limit_s, progress, user_data, run, cancellable,
+                         error);
+}
+
+json_t *
+lb_place_describe_model (const LbPlace *place)
+{
+  json_t *model;
+
+  if (place->model == NULL)
+    return NULL;
+  model = json_object ();
+  lb_json_set_string (model, "id", place->model->id);
+  lb_json_set_string (model, "variant", place->model->variant);
+  lb_json_set_path (model, "path", place->model_path);
+  if (place->model->parameters > 0)
+    lb_json_set_integer (model, "parameters", (gint64) place->model->parameters);
+  lb_json_set_string (model, "licence", place->model->licence);
+  return model;
 }

@@ -1,4 +1,5 @@
-/* Where a session lives in the runner: its process, what load answered, what lies in its mapping. */
+/* Where a session lives in the runner: its process, what load answered, what lies in its mapping.
+ */
 #pragma once
 
 #include "bench/inputs.h"
@@ -9,15 +10,18 @@ G_BEGIN_DECLS
 
 typedef struct {
   const LbManifest *manifest;
-  const LbModel *model;        /* NULL: the engine takes none */
+  const LbModel *model; /* NULL: the engine takes none */
   char *model_path;
-  LbSession *session;          /* NULL: not alive */
+  LbSession *session; /* NULL: not alive */
   LbSessionLoaded loaded;
-  json_t *record;              /* its element of `sessions` */
-  const LbCase *put;           /* whose sound lies in the mapping */
-  double resample_s;           /* of @put */
+  json_t *record;    /* its element of `sessions` */
+  json_t *libraries; /* and their versions, once it was asked */
+  guint life;        /* how many processes it has had: of @session */
+  const LbCase *put; /* whose sound lies in the mapping */
+  guint64 frames;    /* of @put, at the engine's rate */
+  double resample_s; /* of @put; NAN: no sound was put */
   guint runs;
-  GError *failure;             /* why it can't be started or loaded: all its cases fail by it */
+  GError *failure; /* why it can't be started or loaded: all its cases fail by it */
   const char *failure_phase;
 } LbPlace;
 
@@ -32,20 +36,29 @@ gboolean lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *sett
                         GCancellable *cancellable, GError **error);
 
 /** lb_place_reload: unload and load again in the same process, for `warm_load_s` */
-gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings, int threads,
-                          GCancellable *cancellable, GError **error);
+gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings,
+                          int threads, GCancellable *cancellable, GError **error);
+
+/** lb_place_probe: asks once for version and libraries: after load, since it may open devices, which is part of
+ *  a load's time. An engine that can't say has none */
+void lb_place_probe (LbPlace *place, GCancellable *cancellable);
 
 /** lb_place_reserve: mappings for @in_seconds of sound at what load answered */
-gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error);
+gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
+                           GCancellable *cancellable, GError **error);
 
 /** lb_place_put: @it's sound into the mapping, unless it lies there */
 gboolean lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error);
 
 /** lb_place_run: one run of the engine over what was put */
-gboolean lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings, double duration_s,
-                       LbSessionProgress progress, gpointer user_data, LbSessionRun *run,
-                       GCancellable *cancellable, GError **error);
+gboolean lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings,
+                       double duration_s, LbSessionProgress progress, gpointer user_data,
+                       LbSessionRun *run, GCancellable *cancellable, GError **error);
 
 void lb_place_stop (LbPlace *place);
+
+/** lb_place_describe_model: Returns: (transfer full) (nullable): the record's `model`, as far as
+ * it is known before it is hashed */
+json_t *lb_place_describe_model (const LbPlace *place);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* What is to be measured: a list of cases and the settings that they share. From the command line, a file
- * (schema "llamaburn.plan/1") or the window. Plain data: nothing here looks at engines or files. */
+/* What is to be measured: a list of cases and the settings that they share. From the command
+ * line, a file (schema "llamaburn.plan/1") or the window. Plain data: nothing here looks at
+ * engines or files. */
 #pragma once
 
 #include "core/json.h"
@@ -10,20 +11,20 @@ G_BEGIN_DECLS
 #define LB_PLAN_MAX_CASES 100000
 
 typedef struct {
-  char *role;       /* "audio", "text"… */
-  char *path;       /* (type filename) of a file, any bytes; or NULL */
-  char *text;       /* or the input itself */
+  char *role; /* "audio", "text"… */
+  char *path; /* (type filename) of a file, any bytes; or NULL */
+  char *text; /* or the input itself */
 } LbPlanInput;
 
 typedef struct {
-  char *id;             /* of the run that it becomes: UUIDv7 */
+  char *id; /* of the run that it becomes: UUIDv7 */
   char *mode;
   char *engine;
-  char *model;          /* as typed; NULL: the engine takes none */
+  char *model; /* as typed; NULL: the engine takes none */
   char *device;
-  GPtrArray *inputs;    /* of LbPlanInput; the first is the one that is measured */
-  char *reference;      /* (type filename) (nullable) what the output should be */
-  json_t *options;      /* {name: typed value} */
+  GPtrArray *inputs; /* of LbPlanInput; the first is the one that is measured */
+  char *reference;   /* (type filename) (nullable) what the output should be */
+  json_t *options;   /* {name: typed value} */
 } LbCase;
 
 typedef enum {
@@ -32,23 +33,23 @@ typedef enum {
 } LbOrder;
 
 typedef struct {
-  int iterations;               /* 0: auto */
+  int iterations; /* 0: auto */
   int warmups;
-  int threads;                  /* 0: as many as this process may use */
+  int threads; /* 0: as many as this process may use */
   LbOrder order;
-  gboolean warm_load;           /* unload and load again, measured */
-  gboolean wait;                /* for the machine's lock */
+  gboolean warm_load; /* unload and load again, measured */
+  gboolean wait;      /* for the machine's lock */
   gint64 seed;
-  double start_s, duration_s;   /* of each sound; duration 0: to the end */
-  double time_limit_s;          /* of a load or a run; 0: the defaults */
-  guint64 memory_limit_bytes;   /* of an engine; 0: nine tenths of what is available */
-  guint64 pcm_memory_bytes;     /* 0: a quarter of what is available */
+  double start_s, duration_s; /* of each sound; duration 0: to the end */
+  double time_limit_s;        /* of a load or a run; 0: the defaults */
+  guint64 memory_limit_bytes; /* of an engine; 0: nine tenths of what is available */
+  guint64 pcm_memory_bytes;   /* 0: a quarter of what is available */
 } LbSettings;
 
 typedef struct {
-  char *group;                  /* UUIDv7 that the runs share */
+  char *group; /* UUIDv7 that the runs share */
   LbSettings settings;
-  GPtrArray *cases;             /* of LbCase */
+  GPtrArray *cases; /* of LbCase */
 } LbPlan;
 
 /** lb_plan_new: Returns: (transfer full): no cases, default settings, a new group */
@@ -56,7 +57,8 @@ LbPlan *lb_plan_new (void);
 void lb_plan_free (LbPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbPlan, lb_plan_free)
 
-/** lb_plan_add_case: Returns: (transfer none): a new case of @plan with a new id, no inputs, no options */
+/** lb_plan_add_case: Returns: (transfer none): a new case of @plan with a new id, no inputs, no
+ * options */
 LbCase *lb_plan_add_case (LbPlan *plan, const char *mode, const char *engine, const char *model,
                           const char *device);
 void lb_case_add_file (LbCase *it, const char *role, const char *path);
@@ -72,7 +74,8 @@ json_t *lb_plan_to_json (const LbPlan *plan);
 /** lb_plan_same_session: whether @a and @b differ in inputs (and reference) only */
 gboolean lb_plan_same_session (const LbCase *a, const LbCase *b);
 
-/** lb_json_set_path: sets @key to the file name, or KEY_uri to its file: URI when it is not UTF-8 */
+/** lb_json_set_path: sets @key to the file name, or KEY_uri to its file: URI when it is not UTF-8
+ */
 void lb_json_set_path (json_t *object, const char *key, const char *path);
 
 G_END_DECLS

@@ -2,10 +2,9 @@
 
 #include <string.h>
 
-struct _LbRecorder
-{
+struct _LbRecorder {
   LbStore *store;
-  GHashTable *numbers;   /* id → gint64 * */
+  GHashTable *numbers; /* id → gint64 * */
   GError *error;
 };
 
@@ -27,7 +26,8 @@ lb_recorder_free (LbRecorder *recorder)
   g_free (recorder);
 }
 
-typedef gboolean (*Keep) (LbRecorder *recorder, const char *id, const json_t *event, GError **error);
+typedef gboolean (*Keep) (LbRecorder *recorder, const char *id, const json_t *event,
+                          GError **error);
 
 static gboolean
 keep_begin (LbRecorder *recorder, const char *id, const json_t *event, GError **error)
@@ -54,7 +54,8 @@ keep_warmup (LbRecorder *recorder, const char *id, const json_t *event, GError *
 static gboolean
 keep_iteration (LbRecorder *recorder, const char *id, const json_t *event, GError **error)
 {
-  return lb_store_add_iteration (recorder->store, id, json_object_get (event, "iteration"), error);
+  return lb_store_add_iteration (recorder->store, id, json_object_get (event, "iteration"),
+                                 error);
 }
 
 static gboolean
@@ -73,8 +74,8 @@ static const struct {
   const char *event;
   Keep keep;
 } rows[] = {
-  { "run-begin", keep_begin },       { "session", keep_session }, { "warmup", keep_warmup },
-  { "iteration", keep_iteration },   { "output", keep_output },        { "run-end", keep_end },
+  { "run-begin", keep_begin },     { "session", keep_session }, { "warmup", keep_warmup },
+  { "iteration", keep_iteration }, { "output", keep_output },   { "run-end", keep_end },
 };
 
 void

@@ -19,8 +19,8 @@ void lb_recorder_event (const json_t *event, gpointer recorder);
 /** lb_recorder_number: Returns: the local number of run @id, −1: it is not stored */
 gint64 lb_recorder_number (LbRecorder *recorder, const char *id);
 
-/** lb_recorder_error: Returns: (nullable) (transfer none): the first thing that could not be stored. What comes
- *  after is still tried: one lost row doesn't lose the others */
+/** lb_recorder_error: Returns: (nullable) (transfer none): the first thing that could not be
+ * stored. What comes after is still tried: one lost row doesn't lose the others */
 const GError *lb_recorder_error (const LbRecorder *recorder);
 
 G_END_DECLS

@@ -10,12 +10,11 @@
 #include "core/hash.h"
 #include "core/statistics.h"
 
-struct _LbResult
-{
+struct _LbResult {
   char *mode;
   json_t *record;
   json_t *flags;
-  json_t *last_output;   /* (transfer none): of record.outputs */
+  json_t *last_output; /* (transfer none): of record.outputs */
   GArray *rtf;
   double processed_s;
   gboolean failed, deterministic;
@@ -34,7 +33,8 @@ describe_settings (const LbPlan *plan, const LbCase *it, int threads)
   lb_json_set_integer (settings, "threads", threads);
   lb_json_set_string (settings, "device", it->device);
   lb_json_set_string (settings, "order",
-                      plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved" : "sequential");
+                      plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved"
+                                                                   : "sequential");
   lb_json_set_integer (settings, "seed", plan->settings.seed);
   lb_json_set (settings, "options", json_deep_copy (it->options));
   return settings;
@@ -54,12 +54,14 @@ lb_result_new (const LbPlan *plan, guint case_index, int threads, const json_t *
   result->processed_s = NAN;
   lb_json_set_string (record, "schema", "llamaburn.result/1");
   lb_json_set_string (record, "id", it->id);
-  lb_json_set (record, "group", json_pack ("{s:s, s:i}", "id", plan->group, "index", (int) case_index));
+  lb_json_set (record, "group",
+               json_pack ("{s:s, s:i}", "id", plan->group, "index", (int) case_index));
   lb_json_set_integer (record, "timestamp", g_get_real_time () / G_USEC_PER_SEC);
   lb_json_set_string (record, "benchmark_type", "audio");
   lb_json_set_string (record, "mode", it->mode);
   lb_json_set_string (record, "status", "running");
-  lb_json_set (record, "engine", json_pack ("{s:s, s:s}", "id", it->engine, "device", it->device));
+  lb_json_set (record, "engine",
+               json_pack ("{s:s, s:s}", "id", it->engine, "device", it->device));
   if (it->model != NULL)
     lb_json_set (record, "model", json_pack ("{s:s}", "id", it->model));
   lb_json_set (record, "settings", describe_settings (plan, it, threads));
@@ -131,19 +133,24 @@ lb_result_set_resample (LbResult *result, double resample_s)
 
 void
 lb_result_set_session (LbResult *result, const json_t *session, const char *version,
-                       const LbSessionLoaded *loaded)
+                       const json_t *libraries, const LbSessionLoaded *loaded)
 {
   static const char *const timings[] = { "load_s", "load_cache", "warm_load_s" };
   json_t *engine = part (result, "engine");
 
   json_array_append_new (part (result, "sessions"), json_deep_copy (session));
   for (guint i = 0; i < G_N_ELEMENTS (timings); i++)
-    if (json_object_get (session, timings[i]) != NULL)
-      json_object_set (part (result, "timing"), timings[i], json_object_get (session, timings[i]));
+    if (json_object_get (session, timings[i]) != NULL &&
+        json_object_get (part (result, "timing"), timings[i]) == NULL)
+      json_object_set (part (result, "timing"), timings[i],
+                       json_object_get (session, timings[i]));
   lb_json_set_string (engine, "version", version);
+  if (json_object_size (libraries) > 0)
+    lb_json_set (engine, "libraries", json_deep_copy (libraries));
   lb_json_set_string (engine, "backend", loaded->backend);
   lb_json_set_string (engine, "device", loaded->device);
-  lb_json_set_string (engine, "device_name", loaded->device_name);
+  if (loaded->device_name != NULL && *loaded->device_name != '\0')
+    lb_json_set_string (engine, "device_name", loaded->device_name);
   if (loaded->threads > 0)
     lb_json_set_integer (engine, "threads", loaded->threads);
   lb_json_set_boolean (engine, "deterministic", loaded->deterministic);
@@ -258,8 +265,9 @@ lb_result_output (LbResult *result)
 double
 lb_result_median_rtf (const LbResult *result)
 {
-  return result->rtf->len > 0 ? lb_median ((double *) (gpointer) result->rtf->data, result->rtf->len)
-                              : NAN;
+  return result->rtf->len > 0
+             ? lb_median ((double *) (gpointer) result->rtf->data, result->rtf->len)
+             : NAN;
 }
 
 void
@@ -297,7 +305,8 @@ score_outputs (LbResult *result, const char *reference)
       if (reference != NULL && !synthetic)
         scores = lb_scoring (result->mode, json_object_get (output, "output"), reference, &error);
       if (error != NULL)
-        lb_result_add_flag (result, lb_flag_new ("not-scored", "look at the reference", "%s", error->message));
+        lb_result_add_flag (
+            result, lb_flag_new ("not-scored", "look at the reference", "%s", error->message));
       lb_json_set (output, "scores", scores);
     }
   output = json_array_get (part (result, "outputs"), 0);
@@ -314,20 +323,20 @@ check_outputs (LbResult *result)
   size_t different = json_array_size (part (result, "outputs"));
 
   if (different > 1 && result->deterministic)
-    lb_result_add_flag (result,
-                        lb_flag_new ("output-differs",
-                                     "compare the outputs (llamaburn show): the engine calls itself "
-                                     "deterministic with these options",
-                                     "%zu different outputs in %zu iterations of the same work", different,
-                                     json_array_size (part (result, "iterations"))));
+    lb_result_add_flag (
+        result, lb_flag_new ("output-differs",
+                             "compare the outputs (llamaburn show): the engine calls itself "
+                             "deterministic with these options",
+                             "%zu different outputs in %zu iterations of the same work",
+                             different, json_array_size (part (result, "iterations"))));
 }
 
 void
 lb_result_finish (LbResult *result, const char *reference, gboolean interrupted)
 {
   const json_t *timing = part (result, "timing");
-  double overhead_s = lb_json_real (timing, "decode_s", 0) + lb_json_real (timing, "resample_s", 0) +
-                      lb_json_real (timing, "load_s", 0);
+  double overhead_s = lb_json_real (timing, "decode_s", 0) +
+                      lb_json_real (timing, "resample_s", 0) + lb_json_real (timing, "load_s", 0);
   json_t *iterations = part (result, "iterations");
 
   if (json_array_size (iterations) > 0)
@@ -338,13 +347,16 @@ lb_result_finish (LbResult *result, const char *reference, gboolean interrupted)
       check_outputs (result);
     }
   lb_json_set_string (result->record, "status",
-                      interrupted ? "interrupted" : result->failed ? "failed" : "ok");
+                      interrupted      ? "interrupted"
+                      : result->failed ? "failed"
+                                       : "ok");
   if (interrupted)
     lb_result_add_flag (result, lb_flag_new ("interrupted", "run it again to the end",
                                              "stopped by the user after %zu iterations",
                                              json_array_size (iterations)));
   else if (result->failed)
-    lb_result_add_flag (result, lb_flag_new ("failed", "see the error", "%s",
-                                             lb_json_string (part (result, "error"), "message", "")));
+    lb_result_add_flag (result,
+                        lb_flag_new ("failed", "see the error", "%s",
+                                     lb_json_string (part (result, "error"), "message", "")));
   lb_json_set (result->record, "validity", lb_validity (json_incref (result->flags)));
 }

@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 typedef struct _LbResult LbResult;
 
 /** lb_result_new: a record with status "running": who, what, on what, with what */
-LbResult *lb_result_new (const LbPlan *plan, guint case_index, int threads, const json_t *machine);
+LbResult *lb_result_new (const LbPlan *plan, guint case_index, int threads,
+                         const json_t *machine);
 void lb_result_free (LbResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbResult, lb_result_free)
 
@@ -17,13 +18,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbResult, lb_result_free)
 json_t *lb_result_record (LbResult *result);
 const char *lb_result_id (const LbResult *result);
 
-void lb_result_set_input (LbResult *result, const json_t *input, double decode_s, const json_t *flags);
+void lb_result_set_input (LbResult *result, const json_t *input, double decode_s,
+                          const json_t *flags);
 void lb_result_set_model (LbResult *result, json_t *model /* (transfer full) (nullable) */);
 void lb_result_set_resample (LbResult *result, double resample_s);
-/** lb_result_set_session: what load answered. @session: {index, load_s, load_cache, warm_load_s, backend, device,
- *  threads}: (transfer none) */
+/** lb_result_set_session: what load answered. @session: {index, load_s, load_cache, warm_load_s,
+ * backend, device, threads}: (transfer none) */
 void lb_result_set_session (LbResult *result, const json_t *session, const char *version,
-                            const LbSessionLoaded *loaded);
+                            const json_t *libraries, const LbSessionLoaded *loaded);
 void lb_result_add_flag (LbResult *result, json_t *flag /* (transfer full) */);
 
 /** LbMeasured: one run of an engine, as the runner saw it. NAN and 0: not measured */
@@ -31,15 +33,19 @@ typedef struct {
   double wall_s, latency_s, cpu_s;
   const char *latency_kind;
   guint64 peak_rss_bytes;
-  json_t *samples;     /* (transfer none) (nullable): of machine/sampler.h: energy_j, peak_gpu_bytes… */
-  json_t *output;      /* (transfer none) */
+  json_t
+      *samples; /* (transfer none) (nullable): of machine/sampler.h: energy_j, peak_gpu_bytes… */
+  json_t *output; /* (transfer none) */
 } LbMeasured;
 
-/** lb_result_add_warmup, lb_result_add_iteration: Returns: (transfer none): the element of the record */
+/** lb_result_add_warmup, lb_result_add_iteration: Returns: (transfer none): the element of the
+ * record */
 const json_t *lb_result_add_warmup (LbResult *result, guint session, const LbMeasured *measured);
-const json_t *lb_result_add_iteration (LbResult *result, guint session, const LbMeasured *measured);
+const json_t *lb_result_add_iteration (LbResult *result, guint session,
+                                       const LbMeasured *measured);
 
-/** lb_result_output: Returns: (transfer none): the element of `outputs` that the last iteration belongs to */
+/** lb_result_output: Returns: (transfer none): the element of `outputs` that the last iteration
+ * belongs to */
 const json_t *lb_result_output (LbResult *result);
 
 double lb_result_median_rtf (const LbResult *result); /* NAN: none yet */
@@ -47,8 +53,8 @@ double lb_result_median_rtf (const LbResult *result); /* NAN: none yet */
 void lb_result_fail (LbResult *result, const char *phase, const GError *error);
 gboolean lb_result_has_failed (const LbResult *result);
 
-/** lb_result_finish: summary, scores of each output against @reference (nullable), validity, status. @interrupted:
- *  the user stopped it */
+/** lb_result_finish: summary, scores of each output against @reference (nullable), validity,
+ * status. @interrupted: the user stopped it */
 void lb_result_finish (LbResult *result, const char *reference, gboolean interrupted);
 
 G_END_DECLS

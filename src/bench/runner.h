@@ -1,4 +1,5 @@
-/* Runs a plan: asks the schedule for the next step, does it with real engines, says what happened. */
+/* Runs a plan: asks the schedule for the next step, does it with real engines, says what
+ * happened. */
 #pragma once
 
 #include <gio/gio.h>
@@ -11,14 +12,15 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  guint ok, failed, invalid, interrupted;  /* cases */
+  guint ok, failed, invalid, interrupted; /* cases */
 } LbRunnerCounts;
 
 /**
  * lb_runner_check:
  *
- * Whether engines, options, devices and models named by @plan exist at all, without starting anything. Types
- * text values of options by the manifests. %LB_ERROR_USAGE names the first that does not.
+ * Whether engines, options, devices and models named by @plan exist at all, without starting
+ * anything. Types text values of options by the manifests. %LB_ERROR_USAGE names the first that
+ * does not.
  */
 gboolean lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **error);
 
@@ -32,8 +34,8 @@ gboolean lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, 
  *
  * Returns: %FALSE only when nothing could be begun (cancelled while waiting for the lock)
  */
-gboolean lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbEventHandler handler,
-                        gpointer user_data, LbRunnerCounts *counts, GCancellable *cancellable,
-                        GError **error);
+gboolean lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models,
+                        LbEventHandler handler, gpointer user_data, LbRunnerCounts *counts,
+                        GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,8 @@
 #include "bench/schedule.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/statistics.h"
 
 #define AUTO_MIN 6
@@ -8,17 +11,10 @@
 #define AUTO_SECONDS 60.0
 #define AUTO_HALF_WIDTH 0.02
 
-struct _LbSchedule
-{
-  const LbPlan *plan;
-  GArray *session_of;   /* guint for each case */
-  guint n_sessions;
-};
-
 /* What the events so far say. */
 typedef struct {
   gboolean begun, failed, ended;
-  int warmups;
+  int warmups; /* in the process that lives now */
   GArray *wall_s;
 } CaseState;
 
@@ -26,37 +22,114 @@ typedef struct {
   gboolean alive, loaded, reloaded, hopeless;
 } SessionState;
 
-typedef struct {
-  const LbSchedule *schedule;
+/* The answer depends on the events alone; what they said is kept, so that each is read once. */
+struct _LbSchedule {
+  const LbPlan *plan;
+  GArray *session_of; /* guint for each case */
+  GArray *first_of;   /* guint for each session: its first case */
+  GArray *order;      /* guint: the cases, session after session */
+  guint n_sessions;
+  gsize n_seen;
   CaseState *cases;
   SessionState *sessions;
+  guint n_alive;
+  guint n_done; /* in order: all before it have ended */
   gboolean cancelled, round_closed;
-} State;
+};
+
+/* By what lb_plan_same_session() compares. */
+static char *
+key_of_session (const LbCase *it)
+{
+  g_autoptr (json_t) all = json_pack ("[s?, s?, s?, s?, O]", it->mode, it->engine, it->model,
+                                      it->device, it->options);
+
+  return json_dumps (all, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION (17));
+}
+
+static void
+group_cases (LbSchedule *schedule)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new_full (g_str_hash, g_str_equal, free, NULL);
+
+  for (guint i = 0; i < schedule->plan->cases->len; i++)
+    {
+      char *key = key_of_session (lb_plan_case (schedule->plan, i));
+      gpointer found;
+      guint session = schedule->n_sessions;
+
+      if (key != NULL && g_hash_table_lookup_extended (known, key, NULL, &found))
+        session = GPOINTER_TO_UINT (found);
+      else
+        {
+          schedule->n_sessions++;
+          g_array_append_val (schedule->first_of, i);
+        }
+      if (key != NULL)
+        g_hash_table_replace (known, key, GUINT_TO_POINTER (session));
+      g_array_append_val (schedule->session_of, session);
+    }
+}
+
+static gint
+by_session (gconstpointer a, gconstpointer b, gpointer user_data)
+{
+  const LbSchedule *schedule = user_data;
+  guint one = *(const guint *) a, other = *(const guint *) b;
+  guint first = lb_schedule_session_of (schedule, one);
+  guint second = lb_schedule_session_of (schedule, other);
+
+  return first != second ? (first < second ? -1 : 1) : (one < other ? -1 : one > other);
+}
+
+static void
+forget_events (LbSchedule *schedule)
+{
+  for (guint c = 0; c < schedule->plan->cases->len; c++)
+    {
+      GArray *wall_s = schedule->cases[c].wall_s;
+
+      g_array_set_size (wall_s, 0);
+      schedule->cases[c] = (CaseState){ .wall_s = wall_s };
+    }
+  memset (schedule->sessions, 0, schedule->n_sessions * sizeof (SessionState));
+  schedule->n_seen = 0;
+  schedule->n_alive = schedule->n_done = 0;
+  schedule->cancelled = schedule->round_closed = FALSE;
+}
 
 LbSchedule *
 lb_schedule_new (const LbPlan *plan)
 {
   LbSchedule *schedule = g_new0 (LbSchedule, 1);
+  guint n = plan->cases->len;
 
   schedule->plan = plan;
   schedule->session_of = g_array_new (FALSE, TRUE, sizeof (guint));
-  for (guint i = 0; i < plan->cases->len; i++)
+  schedule->first_of = g_array_new (FALSE, TRUE, sizeof (guint));
+  schedule->order = g_array_new (FALSE, TRUE, sizeof (guint));
+  group_cases (schedule);
+  schedule->cases = g_new0 (CaseState, n);
+  schedule->sessions = g_new0 (SessionState, schedule->n_sessions);
+  for (guint c = 0; c < n; c++)
     {
-      guint session = schedule->n_sessions;
-
-      for (guint j = 0; j < i && session == schedule->n_sessions; j++)
-        if (lb_plan_same_session (lb_plan_case (plan, i), lb_plan_case (plan, j)))
-          session = g_array_index (schedule->session_of, guint, j);
-      g_array_append_val (schedule->session_of, session);
-      schedule->n_sessions = MAX (schedule->n_sessions, session + 1);
+      schedule->cases[c].wall_s = g_array_new (FALSE, FALSE, sizeof (double));
+      g_array_append_val (schedule->order, c);
     }
+  g_array_sort_with_data (schedule->order, by_session, schedule);
   return schedule;
 }
 
 void
 lb_schedule_free (LbSchedule *schedule)
 {
+  for (guint c = 0; c < schedule->plan->cases->len; c++)
+    g_array_unref (schedule->cases[c].wall_s);
   g_array_unref (schedule->session_of);
+  g_array_unref (schedule->first_of);
+  g_array_unref (schedule->order);
+  g_free (schedule->cases);
+  g_free (schedule->sessions);
   g_free (schedule);
 }
 
@@ -92,34 +165,53 @@ lb_schedule_is_enough (int iterations, const double *wall_s, gsize n)
          (interval.high - interval.low) / 2 <= AUTO_HALF_WIDTH * lb_median (wall_s, n);
 }
 
+static void
+set_session (LbSchedule *state, guint session, SessionState value)
+{
+  state->n_alive -= state->sessions[session].alive;
+  state->sessions[session] = value;
+  state->n_alive += value.alive;
+  /* A round ends with its last session: the next may open others. */
+  state->round_closed = state->round_closed && state->n_alive > 0;
+}
+
+/* The next process of @session is a fresh one, its pages and pools are cold: whoever goes on in
+ * it warms up again. */
+static void
+cool_down (LbSchedule *state, guint session)
+{
+  for (guint c = 0; c < state->plan->cases->len; c++)
+    if (lb_schedule_session_of (state, c) == session)
+      state->cases[c].warmups = 0;
+}
+
 /* What a failed step means for its case and its session. */
 static void
-note_failure (State *state, const LbStepEvent *event)
+note_failure (LbSchedule *state, const LbStepEvent *event)
 {
   CaseState *it = &state->cases[event->step.case_index];
   SessionState *session = &state->sessions[event->step.session];
+  gboolean prepares = event->step.kind == LB_STEP_START || event->step.kind == LB_STEP_LOAD ||
+                      event->step.kind == LB_STEP_RELOAD;
 
   if (event->outcome == LB_OUTCOME_NO_ROOM)
     {
-      gboolean alone = TRUE;
-
-      for (guint i = 0; i < state->schedule->n_sessions; i++)
-        alone = alone && !state->sessions[i].alive;
-      state->round_closed = !alone;
-      it->failed = session->hopeless = alone;
+      state->round_closed = state->n_alive > 0;
+      it->failed = session->hopeless = state->n_alive == 0;
       return;
     }
   it->failed = TRUE;
   if (event->outcome == LB_OUTCOME_SESSION_FAILED)
-    *session = (SessionState){ .hopeless = event->step.kind == LB_STEP_START ||
-                                           event->step.kind == LB_STEP_LOAD ||
-                                           event->step.kind == LB_STEP_RELOAD };
+    {
+      set_session (state, event->step.session, (SessionState){ .hopeless = prepares });
+      cool_down (state, event->step.session);
+    }
   else if (event->step.kind == LB_STEP_LOAD || event->step.kind == LB_STEP_RELOAD)
     session->hopeless = TRUE;
 }
 
 static void
-note_success (State *state, const LbStepEvent *event)
+note_success (LbSchedule *state, const LbStepEvent *event)
 {
   CaseState *it = &state->cases[event->step.case_index];
   SessionState *session = &state->sessions[event->step.session];
@@ -127,7 +219,7 @@ note_success (State *state, const LbStepEvent *event)
   switch (event->step.kind)
     {
     case LB_STEP_START:
-      session->alive = TRUE;
+      set_session (state, event->step.session, (SessionState){ .alive = TRUE });
       break;
     case LB_STEP_LOAD:
       session->loaded = TRUE;
@@ -147,15 +239,15 @@ note_success (State *state, const LbStepEvent *event)
 }
 
 static void
-note_event (State *state, const LbStepEvent *event)
+note_event (LbSchedule *state, const LbStepEvent *event)
 {
   CaseState *it = &state->cases[event->step.case_index];
+  const SessionState *session = &state->sessions[event->step.session];
 
   it->begun |= event->step.kind == LB_STEP_BEGIN;
   it->ended |= event->step.kind == LB_STEP_END;
   if (event->step.kind == LB_STEP_STOP)
-    state->sessions[event->step.session] =
-      (SessionState){ .hopeless = state->sessions[event->step.session].hopeless };
+    set_session (state, event->step.session, (SessionState){ .hopeless = session->hopeless });
   if (event->outcome == LB_OUTCOME_CANCELLED)
     state->cancelled = TRUE;
   else if (event->outcome == LB_OUTCOME_OK)
@@ -165,31 +257,31 @@ note_event (State *state, const LbStepEvent *event)
 }
 
 static LbStep
-make_step (const State *state, LbStepKind kind, guint case_index)
+make_step (const LbSchedule *state, LbStepKind kind, guint case_index)
 {
   const CaseState *it = &state->cases[case_index];
 
   return (LbStep){ .kind = kind,
                    .case_index = case_index,
-                   .session = lb_schedule_session_of (state->schedule, case_index),
+                   .session = lb_schedule_session_of (state, case_index),
                    .index = kind == LB_STEP_WARMUP ? (guint) it->warmups : it->wall_s->len };
 }
 
 static gboolean
-is_enough (const State *state, guint c)
+is_enough (const LbSchedule *state, guint c)
 {
   const GArray *wall_s = state->cases[c].wall_s;
 
-  return lb_schedule_is_enough (state->schedule->plan->settings.iterations,
+  return lb_schedule_is_enough (state->plan->settings.iterations,
                                 (const double *) (gconstpointer) wall_s->data, wall_s->len);
 }
 
 /* What case @c needs before it can be measured. Returns: whether it needs anything */
 static gboolean
-next_to_prepare (const State *state, guint c, LbStep *step)
+next_to_prepare (const LbSchedule *state, guint c, LbStep *step)
 {
-  const SessionState *session = &state->sessions[lb_schedule_session_of (state->schedule, c)];
-  const LbSettings *settings = &state->schedule->plan->settings;
+  const SessionState *session = &state->sessions[lb_schedule_session_of (state, c)];
+  const LbSettings *settings = &state->plan->settings;
   LbStepKind kind;
 
   if (!state->cases[c].begun)
@@ -208,70 +300,76 @@ next_to_prepare (const State *state, guint c, LbStep *step)
   return TRUE;
 }
 
-/* The first case of session @s, for its STOP. */
-static guint
-case_of_session (const State *state, guint s)
-{
-  guint c = 0;
-
-  while (lb_schedule_session_of (state->schedule, c) != s)
-    c++;
-  return c;
-}
-
+/* The first session that is alive, but for @keep. */
 static gboolean
-next_to_stop (const State *state, LbStep *step)
+next_to_stop (const LbSchedule *state, guint keep, LbStep *step)
 {
-  for (guint s = 0; s < state->schedule->n_sessions; s++)
-    if (state->sessions[s].alive)
+  for (guint s = 0; state->n_alive > 0 && s < state->n_sessions; s++)
+    if (state->sessions[s].alive && s != keep)
       {
-        *step = make_step (state, LB_STEP_STOP, case_of_session (state, s));
+        *step = make_step (state, LB_STEP_STOP, g_array_index (state->first_of, guint, s));
         return TRUE;
       }
   return FALSE;
 }
 
 static LbStep
-next_in_sequence (const State *state)
+next_in_sequence (LbSchedule *state)
 {
-  guint n = state->schedule->plan->cases->len;
   LbStep step = { .kind = LB_STEP_FINISH };
+  guint c;
 
-  for (guint s = 0; s < state->schedule->n_sessions; s++)
+  while (state->n_done < state->order->len &&
+         state->cases[g_array_index (state->order, guint, state->n_done)].ended)
+    state->n_done++;
+  if (state->n_done == state->order->len)
     {
-      for (guint c = 0; c < n; c++)
-        {
-          if (lb_schedule_session_of (state->schedule, c) != s || state->cases[c].ended)
-            continue;
-          if (next_to_prepare (state, c, &step))
-            return step;
-          if (state->cases[c].warmups < state->schedule->plan->settings.warmups)
-            return make_step (state, LB_STEP_WARMUP, c);
-          return make_step (state, is_enough (state, c) ? LB_STEP_END : LB_STEP_ITERATE, c);
-        }
-      if (state->sessions[s].alive)
-        return make_step (state, LB_STEP_STOP, case_of_session (state, s));
+      next_to_stop (state, G_MAXUINT, &step);
+      return step;
     }
-  return step;
+  c = g_array_index (state->order, guint, state->n_done);
+  if (next_to_stop (state, lb_schedule_session_of (state, c), &step) ||
+      next_to_prepare (state, c, &step))
+    return step;
+  if (state->cases[c].warmups < state->plan->settings.warmups)
+    return make_step (state, LB_STEP_WARMUP, c);
+  return make_step (state, is_enough (state, c) ? LB_STEP_END : LB_STEP_ITERATE, c);
 }
 
 /* Belongs @c to the sessions that are open now? Once the round is closed, no other is opened. */
 static gboolean
-is_in_round (const State *state, guint c)
+is_in_round (const LbSchedule *state, guint c)
 {
-  guint session = lb_schedule_session_of (state->schedule, c);
-  gboolean waits = state->round_closed && !state->sessions[session].alive &&
-                   !state->sessions[session].hopeless && state->cases[c].wall_s->len == 0 &&
-                   !state->cases[c].failed;
+  const SessionState *session = &state->sessions[lb_schedule_session_of (state, c)];
+  gboolean waits =
+      state->round_closed && !session->alive && !session->hopeless && !state->cases[c].failed;
 
   return !state->cases[c].ended && !waits;
 }
 
-/* Forwards in even rounds, backwards in odd ones: a drift of the machine then falls on all alike. */
+/* The case of the round that has had the fewest warm-ups, if it is to have more. */
 static gboolean
-next_to_iterate (const State *state, LbStep *step)
+next_to_warm_up (const LbSchedule *state, LbStep *step)
 {
-  guint n = state->schedule->plan->cases->len;
+  int fewest = state->plan->settings.warmups;
+  gboolean found = FALSE;
+
+  for (guint c = 0; c < state->plan->cases->len; c++)
+    if (is_in_round (state, c) && state->cases[c].warmups < fewest)
+      {
+        *step = make_step (state, LB_STEP_WARMUP, c);
+        fewest = state->cases[c].warmups;
+        found = TRUE;
+      }
+  return found;
+}
+
+/* Forwards in even rounds, backwards in odd ones: a drift of the machine then falls on all alike.
+ */
+static gboolean
+next_to_iterate (const LbSchedule *state, LbStep *step)
+{
+  guint n = state->plan->cases->len;
   guint fewest = G_MAXUINT;
   gboolean enough = TRUE;
 
@@ -297,77 +395,44 @@ next_to_iterate (const State *state, LbStep *step)
 }
 
 static LbStep
-next_interleaved (const State *state)
+next_interleaved (const LbSchedule *state)
 {
-  guint n = state->schedule->plan->cases->len;
-  gboolean any = FALSE;
+  guint n = state->plan->cases->len;
   LbStep step = { .kind = LB_STEP_FINISH };
 
   for (guint c = 0; c < n; c++)
     if (is_in_round (state, c) && next_to_prepare (state, c, &step))
       return step;
-  for (int w = 0; w < state->schedule->plan->settings.warmups; w++)
-    for (guint c = 0; c < n; c++)
-      if (is_in_round (state, c) && state->cases[c].warmups <= w)
-        return make_step (state, LB_STEP_WARMUP, c);
-  if (next_to_iterate (state, &step))
+  if (next_to_warm_up (state, &step) || next_to_iterate (state, &step))
     return step;
   for (guint c = 0; c < n; c++)
-    {
-      if (is_in_round (state, c))
-        return make_step (state, LB_STEP_END, c);
-      any = any || !state->cases[c].ended;
-    }
-  next_to_stop (state, &step);
-  g_assert (step.kind != LB_STEP_FINISH || !any);
+    if (is_in_round (state, c))
+      return make_step (state, LB_STEP_END, c);
+  next_to_stop (state, G_MAXUINT, &step);
   return step;
 }
 
 static LbStep
-next_when_cancelled (const State *state)
+next_when_cancelled (const LbSchedule *state)
 {
   LbStep step = { .kind = LB_STEP_FINISH };
 
-  for (guint c = 0; c < state->schedule->plan->cases->len; c++)
+  for (guint c = 0; c < state->plan->cases->len; c++)
     if (state->cases[c].begun && !state->cases[c].ended)
       return make_step (state, LB_STEP_END, c);
-  next_to_stop (state, &step);
+  next_to_stop (state, G_MAXUINT, &step);
   return step;
 }
 
 LbStep
-lb_schedule_next (const LbSchedule *schedule, const LbStepEvent *events, gsize n_events)
+lb_schedule_next (LbSchedule *schedule, const LbStepEvent *events, gsize n_events)
 {
-  guint n = schedule->plan->cases->len;
-  State state = { .schedule = schedule };
-  LbStep step;
-
-  state.cases = g_new0 (CaseState, n);
-  state.sessions = g_new0 (SessionState, schedule->n_sessions);
-  for (guint c = 0; c < n; c++)
-    state.cases[c].wall_s = g_array_new (FALSE, FALSE, sizeof (double));
-  for (gsize i = 0; i < n_events; i++)
-    {
-      note_event (&state, &events[i]);
-      /* A round ends with its last session: the next may open others. */
-      if (events[i].step.kind == LB_STEP_STOP)
-        {
-          gboolean alive = FALSE;
-
-          for (guint s = 0; s < schedule->n_sessions; s++)
-            alive = alive || state.sessions[s].alive;
-          state.round_closed = state.round_closed && alive;
-        }
-    }
-  if (state.cancelled)
-    step = next_when_cancelled (&state);
-  else if (schedule->plan->settings.order == LB_ORDER_INTERLEAVED)
-    step = next_interleaved (&state);
-  else
-    step = next_in_sequence (&state);
-  for (guint c = 0; c < n; c++)
-    g_array_unref (state.cases[c].wall_s);
-  g_free (state.cases);
-  g_free (state.sessions);
-  return step;
+  if (n_events < schedule->n_seen)
+    forget_events (schedule);
+  for (; schedule->n_seen < n_events; schedule->n_seen++)
+    note_event (schedule, &events[schedule->n_seen]);
+  if (schedule->cancelled)
+    return next_when_cancelled (schedule);
+  return schedule->plan->settings.order == LB_ORDER_INTERLEAVED ? next_interleaved (schedule)
+                                                                : next_in_sequence (schedule);
 }

@@ -74,7 +74,8 @@ mark_outliers (json_t *iterations, const GArray *wall)
   size_t index;
   json_t *one;
 
-  if (wall->len != json_array_size (iterations) || lb_outliers (data_of (wall), wall->len, marks) == 0)
+  if (wall->len != json_array_size (iterations) ||
+      lb_outliers (data_of (wall), wall->len, marks) == 0)
     return;
   json_array_foreach (iterations, index, one)
     lb_json_set_boolean (one, "outlier", marks[index]);
@@ -116,11 +117,13 @@ lb_summary (json_t *iterations, double overhead_s, double processed_s, json_t *f
   mark_outliers (iterations, wall);
   if (isfinite (lag1) && lag1 > LAG1_MOST)
     json_array_append_new (
-      flags, lb_flag_new ("drift",
-                          "let the machine come to rest (temperature, other programs) and run again with "
-                          "more warm-ups (-w)",
-                          "each iteration resembles the one before it (lag-1 correlation %.2f): the interval "
-                          "is too narrow",
-                          lag1));
+        flags,
+        lb_flag_new (
+            "drift",
+            "let the machine come to rest (temperature, other programs) and run again with "
+            "more warm-ups (-w)",
+            "each iteration resembles the one before it (lag-1 correlation %.2f): the interval "
+            "is too narrow",
+            lag1));
   return summary;
 }

@@ -6,10 +6,8 @@
 static const char *const tells[] = {
   "governor",        /* a slower machine than it could be, but this is the machine */
   "truncated-input", /* what was there was measured */
-  "nan-samples",
-  "repaired-text",
-  "frequency-changed",
-  "on-battery",      /* this is how the machine was used: it is in the record */
+  "nan-samples",       "repaired-text",
+  "frequency-changed", "on-battery", /* this is how the machine was used: it is in the record */
 };
 
 json_t *

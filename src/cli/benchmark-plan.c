@@ -186,6 +186,22 @@ add_matrix (LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan, GError **erro
   return engines != NULL;
 }
 
+/* Without ids: each run of it is then a new one. */
+static void
+print_plan (const LbCli *cli, const LbPlan *plan)
+{
+  g_autoptr (json_t) value = lb_plan_to_json (plan);
+  g_autofree char *text = NULL;
+  size_t index;
+  json_t *it;
+
+  json_object_del (value, "group");
+  json_array_foreach (json_object_get (value, "cases"), index, it)
+    json_object_del (it, "id");
+  text = lb_json_pretty (value);
+  lb_cli_print (cli, text);
+}
+
 int
 lb_benchmark_command (LbCli *cli, const LbBenchmarkMode *mode, GError **error)
 {
@@ -200,10 +216,7 @@ lb_benchmark_command (LbCli *cli, const LbBenchmarkMode *mode, GError **error)
     return LB_EXIT_USAGE;
   if (lb_cli_flag (cli, "print-plan"))
     {
-      g_autoptr (json_t) value = lb_plan_to_json (plan);
-      g_autofree char *text = lb_json_pretty (value);
-
-      lb_cli_print (cli, text);
+      print_plan (cli, plan);
       return LB_EXIT_OK;
     }
   return lb_benchmark_run (cli, plan, registry, models, -1, error);

@@ -1,4 +1,5 @@
 /* The table of commands, and the way from argv to one of them. */
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <locale.h>
 #include <signal.h>
@@ -308,6 +309,25 @@ status_of_error (const GError *error)
   return LB_EXIT_FAILED;
 }
 
+/* A caller may have closed 0, 1 or 2: the next file that we open, a store or a pipe, would take
+ * the number, and results would be written into it. Standard output is then one that can't be
+ * written. */
+static gboolean
+hold_standard_descriptors (void)
+{
+  static const int flags[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+  int fd;
+
+  for (int i = 0; i < (int) G_N_ELEMENTS (flags); i++)
+    if (fcntl (i, F_GETFD) < 0)
+      {
+        fd = open ("/dev/null", flags[i]);
+        if (fd != i)
+          return FALSE;
+      }
+  return TRUE;
+}
+
 int
 lb_cli_main (int argc, char **argv)
 {
@@ -316,11 +336,14 @@ lb_cli_main (int argc, char **argv)
   char *nothing[] = { NULL };
   int status;
 
+  if (!hold_standard_descriptors ())
+    return LB_EXIT_FAILED;
   /* Characters by the user's locale, numbers always with a point. */
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");
   /* A reader that leaves is an error of write(), which is quiet: no death in the middle of a commit. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN); /* a limit on files (ulimit -f) is an error, no death */
   status = dispatch (cli, argc > 0 ? argv + 1 : nothing, &error);
   if (error == NULL)
     return status;

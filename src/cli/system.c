@@ -109,7 +109,7 @@ run_system (LbCli *cli, GError **error)
     {
       g_autofree char *text = lb_json_pretty (machine);
 
-      g_string_append (out, text);
+      lb_report_json (out, text);
     }
   else
     append_table (out, machine, &style);

@@ -15,6 +15,8 @@
 #include "core/error.h"
 #include "engine/protocol.h"
 
+#define USUAL_DESCRIPTORS 1024
+
 /* The kernel kills the group when the last write end of the death pipe closes: also when
  * the parent was killed with -9, also when this process is stopped or hangs in a library.
  * PDEATHSIG would fire when the *thread* that started us ends. */
@@ -92,6 +94,21 @@ filter_calls (gboolean network, GError **error)
   return TRUE;
 }
 
+/* The parent may have raised its own. Programs that select(), or close all there could be, don't
+ * expect a million. */
+static gboolean
+usual_descriptors (GError **error)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return lb_error_set_errno (error, errno, "the cage: can't read the limit of descriptors");
+  limit.rlim_cur = MIN (limit.rlim_max, USUAL_DESCRIPTORS);
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return lb_error_set_errno (error, errno, "the cage: can't set the limit of descriptors");
+  return TRUE;
+}
+
 gboolean
 lb_cage_put_on (gboolean network, GError **error)
 {
@@ -110,6 +127,8 @@ lb_cage_put_on (gboolean network, GError **error)
     return lb_error_set_errno (error, errno, "the cage: can't give up new privileges");
   if (setrlimit (RLIMIT_CORE, &no_core) != 0)
     return lb_error_set_errno (error, errno, "the cage: can't switch core files off");
+  if (!usual_descriptors (error))
+    return FALSE;
   /* A kindness to the rest of the machine, not a promise: where /proc is read-only it
    * must do without. */
   fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -164,7 +164,7 @@ lb_session_unload (LbSession *session, double time_limit_s, GCancellable *cancel
 
 gboolean
 lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
-                    GError **error)
+                    GCancellable *cancellable, GError **error)
 {
   LbBuffers *buffers = &session->buffers;
   gboolean files = in_bytes + out_bytes > session->pcm_memory_bytes;
@@ -183,6 +183,9 @@ lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
       return FALSE;
     }
   session->reserved = TRUE;
+  g_mutex_lock (&session->lock);
+  session->pcm_bytes = in_bytes + out_bytes;
+  g_mutex_unlock (&session->lock);
   request = new_request ("pcm");
   lb_json_set (request, "in",
                json_pack ("{s:i, s:I}", "fd", files ? LB_FD_IN_FILE : LB_FD_IN, "bytes",
@@ -190,8 +193,8 @@ lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
   lb_json_set (request, "out",
                json_pack ("{s:i, s:I}", "fd", files ? LB_FD_OUT_FILE : LB_FD_OUT, "bytes",
                           (json_int_t) out_bytes));
-  return ask (session, request, "mapping its buffers", "reserved", RESERVE_LIMIT_S,
-              &message, NULL, error);
+  return ask (session, request, "mapping its buffers", "reserved", RESERVE_LIMIT_S, &message,
+              cancellable, error);
 }
 
 gboolean

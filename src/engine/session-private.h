@@ -1,5 +1,6 @@
 /* A session's inside: session.c has start, stop and the small calls,
- * session-run.c the run, session-call.c one request and its answers, session-io.c the thread that reads. */
+ * session-run.c the run, session-call.c one request and its answers, session-io.c the thread that reads,
+ * and the one that looks at memory. */
 #pragma once
 
 #include <signal.h>
@@ -27,6 +28,7 @@ struct _LbSession {
   guint64 memory_limit_bytes, pcm_memory_bytes;
   json_t *environment;
   GThread *reader;
+  GThread *guard;         /* looks at memory; NULL: no limit */
 
   /* Of the calling thread. */
   char *version;
@@ -39,20 +41,20 @@ struct _LbSession {
   /* Of both threads, under the lock. */
   GMutex lock;
   GCond changed;
+  GCond quitting;         /* of the guard */
   GQueue lines;           /* of LbLine */
   gsize waiting_bytes;
   gboolean closed;        /* the engine closed its end */
   gboolean ended;         /* the leader has ended, and what it wrote before is in lines */
   siginfo_t how;
   gboolean quit;
+  guint64 pcm_bytes;      /* of both buffers */
   guint64 used_bytes;     /* at the instant when it was over the limit, else 0 */
   GError *bad;            /* what the reader saw that can't be a line */
   LbTail tail;
 
   /* Of the reader. */
   LbLineCutter cutter;
-  gint64 memory_seen_ns;
-  guint memory_looks;
 };
 
 /* One request and its answers. */

@@ -166,6 +166,7 @@ lb_session_start (const LbManifest *manifest, const LbSessionSettings *settings,
     session->pcm_memory_bytes = available_bytes () / 4;
   g_mutex_init (&session->lock);
   g_cond_init (&session->changed);
+  g_cond_init (&session->quitting);
   g_queue_init (&session->lines);
   fine = open_ends (session, ends, error) && spawn (session, manifest, ends, error);
   close_ends (ends);
@@ -246,6 +247,7 @@ lb_session_stop (LbSession *session)
   g_clear_error (&session->bad);
   g_mutex_clear (&session->lock);
   g_cond_clear (&session->changed);
+  g_cond_clear (&session->quitting);
   json_decref (session->environment);
   g_free (session->version);
   g_free (session->engine);

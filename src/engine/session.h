@@ -69,7 +69,8 @@ gboolean lb_session_unload (LbSession *session, double time_limit_s, GCancellabl
                             GError **error);
 
 /** lb_session_reserve: once, after the first load: sizes both mappings (sparse), maps `in`, seals both */
-gboolean lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes, GError **error);
+gboolean lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
+                             GCancellable *cancellable, GError **error);
 
 /** lb_session_put: copies samples into `in` at @offset_bytes. Untimed */
 gboolean lb_session_put (LbSession *session, guint64 offset_bytes, const float *samples, gsize n_samples,

@@ -9,7 +9,8 @@
 static const struct {
   const char *ggml, *ours;
 } backends[] = {
-  { "CPU", "cpu" }, { "Vulkan", "vulkan" }, { "ROCm", "hip" }, { "HIP", "hip" }, { "CUDA", "cuda" },
+  { "CPU", "cpu" }, { "Vulkan", "vulkan" }, { "ROCm", "hip" },
+  { "HIP", "hip" }, { "CUDA", "cuda" },
 };
 
 void
@@ -21,8 +22,8 @@ whisper_devices_load (void)
   if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL)
     return;
   ggml_backend_load_all ();
-  if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL
-      || dladdr ((gpointer) ggml_backend_load_all, &info) == 0 || info.dli_fname == NULL)
+  if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL ||
+      dladdr ((gpointer) ggml_backend_load_all, &info) == 0 || info.dli_fname == NULL)
     return;
   folder = g_path_get_dirname (info.dli_fname);
   ggml_backend_load_all_from_path (folder);
@@ -47,7 +48,7 @@ describe (ggml_backend_dev_t dev, gboolean gpu, int index, int n_before, Whisper
 {
   gsize available = 0, total = 0;
 
-  *device = (WhisperDevice) { .gpu = gpu, .index = index };
+  *device = (WhisperDevice){ .gpu = gpu, .index = index };
   set_backend (device, dev);
   if (gpu)
     g_snprintf (device->id, sizeof device->id, "%s:%d", device->backend, n_before);
@@ -101,8 +102,8 @@ devices_new (void)
 static gboolean
 answers_to (const WhisperDevice *device, const char *id)
 {
-  return g_str_equal (device->id, id)
-         || (g_str_equal (device->backend, id) && (!device->gpu || g_str_has_suffix (device->id, ":0")));
+  return g_str_equal (device->id, id) || (g_str_equal (device->backend, id) &&
+                                          (!device->gpu || g_str_has_suffix (device->id, ":0")));
 }
 
 gboolean
@@ -126,8 +127,9 @@ whisper_device_find (const char *id, WhisperDevice *device, GError **error)
     }
   shown = lb_text_escape (any ? "auto" : id);
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "whisper.cpp has no device \"%s\" here, only: %s; other GPUs need a build with their "
-               "backend (./quickstart tells)", shown, names->len > 0 ? names->str : "none");
+               "whisper.cpp has no device \"%s\" here, only: %s; other GPUs need a build "
+               "with their backend (./quickstart tells)",
+               shown, names->len > 0 ? names->str : "none");
   return FALSE;
 }
 

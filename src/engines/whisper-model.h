@@ -1,5 +1,6 @@
-/* What lies in a ggml file of Whisper weights, read without whisper.cpp: it aborts, or reads uninitialised
- * memory, on files that are truncated or lie in their header. No machine-learning library is needed here. */
+/* What lies in a ggml file of Whisper weights, read without whisper.cpp: it aborts, or
+ * reads uninitialised memory, on files that are truncated or lie in their header. No
+ * machine-learning library is needed here. */
 #pragma once
 
 #include <glib.h>
@@ -18,15 +19,15 @@ typedef struct {
 /**
  * whisper_model_parameters:
  *
- * Weights of the architecture of @shape: encoder and decoder with both position tables, the token table once
- * (output and input share it).
+ * Weights of the architecture of @shape: encoder and decoder with both position tables,
+ * the token table once (output and input share it).
  *
  * Source: Radford et al. (2022), section 2.2; keys have no bias. 72,593,920 for base.
  */
 guint64 whisper_model_parameters (const WhisperShape *shape);
 
-/** whisper_model_quantisation: Returns: the name of the type of the large matrices ("f16", "q5_1"…), a
- *  constant, or %NULL for one that is not known */
+/** whisper_model_quantisation: Returns: the name of the type of the large matrices
+ * ("f16", "q5_1"…), a constant, or %NULL for one that is not known */
 const char *whisper_model_quantisation (gint32 ftype);
 
 /**
@@ -39,7 +40,8 @@ const char *whisper_model_quantisation (gint32 ftype);
  */
 gboolean whisper_model_check (const char *path, WhisperShape *shape, GError **error);
 
-/** whisper_vad_check: whether @path can be read and begins as a ggml file of Silero weights does */
+/** whisper_vad_check: whether @path can be read and begins as a ggml file of
+ * Silero weights does */
 gboolean whisper_vad_check (const char *path, GError **error);
 
 G_END_DECLS

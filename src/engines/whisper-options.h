@@ -20,9 +20,10 @@ gboolean whisper_options_apply (const json_t *options, struct whisper_full_param
 /** whisper_options_context: what has to be known before the model is loaded */
 void whisper_options_context (const json_t *options, struct whisper_context_params *params);
 
-/** whisper_options_may_sample: whether random numbers may shape the words: whisper.cpp draws the candidates of
- *  its beams, and all tokens at a temperature above 0. It seeds them once, at the load, so that the first run
- *  after a load always gives the same words, and a later one on the same sound may give others */
+/** whisper_options_may_sample: whether random numbers may shape the words: whisper.cpp
+ * draws the candidates of its beams, and all tokens at a temperature above 0. It seeds
+ * them once, at the load, so that the first run after a load always gives the same words,
+ * and a later one on the same sound may give others */
 gboolean whisper_options_may_sample (const struct whisper_full_params *params);
 
 G_END_DECLS

@@ -40,7 +40,8 @@ word_finish (Word *word, gint64 shift_cs, json_t *words)
     {
       json = json_object ();
       lb_json_set_real (json, "start_s", (double) (word->start_cs + shift_cs) / 100);
-      lb_json_set_real (json, "end_s", (double) (MAX (word->end_cs, word->start_cs) + shift_cs) / 100);
+      lb_json_set_real (json, "end_s",
+                        (double) (MAX (word->end_cs, word->start_cs) + shift_cs) / 100);
       lb_json_set_string (json, "text", text);
       lb_json_set_real (json, "probability", word->probability / word->n_tokens);
       json_array_append_new (words, json);
@@ -61,8 +62,9 @@ word_add (Word *word, const whisper_token_data *token, const char *bytes, gboole
   g_string_append (word->bytes, bytes);
 }
 
-/* A word begins with the token that begins with a space. Its times are those of the sound that whisper.cpp
- * saw: with VAD that is the speech alone, so that words are moved to where their segment begins. */
+/* A word begins with the token that begins with a space. Its times are those of the sound
+ * that whisper.cpp saw: with VAD that is the speech alone, so that words are moved to
+ * where their segment begins. */
 static json_t *
 words_new (struct whisper_context *context, int segment, gboolean dtw)
 {
@@ -106,6 +108,8 @@ count_text_tokens (struct whisper_context *context, int segment)
   return count;
 }
 
+/* Without whisper_full_get_segment_no_speech_prob(): in 1.8.5 a second run of the same sound in
+ * the same context answers another one (1.9e-5, then 1.6e-6 were seen) with the same words. */
 static json_t *
 segment_new (struct whisper_context *context, int i, const char *bytes)
 {
@@ -115,8 +119,6 @@ segment_new (struct whisper_context *context, int i, const char *bytes)
   lb_json_set_real (json, "start_s", (double) whisper_full_get_segment_t0 (context, i) / 100);
   lb_json_set_real (json, "end_s", (double) whisper_full_get_segment_t1 (context, i) / 100);
   lb_json_set_string (json, "text", text);
-  lb_json_set_real (json, "no_speech_probability",
-                    whisper_full_get_segment_no_speech_prob (context, i));
   if (whisper_full_get_segment_speaker_turn_next (context, i))
     lb_json_set_boolean (json, "speaker_turn", TRUE);
   return json;
@@ -154,8 +156,10 @@ whisper_output_new (struct whisper_context *context, gboolean words, gboolean dt
     }
   text = stripped (all->str);
   lb_json_set_string (output, "text", text);
-  lb_json_set_string (output, "language", whisper_is_multilingual (context)
-                        ? whisper_lang_str (whisper_full_lang_id (context)) : "en");
+  lb_json_set_string (output, "language",
+                      whisper_is_multilingual (context)
+                          ? whisper_lang_str (whisper_full_lang_id (context))
+                          : "en");
   lb_json_set (output, "segments", segments);
   lb_json_set_integer (output, "tokens", tokens);
   return output;

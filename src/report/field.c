@@ -178,7 +178,8 @@ flag_ids (const json_t *flags)
 
   for (gsize i = 0; i < json_array_size (flags); i++)
     {
-      g_autofree char *id = lb_text_escape (lb_json_string (json_array_get (flags, i), "id", "?"));
+      g_autofree char *id = lb_text_escape (
+          lb_json_string (json_array_get (flags, i), "id", "?"));
 
       g_string_append_printf (ids, "%s%s", i > 0 ? " " : "", id);
     }
@@ -194,26 +195,6 @@ show_text (const LbField *field, const json_t *value, gboolean full_paths)
   if (field->kind == LB_FIELD_PATH && !full_paths && *text != '\0')
     text = base = g_path_get_basename (text);
   return lb_text_escape (text);
-}
-
-/* Three significant digits, and never an exponent that people would have to read. */
-static char *
-show_number (double x)
-{
-  int decimals = x == 0 || fabs (x) >= 100 ? (x == 0 ? 3 : 0) : 2 - (int) floor (log10 (fabs (x)));
-
-  return g_strdup_printf ("%.*f", CLAMP (decimals, 0, 6), x);
-}
-
-static char *
-show_seconds (double seconds)
-{
-  g_autofree char *ms = NULL;
-
-  if (seconds <= 0 || seconds >= 0.1)
-    return lb_text_duration (seconds);
-  ms = show_number (1000 * seconds);
-  return g_strconcat (ms, " ms", NULL);
 }
 
 static char *
@@ -245,9 +226,9 @@ lb_field_show (const LbField *field, const json_t *record, gboolean full_paths)
     case LB_FIELD_INTEGER:
       return show_integer (value);
     case LB_FIELD_RTF:
-      return show_number (json_number_value (value));
+      return lb_report_number (json_number_value (value));
     case LB_FIELD_SECONDS:
-      return show_seconds (json_number_value (value));
+      return lb_report_seconds (json_number_value (value));
     case LB_FIELD_BYTES:
       return show_bytes (json_number_value (value));
     case LB_FIELD_RATE:

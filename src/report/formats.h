@@ -20,8 +20,10 @@ void lb_blocks_add (GString *out, const json_t *record, guint index, const LbRep
 void lb_blocks_end (GString *out, const json_t *records, const LbReportStyle *style);
 /** lb_blocks_head: the line that begins a result: engine, model, input, number */
 void lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style);
-/** lb_blocks_rows: the figures, a line each */
-void lb_blocks_rows (GString *out, const json_t *record, const LbReportStyle *style);
+/** lb_blocks_rows: the figures, a line each; those that weren't measured have none. @preview: the
+ *  beginning of the text too */
+void lb_blocks_rows (GString *out, const json_t *record, gboolean preview,
+                     const LbReportStyle *style);
 /** lb_blocks_remarks: what went wrong, what is unusual, each with its cure */
 void lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *style);
 

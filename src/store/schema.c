@@ -8,9 +8,10 @@
 /* "LBRN": tells our files from other programs' databases. */
 #define APPLICATION_ID 1279414862
 
-/* Version 1. Records' JSON has a table of its own: rows of `run` stay small enough for a list with any
- * filter to be a scan of 20 MB for 100,000 runs (with the JSON beside them it was 200 MB). A number is
- * never used again (AUTOINCREMENT). Lists go by number: the order in which runs came into this history. */
+/* Version 1. Records' JSON has a table of its own: rows of `run` stay small enough for a list with
+ * any filter to be a scan of little more than what it shows; with the JSON beside them a row would be
+ * several kilobytes. bench/history.py gives size and times of 100,000 runs. A number is never used
+ * again (AUTOINCREMENT). Lists go by number: the order in which runs came into this history. */
 static const char schema_1[] =
   "CREATE TABLE machine (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, json TEXT NOT NULL);"
   "CREATE TABLE run (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"

@@ -15,13 +15,24 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("LLAMABURN_BUILD", ROOT / "build")).resolve()
 # Weights that ./check has pulled: tests link them into their own store.
 MODELS = pathlib.Path(
-    os.environ.get("LLAMABURN_TEST_MODELS", pathlib.Path.home() / ".local/share/llamaburn")
+    os.environ.get("LLAMABURN_TEST_MODELS")
+    or pathlib.Path(os.environ.get("XDG_DATA_HOME") or pathlib.Path.home() / ".local/share")
+    / "llamaburn"
 )
 SPEECH = pathlib.Path("/usr/share/pocketsphinx/test/data")
 PR_SET_CHILD_SUBREAPER = 36
+POWERLESS = [
+    "setpriv",
+    "--bounding-set=-dac_override,-dac_read_search",
+    "--inh-caps=-dac_override,-dac_read_search",
+]
 
 # Orphans of what a test ran become our children: none may be left at its end.
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes over 20 s; ./check --all runs it")
 
 
 def children():
@@ -43,6 +54,17 @@ def children():
         except (OSError, ChildProcessError):
             pass
     return living
+
+
+def wait_for(process, words, limit_s=120):
+    """Reads a process's standard error until a line holds the words; returns what it read."""
+    read, limit = b"", time.monotonic() + limit_s
+    while words not in read:
+        assert time.monotonic() < limit, read
+        line = process.stderr.readline()
+        assert line, read
+        read += line
+    return read
 
 
 class World:
@@ -73,7 +95,9 @@ class World:
         options.setdefault("stdin", subprocess.DEVNULL)
         options.setdefault("cwd", self.folder)
         environment = {**self.environment, **options.pop("environment", {})}
-        return subprocess.Popen([BUILD / program, *arguments], env=environment, **options)
+        # Root may read and write everything: without these powers it is as anybody.
+        without = POWERLESS if options.pop("powerless", False) and os.geteuid() == 0 else []
+        return subprocess.Popen([*without, BUILD / program, *arguments], env=environment, **options)
 
     def run(self, *arguments, status=0, program="llamaburn", timeout=300, **options):
         """Runs to the end; asserts the exit status; returns (standard output, standard error) as text."""

@@ -90,7 +90,7 @@ flags_an_engine_that_lies_about_determinism (void)
   g_autoptr (json_t) session = json_object ();
   LbSessionLoaded loaded = { .deterministic = TRUE };
 
-  lb_result_set_session (result, session, "1", &loaded);
+  lb_result_set_session (result, session, "1", NULL, &loaded);
   add (result, 1, "a", NAN);
   add (result, 1, "b", NAN);
   lb_result_finish (result, NULL, FALSE);

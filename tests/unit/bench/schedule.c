@@ -170,6 +170,84 @@ keeps_the_others_when_one_of_a_round_dies (void)
   g_assert_cmpstr (path, ==, "B0 S0 L0 R0 B1 S1 L1 R1 w0 w1 i0 i1 i1 i0 E0 i1 E1 X1");
 }
 
+/* A session dies while another case waits for its room: the one that waits has its turn. */
+static void
+goes_on_when_the_only_session_of_a_round_dies (void)
+{
+  static const Fault faults[] = { { LB_STEP_START, 1, 0, LB_OUTCOME_NO_ROOM },
+                                  { LB_STEP_ITERATE, 0, 0, LB_OUTCOME_SESSION_FAILED } };
+  g_autoptr (LbPlan) plan = make_plan (two, 1, 2);
+  g_autofree char *path = NULL;
+
+  plan->settings.order = LB_ORDER_INTERLEAVED;
+  plan->settings.warmups = 0;
+  plan->settings.warm_load = FALSE;
+  path = walk (plan, faults, G_N_ELEMENTS (faults), NULL);
+  g_assert_cmpstr (path, ==, "B0 S0 L0 B1 S1 i0 E0 S1 E1");
+}
+
+/* A fresh process has cold pages and pools: whoever goes on in it warms up again. */
+static void
+warms_up_again_in_a_new_process (void)
+{
+  static const Fault faults[] = { { LB_STEP_ITERATE, 0, 1, LB_OUTCOME_SESSION_FAILED } };
+  g_autoptr (LbPlan) plan = make_plan (one, 2, 3);
+  g_autofree char *path = NULL;
+
+  plan->settings.order = LB_ORDER_INTERLEAVED;
+  path = walk (plan, faults, 1, NULL);
+  g_assert_cmpstr (path, ==, "B0 S0 L0 R0 B1 w0 w1 i0 i1 i1 i0 E0 S1 L1 R1 w1 i1 E1 X0");
+}
+
+/* A session died, others are alive, and there is no room to start it again: it waits for them. */
+static void
+waits_for_room_after_a_death (void)
+{
+  static const Fault faults[] = { { LB_STEP_ITERATE, 0, 1, LB_OUTCOME_SESSION_FAILED },
+                                  { LB_STEP_START, 1, 2, LB_OUTCOME_NO_ROOM } };
+  g_autoptr (LbPlan) plan = make_plan (two, 2, 3);
+  g_autofree char *path = NULL;
+
+  plan->settings.order = LB_ORDER_INTERLEAVED;
+  plan->settings.warmups = 0;
+  plan->settings.warm_load = FALSE;
+  path = walk (plan, faults, G_N_ELEMENTS (faults), NULL);
+  g_assert_cmpstr (path, ==,
+                   "B0 S0 L0 B1 B2 S2 L2 B3 i0 i1 i2 i3 i3 i2 i1 i0 E0 S1 i2 i3 E2 E3 X1 S1 E1");
+}
+
+/* Ten thousand cases of ten thousand sessions: what to do next must not cost what was done. */
+static void
+is_quick_with_many_cases (void)
+{
+  g_autoptr (LbPlan) plan = lb_plan_new ();
+  g_autoptr (LbSchedule) schedule = NULL;
+  g_autoptr (GArray) events = g_array_new (FALSE, TRUE, sizeof (LbStepEvent));
+  gint64 before = g_get_monotonic_time ();
+
+  plan->settings.iterations = 1;
+  for (guint i = 0; i < 10000; i++)
+    {
+      g_autofree char *model = g_strdup_printf ("m%u", i);
+
+      lb_case_add_file (lb_plan_add_case (plan, "stt", "null", model, "cpu"), "audio", "a.wav");
+    }
+  schedule = lb_schedule_new (plan);
+  g_assert_cmpuint (lb_schedule_sessions (schedule), ==, 10000);
+  while (TRUE)
+    {
+      const LbStepEvent *so_far = (const LbStepEvent *) (gpointer) events->data;
+      LbStepEvent event = { .step = lb_schedule_next (schedule, so_far, events->len),
+                            .wall_s = 1 };
+
+      if (event.step.kind == LB_STEP_FINISH)
+        break;
+      g_array_append_val (events, event);
+      g_assert_cmpint (g_get_monotonic_time () - before, <, 20 * G_USEC_PER_SEC);
+    }
+  g_assert_cmpuint (events->len, ==, 80000);
+}
+
 static double
 steady (guint c, guint i)
 {
@@ -227,6 +305,11 @@ main (int argc, char **argv)
   g_test_add_func ("/schedule/ends-what-has-begun-when-cancelled", ends_what_has_begun_when_cancelled);
   g_test_add_func ("/schedule/keeps-the-others-when-one-of-a-round-dies",
                    keeps_the_others_when_one_of_a_round_dies);
+  g_test_add_func ("/schedule/goes-on-when-the-only-session-of-a-round-dies",
+                   goes_on_when_the_only_session_of_a_round_dies);
+  g_test_add_func ("/schedule/warms-up-again-in-a-new-process", warms_up_again_in_a_new_process);
+  g_test_add_func ("/schedule/waits-for-room-after-a-death", waits_for_room_after_a_death);
+  g_test_add_func ("/schedule/is-quick-with-many-cases", is_quick_with_many_cases);
   g_test_add_func ("/schedule/stops-by-itself-when-the-median-is-known",
                    stops_by_itself_when_the_median_is_known);
   return g_test_run ();

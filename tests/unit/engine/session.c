@@ -5,6 +5,7 @@
 #include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "engine/group.h"
@@ -209,7 +210,7 @@ live (LbSession *session, const Case *it, LbSessionRun *run, GError **error)
 
   if (!drive_load (session, it->mode, it->options, limit_s, NULL, error))
     return AT_LOAD;
-  if (!lb_session_reserve (session, FRAMES * sizeof (float), OUT_BYTES, error))
+  if (!lb_session_reserve (session, FRAMES * sizeof (float), OUT_BYTES, NULL, error))
     return AT_RESERVE;
   if (!drive_run (session, FRAMES, 0, limit_s, run, NULL, error))
     return AT_RUN;
@@ -257,6 +258,7 @@ misbehaves (gconstpointer data)
   const Case *it = data;
   const LbSessionSettings settings = { .memory_limit_bytes =
                                            it->memory_mb * 1024 * 1024 };
+  double took_s, most_s;
   guint fds = drive_count_fds ();
   gint64 start = g_get_monotonic_time ();
   LbSession *session = drive_start (&settings);
@@ -278,8 +280,9 @@ misbehaves (gconstpointer data)
   lb_session_stop (session);
   g_assert_false (drive_group_lives (pid));
   g_assert_cmpuint (drive_count_fds (), ==, fds);
-  g_assert_cmpfloat ((double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC,
-                     <, it->within_s> 0 ? it->within_s : 3);
+  took_s = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
+  most_s = it->within_s != 0 ? it->within_s : 3;
+  g_assert_cmpfloat (took_s, <, most_s);
 }
 
 static void
@@ -293,7 +296,7 @@ runs_and_stops (void)
 
   drive_load (session, "stt", "{}", 10, NULL, &error);
   g_assert_no_error (error);
-  lb_session_reserve (session, 64000, 0, &error);
+  lb_session_reserve (session, 64000, 0, NULL, &error);
   g_assert_no_error (error);
   drive_run (session, 16000, 0, 10, &first, NULL, &error);
   g_assert_no_error (error);
@@ -331,12 +334,12 @@ loads_again_in_the_same_process (void)
   g_autoptr (LbSession) session = drive_start (NULL);
 
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   g_assert_true (lb_session_unload (session, 10, NULL, &error));
   g_assert_true (drive_load (session, "stt", "{\"text\": \"again\"}", 10, NULL, &error));
   g_assert_true (drive_run (session, 16000, 0, 10, &run, NULL, &error));
   g_assert_cmpstr (drive_text (&run), ==, "again");
-  g_assert_false (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_false (lb_session_reserve (session, 64000, 0, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_FAILED);
 }
 
@@ -381,7 +384,7 @@ is_cancelled (gconstpointer data)
   double took_s;
 
   g_assert_true (drive_load (session, "stt", it->options, 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   start = g_get_monotonic_time ();
   thread = g_thread_new ("cancel", cancel_soon, cancellable);
   g_assert_false (drive_run (session, 16000, 0, 60, &run, cancellable, &error));
@@ -432,7 +435,7 @@ streams_first_and_partial (void)
   g_assert_true (drive_load (session, "tts",
                              "{\"sleep-ms\": 150, \"first-ms\": 50, \"tokens\": 10}", 10,
                              NULL, &error));
-  g_assert_true (lb_session_reserve (session, 0, 1 << 20, &error));
+  g_assert_true (lb_session_reserve (session, 0, 1 << 20, NULL, &error));
   g_assert_true (
       lb_session_run (session, request, 10, note_progress, counts, &run, NULL, &error));
   g_assert_no_error (error);
@@ -455,7 +458,7 @@ gives_sound (void)
   float samples[2205];
 
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (session, 16, 0, 10, &run, NULL, &error));
   piece = json_array_get (json_object_get (run.output, "pcm"), 0);
   g_assert_cmpint (lb_json_integer (piece, "frames", 0), ==, 2205);
@@ -480,12 +483,12 @@ takes_files_above_the_limit (void)
   float sample;
 
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (session, 16000, 0, 10, &run, NULL, &error));
   g_assert_true (lb_session_get (session, 4, &sample, 1, &error));
   g_assert_cmpfloat (sample, >, 0.01f);
   g_assert_true (drive_load (other, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (other, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (other, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (other, 16000, 0, 10, &same, NULL, &error));
   g_assert_cmpstr (drive_text (&run), ==, drive_text (&same));
 }
@@ -500,7 +503,7 @@ clears_out_before_each_run (void)
   float sample = 1;
 
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (session, 16, 0, 10, &run, NULL, &error));
   g_assert_true (lb_session_unload (session, 10, NULL, &error));
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0}", 10, NULL, &error));
@@ -519,7 +522,7 @@ pauses_and_stops_while_paused (void)
   gint64 start;
 
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   lb_session_pause (session);
   lb_session_resume (session);
   g_assert_true (drive_run (session, 16, 0, 10, &run, NULL, &error));
@@ -538,7 +541,7 @@ times_out_while_stopped (void)
   g_autoptr (LbSession) session = drive_start (NULL);
 
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   lb_session_pause (session);
   g_assert_false (drive_run (session, 16, 0, 0.2, &run, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_TIMEOUT);
@@ -575,6 +578,22 @@ is_killed_from_outside (void)
   g_usleep (100000);
   g_assert_false (lb_session_run (session, request, 5, NULL, NULL, &run, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_CRASHED);
+}
+
+/* The reader must not poll pipes whose other ends are closed: it would spin until stop. */
+static void
+rests_after_the_engines_end (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LbSession) session = drive_start (NULL);
+  clock_t before;
+
+  g_assert_false (
+    drive_load (session, "stt", "{\"crash\": \"segv\", \"at\": \"load\"}", 10, NULL, &error));
+  g_assert_error (error, LB_ERROR, LB_ERROR_CRASHED);
+  before = clock ();
+  g_usleep (400000);
+  g_assert_cmpint (clock () - before, <, CLOCKS_PER_SEC / 10);
 }
 
 static void
@@ -644,6 +663,7 @@ main (int argc, char **argv)
   g_test_add_func ("/session/times-out-while-stopped", times_out_while_stopped);
   g_test_add_func ("/session/times-out-while-sending", times_out_while_sending);
   g_test_add_func ("/session/killed", is_killed_from_outside);
+  g_test_add_func ("/session/rests", rests_after_the_engines_end);
   g_test_add_func ("/session/says-what-is-missing", says_what_is_missing);
   status = g_test_run ();
   unlink (ghost);

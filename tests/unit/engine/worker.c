@@ -57,7 +57,7 @@ the_documented_worker_works (void)
   pid = lb_session_pid (session);
   g_assert_cmpstr (lb_session_version (session), ==, "1");
   g_assert_true (drive_load (session, "stt", "{}", 20, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   g_assert_true (drive_run (session, 100, 0, 20, &run, NULL, &error));
   g_assert_true (g_str_has_prefix (drive_text (&run), "100 frames, sum "));
   g_assert_cmpuint (json_array_size (run.flags), ==, 0);

@@ -32,17 +32,30 @@ start_writer (const char *folder, const char *iterations, const char *end)
   return writer;
 }
 
-/* All that it had said; @status: (out) */
+/* Reads its first line, so that a kill after it falls on commits however slow the machine is. */
 static char *
-end_writer (Writer *writer, int *status)
+wait_for_begin (Writer *writer)
 {
   GString *said = g_string_new (NULL);
+  char c = '\0';
+
+  while (c != '\n' && read (writer->out, &c, 1) == 1)
+    g_string_append_c (said, c);
+  return g_string_free (said, FALSE);
+}
+
+/* All that it had said, after @first (transfer full) (nullable); @status: (out) */
+static char *
+end_writer (Writer *writer, char *first, int *status)
+{
+  GString *said = g_string_new (first);
   char chunk[4096];
   gssize got;
 
   close (writer->in);
   while ((got = read (writer->out, chunk, sizeof chunk)) > 0)
     g_string_append_len (said, chunk, got);
+  g_free (first);
   close (writer->out);
   g_assert_cmpint (waitpid (writer->pid, status, 0), ==, writer->pid);
   g_spawn_close_pid (writer->pid);
@@ -91,13 +104,14 @@ keeps_every_commit_of_a_killed_writer (void)
   for (int i = 0; i < KILLS; i++)
     {
       Writer writer = start_writer (folder, "100000", NULL);
+      char *first = i % 4 != 0 ? wait_for_begin (&writer) : NULL;
       g_autofree char *said = NULL;
       g_autoptr (LbStore) store = NULL;
       int status;
 
       g_usleep ((gulong) g_test_rand_int_range (0, MOST_US));
       kill (writer.pid, SIGKILL);
-      said = end_writer (&writer, &status);
+      said = end_writer (&writer, first, &status);
       g_assert_true (WIFSIGNALED (status));
       store = fixture_open (folder);
       g_assert_null (lb_store_notice (store));
@@ -105,7 +119,7 @@ keeps_every_commit_of_a_killed_writer (void)
       check_after_kill (store, said);
       begun += g_str_has_prefix (said, "begin ");
     }
-  g_assert_cmpuint (begun, >, KILLS / 4); /* else nothing was shown */
+  g_assert_cmpuint (begun, >, KILLS / 2); /* else nothing was shown */
   fixture_remove (folder);
 }
 
@@ -145,7 +159,7 @@ gives_an_interrupted_run_its_median (void)
   g_assert_cmpstr (row.status, ==, "running");
   g_free (row.status);
   kill (writer.pid, SIGKILL);
-  said = end_writer (&writer, &status);
+  said = end_writer (&writer, NULL, &status);
   g_assert_true (lb_store_list (store, &all, note_row, &row, NULL));
   g_assert_cmpstr (row.status, ==, "interrupted");
   g_free (row.status);
@@ -172,7 +186,7 @@ lets_two_write_at_once (void)
   for (guint i = 0; i < G_N_ELEMENTS (writers); i++)
     {
       int status;
-      g_autofree char *said = end_writer (&writers[i], &status);
+      g_autofree char *said = end_writer (&writers[i], NULL, &status);
 
       g_assert_cmpint (status, ==, 0);
       g_assert_cmpuint (count_lines (said, "iteration"), ==, 100);

@@ -1,0 +1,66 @@
+/* What the files of the runner share: runner.c walks, runner-steps.c does a step,
+ * runner-measure.c takes the figures of one run. */
+#pragma once
+
+#include "bench/place.h"
+#include "bench/result.h"
+#include "bench/runner.h"
+#include "bench/schedule.h"
+#include "machine/machine.h"
+
+G_BEGIN_DECLS
+
+/* A case that has begun. */
+typedef struct {
+  LbResult *result;
+  char *reference;
+  LbWatch *watch;
+  guint n_sessions; /* that the record has */
+  guint life;       /* of its place, that the last of them is */
+} Run;
+
+typedef struct {
+  LbPlan *plan;
+  LbModels *models;
+  LbSchedule *schedule;
+  LbInputs *inputs;
+  LbPlace *places;
+  Run *runs;
+  json_t *machine;
+  int threads;
+  gboolean alone, cancelled;
+  LbEventHandler handler;
+  gpointer user_data;
+  GCancellable *cancellable;
+  LbRunnerCounts *counts;
+} Runner;
+
+typedef LbOutcome (*Step) (Runner *runner, const LbStep *step, double *wall_s);
+
+/** lb_runner_step: Returns: what does a step of @kind */
+Step lb_runner_step (LbStepKind kind);
+
+/** lb_runner_emit: hands the event @name of @run (nullable) on; @members: (transfer full)
+ * (nullable) */
+void lb_runner_emit (Runner *runner, const char *name, const char *run, json_t *members);
+
+const LbCase *lb_runner_case (const Runner *runner, const LbStep *step);
+
+/** lb_case_path: Returns: (nullable): the file that is measured */
+const char *lb_case_path (const LbCase *it);
+
+/** lb_runner_attach: before each warm-up and iteration: the run has a session, another one after
+ * its process has died, and is watched */
+void lb_runner_attach (Runner *runner, const LbStep *step);
+
+/** lb_runner_measure: one run of the engine with everything that is measured about it */
+gboolean lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run,
+                            LbMeasured *measured, GError **error);
+
+void lb_measured_clear (LbMeasured *measured);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LbMeasured, lb_measured_clear)
+
+/** lb_runner_check_busy: flags an accelerator that was asked for and never worked */
+void lb_runner_check_busy (const LbPlace *place, const LbMeasured *measured, LbResult *result);
+
+G_END_DECLS
