@@ -1,5 +1,5 @@
-/* Continuity after Hainsworth (2004) and Klapuri et al. (2006), Gaussian error after Cemgil et al.
- * (2001), all as in Davies, Degara and Plumbley (2009). */
+/* Continuity after Hainsworth (2004) and Klapuri et al. (2006), Gaussian error after Cemgil et
+ * al. (2001), all as in Davies, Degara and Plumbley (2009). */
 #include "scores/beat-continuity.h"
 
 #include <math.h>
@@ -53,7 +53,7 @@ static void
 score_continuity (const LbBeats *reference, const LbBeats *estimate, LbBeatLevel *level)
 {
   g_autofree gboolean *used = g_new0 (gboolean, reference->n);
-  double n = (double)MAX (reference->n, estimate->n);
+  double n = (double) MAX (reference->n, estimate->n);
   gsize total = 0, run = 0, longest = 0;
 
   for (gsize m = 0; m < estimate->n; m++)
@@ -66,8 +66,8 @@ score_continuity (const LbBeats *reference, const LbBeats *estimate, LbBeatLevel
       run = correct ? run + 1 : 0;
       longest = MAX (longest, run);
     }
-  level->continuous = (double)longest / n;
-  level->total = (double)total / n;
+  level->continuous = (double) longest / n;
+  level->total = (double) total / n;
 }
 
 static LbBeatLevel
@@ -84,7 +84,7 @@ score_level (const LbBeats *reference, const LbBeats *estimate)
 
       level.cemgil += exp (-(error * error) / (2 * CEMGIL_SIGMA_S * CEMGIL_SIGMA_S));
     }
-  level.cemgil /= 0.5 * (double)(estimate->n + reference->n);
+  level.cemgil /= 0.5 * (double) (estimate->n + reference->n);
   if (estimate->n >= 2)
     score_continuity (reference, estimate, &level);
   return level;

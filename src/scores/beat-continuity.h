@@ -19,8 +19,8 @@ typedef struct {
  * the first */
 gsize lb_beat_nearest (const LbBeats *beats, double time);
 
-/** lb_beat_levels: Returns: by @same the scores at the reference's own level, by @best the best of
- * five. continuous and total need 2 beats of either */
+/** lb_beat_levels: Returns: by @same the scores at the reference's own level, by @best the best
+ * of five. continuous and total need 2 beats of either */
 void lb_beat_levels (const LbBeats *reference, const LbBeats *estimate, LbBeatLevel *same,
                      LbBeatLevel *best);
 

@@ -82,7 +82,7 @@ quantise (const LbBeats *beats, double offset, gsize *n)
   *n = 0;
   for (gsize i = 0; i < beats->n; i++)
     {
-      gint64 index = (gint64)ceil ((beats->times[i] - offset) * P_SCORE_RATE_HZ);
+      gint64 index = (gint64) ceil ((beats->times[i] - offset) * P_SCORE_RATE_HZ);
 
       if (*n == 0 || indices[*n - 1] != index)
         indices[(*n)++] = index;
@@ -96,7 +96,7 @@ median_interval (const gint64 *indices, gsize n)
   g_autofree double *intervals = g_new (double, n);
 
   for (gsize i = 1; i < n; i++)
-    intervals[i - 1] = (double)(indices[i] - indices[i - 1]);
+    intervals[i - 1] = (double) (indices[i] - indices[i - 1]);
   return n < 2 ? 0 : lb_median (intervals, n - 1);
 }
 
@@ -107,7 +107,7 @@ p_score (const LbBeats *reference, const LbBeats *estimate)
   gsize n, m, low = 0, high = 0;
   g_autofree gint64 *r = quantise (reference, offset, &n);
   g_autofree gint64 *e = quantise (estimate, offset, &m);
-  gint64 window = (gint64)rint (P_SCORE_TOLERANCE * median_interval (r, n));
+  gint64 window = (gint64) rint (P_SCORE_TOLERANCE * median_interval (r, n));
   guint64 pairs = 0;
 
   for (gsize i = 0; i < n; i++)
@@ -118,7 +118,7 @@ p_score (const LbBeats *reference, const LbBeats *estimate)
         high++;
       pairs += high - low;
     }
-  return (double)pairs / (double)MAX (reference->n, estimate->n);
+  return (double) pairs / (double) MAX (reference->n, estimate->n);
 }
 
 /* Where @time lies between the beats: −½ … ½ of the interval, 0 on the beat. A time before the
@@ -150,7 +150,7 @@ entropy (const LbBeats *reference, const LbBeats *estimate)
   for (gsize i = 0; i < estimate->n; i++)
     {
       double error = relative_error (reference, estimate->times[i]);
-      int bin = CLAMP ((int)floor ((error + 0.5) * BINS), 0, BINS - 1);
+      int bin = CLAMP ((int) floor ((error + 0.5) * BINS), 0, BINS - 1);
 
       while (bin > 0 && error < bin * (1.0 / BINS) - 0.5)
         bin--;
@@ -161,7 +161,7 @@ entropy (const LbBeats *reference, const LbBeats *estimate)
   for (guint i = 0; i < BINS; i++)
     if (counts[i] > 0)
       {
-        double share = (double)counts[i] / (double)estimate->n;
+        double share = (double) counts[i] / (double) estimate->n;
 
         sum -= share * log2 (share);
       }
@@ -174,9 +174,9 @@ score_beats (const LbBeats *reference, const LbBeats *estimate, LbBeatScore *sco
   LbBeatLevel same, best;
   gsize matched = count_matches (reference, estimate);
 
-  score->precision = (double)matched / (double)estimate->n;
-  score->recall = (double)matched / (double)reference->n;
-  score->f_measure = 2 * (double)matched / (double)(reference->n + estimate->n);
+  score->precision = (double) matched / (double) estimate->n;
+  score->recall = (double) matched / (double) reference->n;
+  score->f_measure = 2 * (double) matched / (double) (reference->n + estimate->n);
   lb_beat_levels (reference, estimate, &same, &best);
   score->cemgil = same.cemgil;
   score->cemgil_best = best.cemgil;
@@ -187,8 +187,9 @@ score_beats (const LbBeats *reference, const LbBeats *estimate, LbBeatScore *sco
   score->aml_c = best.continuous;
   score->aml_t = best.total;
   score->p_score = p_score (reference, estimate);
-  score->information_gain =
-      1 - MAX (entropy (reference, estimate), entropy (estimate, reference)) / log2 (BINS);
+  score->information_gain = 1 -
+                            MAX (entropy (reference, estimate), entropy (estimate, reference)) /
+                                log2 (BINS);
 }
 
 gboolean
@@ -238,8 +239,8 @@ lb_beat_score_json (const LbBeatScore *score)
   lb_json_set_real (object, "information_gain", score->information_gain);
   lb_json_set_real (object, "cemgil", score->cemgil);
   lb_json_set_real (object, "cemgil_best", score->cemgil_best);
-  lb_json_set_integer (object, "reference_beats", (gint64)score->reference_beats);
-  lb_json_set_integer (object, "estimated_beats", (gint64)score->estimated_beats);
+  lb_json_set_integer (object, "reference_beats", (gint64) score->reference_beats);
+  lb_json_set_integer (object, "estimated_beats", (gint64) score->estimated_beats);
   return object;
 }
 
@@ -250,7 +251,8 @@ check_tempi (const double tempi[2], const char *kind, GError **error)
     if (!isfinite (tempi[i]) || tempi[i] < 0)
       {
         g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                     "%s tempo %u is no finite number from 0 on: give beats a minute", kind, i + 1);
+                     "%s tempo %u is no finite number from 0 on: give beats a minute", kind,
+                     i + 1);
         return FALSE;
       }
   return TRUE;
@@ -264,7 +266,8 @@ lb_tempo_score (const double references[2], double weight, const double estimate
 
   g_return_val_if_fail (references != NULL && estimates != NULL && score != NULL, FALSE);
 
-  if (!check_tempi (references, "reference", error) || !check_tempi (estimates, "estimated", error))
+  if (!check_tempi (references, "reference", error) ||
+      !check_tempi (estimates, "estimated", error))
     return FALSE;
   if (!(weight >= 0 && weight <= 1))
     {
@@ -280,8 +283,9 @@ lb_tempo_score (const double references[2], double weight, const double estimate
     }
   for (guint i = 0; i < 2; i++)
     for (guint j = 0; j < 2; j++)
-      hits[i] = hits[i] || (references[i] > 0 &&
-                            fabs (references[i] - estimates[j]) / references[i] <= TEMPO_TOLERANCE);
+      hits[i] = hits[i] ||
+                (references[i] > 0 &&
+                 fabs (references[i] - estimates[j]) / references[i] <= TEMPO_TOLERANCE);
   *score = (LbTempoScore){
     .p_score = weight * hits[0] + (1 - weight) * hits[1],
     .one_correct = hits[0] || hits[1],

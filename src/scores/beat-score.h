@@ -12,11 +12,11 @@ G_BEGIN_DECLS
 typedef struct {
   guint64 reference_beats, estimated_beats; /* from skip_s on */
   double f_measure, precision, recall;      /* within ±70 ms */
-  double cemgil, cemgil_best;               /* Gaussian of 40 ms; the best of all metrical levels */
-  /* Shares of beats in a right neighbourhood (17.5 % of the interval, in phase and in period): the
-   * longest unbroken run (c), all (t); at the metrical level of the reference (cml) or the best of:
-   * as it is, between the beats, double, and both halves of it (aml). NAN below 2 reference beats,
-   * as the two that follow */
+  double cemgil, cemgil_best; /* Gaussian of 40 ms; the best of all metrical levels */
+  /* Shares of beats in a right neighbourhood (17.5 % of the interval, in phase and in period):
+   * the longest unbroken run (c), all (t); at the metrical level of the reference (cml) or the
+   * best of: as it is, between the beats, double, and both halves of it (aml). NAN below 2
+   * reference beats, as the two that follow */
   double cml_c, cml_t, aml_c, aml_t;
   double p_score; /* McKinney's: pairs within 20 % of the median interval / the larger count */
   double information_gain; /* 0 … 1, of 41 bins; the worse of both directions */
@@ -26,8 +26,8 @@ typedef struct {
  * lb_beat_score:
  * @references: (array length=n_references): the true times in seconds, rising
  * @estimates: (array length=n_estimates): the tracked times, rising; none is fine, and scores 0
- * @skip_s: beats before this time are left out of both: usually %LB_BEAT_SKIPPED_S, where a tracker
- * has settled; 0: none
+ * @skip_s: beats before this time are left out of both: usually %LB_BEAT_SKIPPED_S, where a
+ * tracker has settled; 0: none
  * @error: %LB_ERROR_EMPTY_REFERENCE: no reference beats from @skip_s on; %LB_ERROR_BAD_INPUT: a
  * time is no finite number, out of bounds, or not after the one before it
  *
@@ -39,8 +39,8 @@ typedef struct {
 gboolean lb_beat_score (const double *references, gsize n_references, const double *estimates,
                         gsize n_estimates, double skip_s, LbBeatScore *score, GError **error);
 
-/** lb_beat_score_json: Returns: (transfer full): {f_measure, precision, …} as in the record; NAN is
- * left out */
+/** lb_beat_score_json: Returns: (transfer full): {f_measure, precision, …} as in the record; NAN
+ * is left out */
 json_t *lb_beat_score_json (const LbBeatScore *score);
 
 typedef struct {

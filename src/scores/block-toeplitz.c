@@ -22,7 +22,7 @@ static double *
 factor_row (const Schur *schur, guint block, guint row)
 {
   gsize size = schur->size;
-  gsize before = size * (block * schur->width - size * ((gsize)block * (block - 1) / 2));
+  gsize before = size * (block * schur->width - size * ((gsize) block * (block - 1) / 2));
 
   return schur->factor + before + row * (schur->width - block * size);
 }
@@ -67,7 +67,8 @@ start (Schur *schur, const double *blocks, double loading)
       double *row = schur->a + i * schur->width;
 
       for (guint lag = 0; lag < schur->lags; lag++)
-        memcpy (row + lag * size, blocks + ((gsize)lag * size + i) * size, size * sizeof (double));
+        memcpy (row + lag * size, blocks + ((gsize) lag * size + i) * size,
+                size * sizeof (double));
       for (guint k = 0; k < i; k++)
         {
           const double *other = schur->a + k * schur->width;
@@ -101,13 +102,13 @@ static gboolean
 eliminate (Schur *schur, guint block)
 {
   guint size = schur->size;
-  gsize width = schur->width - (gsize)block * size;
+  gsize width = schur->width - (gsize) block * size;
 
   for (guint i = 0; i < size; i++)
     for (guint j = 0; j < size; j++)
       {
         double *a = schur->a + i * schur->width;
-        double *b = schur->b + j * schur->width + (gsize)block * size;
+        double *b = schur->b + j * schur->width + (gsize) block * size;
         double rho = b[i] / a[i];
 
         if (!(fabs (rho) < 1))
@@ -157,7 +158,7 @@ substitute_back (const Schur *schur, double *right, guint sides)
     for (guint i = schur->size; i-- > 0;)
       {
         const double *row = factor_row (schur, block, i) + i;
-        gsize first = (gsize)block * schur->size + i;
+        gsize first = (gsize) block * schur->size + i;
 
         for (guint side = 0; side < sides; side++)
           {
@@ -177,7 +178,7 @@ solve (Schur *schur, const double *blocks, double loading, double *right, guint 
     return FALSE;
   for (guint block = 0; block < schur->lags; block++)
     {
-      gsize width = schur->width - (gsize)block * size;
+      gsize width = schur->width - (gsize) block * size;
 
       if (block > 0 && !eliminate (schur, block))
         return FALSE;
@@ -186,7 +187,7 @@ solve (Schur *schur, const double *blocks, double loading, double *right, guint 
           double *row = factor_row (schur, block, i);
 
           memcpy (row, schur->a + i * schur->width, width * sizeof (double));
-          substitute_forward (row + i, (gsize)block * size + i, width - i, right, sides,
+          substitute_forward (row + i, (gsize) block * size + i, width - i, right, sides,
                               schur->width);
         }
     }
@@ -197,7 +198,7 @@ solve (Schur *schur, const double *blocks, double loading, double *right, guint 
 double
 lb_block_toeplitz_solve (const double *blocks, guint size, guint lags, double *right, guint sides)
 {
-  gsize width = (gsize)size * lags, triangle = (gsize)size * size * lags * (lags + 1) / 2;
+  gsize width = (gsize) size * lags, triangle = (gsize) size * size * lags * (lags + 1) / 2;
   g_autofree double *a = g_new (double, size *width);
   g_autofree double *b = g_new (double, size *width);
   g_autofree double *factor = g_new (double, triangle);

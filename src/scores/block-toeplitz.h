@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  *
  * Time: 2 × size × (size × lags)² operations; memory: (size × lags)² / 2 doubles.
  *
- * Source: the generalised Schur algorithm, Kailath and Sayed (1995), "Displacement structure"; its
- * rotations in the mixed form that Bojanczyk, Brent and de Hoog (1991) proved stable.
+ * Source: the generalised Schur algorithm, Kailath and Sayed (1995), "Displacement structure";
+ * its rotations in the mixed form that Bojanczyk, Brent and de Hoog (1991) proved stable.
  *
  * Returns: the loading that it took: 0 for a positive matrix; NAN where none helped
  */

@@ -66,20 +66,21 @@ transform_references (Window *window, gsize start)
 
           to[i] = start + i >= before && frame < window->frames ? from[frame * channels] : 0;
         }
-      lb_transform_forward (window->transform, window->spectra + (gsize)track * LB_BSS_BINS);
+      lb_transform_forward (window->transform, window->spectra + (gsize) track * LB_BSS_BINS);
     }
 }
 
 /* The references' tracks @first … @first + @n − 1 through the filters to the estimate's @track */
 static void
-project (Window *window, const LbBin *filters, guint track, guint first, guint n, double *projected)
+project (Window *window, const LbBin *filters, guint track, guint first, guint n,
+         double *projected)
 {
   guint tracks = window->input->tracks;
 
   memset (window->sum, 0, LB_BSS_BINS * sizeof (LbBin));
   for (guint from = first; from < first + n; from++)
-    lb_bins_add_product (window->sum, window->spectra + (gsize)from * LB_BSS_BINS,
-                         filters + ((gsize)track * tracks + from) * LB_BSS_BINS, LB_BSS_BINS);
+    lb_bins_add_product (window->sum, window->spectra + (gsize) from * LB_BSS_BINS,
+                         filters + ((gsize) track * tracks + from) * LB_BSS_BINS, LB_BSS_BINS);
   lb_transform_inverse (window->transform, window->sum);
   memcpy (projected, lb_transform_samples (window->transform) + LB_BSS_TAPS - 1,
           LB_BSS_STEP * sizeof (double));
@@ -166,7 +167,7 @@ score_windows (Window *window, gsize length, LbBssScore *scores, GError **error)
     {
       gboolean silent;
 
-      window->frames = (gsize)MIN (input->frames, length);
+      window->frames = (gsize) MIN (input->frames, length);
       if (g_cancellable_set_error_if_cancelled (input->cancellable, error) ||
           !read_window (window, number * length, &silent, error))
         return FALSE;
@@ -207,10 +208,10 @@ summarise (LbBssScore *score, const LbBssEnergy *energy)
     .sir_db = median_of (score, G_STRUCT_OFFSET (LbBssRatios, sir_db)),
     .sar_db = median_of (score, G_STRUCT_OFFSET (LbBssRatios, sar_db)),
   };
-  score->whole_sdr_db =
-      10 * log10 ((energy->reference + WHOLE_SDR_FLOOR) / (energy->error + WHOLE_SDR_FLOOR));
-  /* α = 1 + (e·s) / |s|²; what αs leaves of ŝ is what it leaves of e = ŝ − s; rounding may take it
-   * below 0. */
+  score->whole_sdr_db = 10 * log10 ((energy->reference + WHOLE_SDR_FLOOR) /
+                                    (energy->error + WHOLE_SDR_FLOOR));
+  /* α = 1 + (e·s) / |s|²; what αs leaves of ŝ is what it leaves of e = ŝ − s; rounding may take
+   * it below 0. */
   score->si_sdr_db = decibels (target, MAX (energy->error - along * energy->along, 0));
 }
 
@@ -226,9 +227,9 @@ check_input (const LbBssInput *input, guint rate_hz, GError **error)
       return FALSE;
     }
   if (input->stems > LB_BSS_MAX_TRACKS || input->channels > LB_BSS_MAX_TRACKS / input->stems)
-    what =
-        "more stems and channels than can be scored at once (stems × channels: 16 at most): score "
-        "fewer stems";
+    what = "more stems and channels than can be scored at once (stems × channels: 16 at most): "
+           "score "
+           "fewer stems";
   else if (rate_hz < LB_BSS_MIN_RATE_HZ || rate_hz > LB_BSS_MAX_RATE_HZ)
     what = "a sample rate outside 1000 to 768000 Hz: resample them";
   for (guint stem = 1; what == NULL && stem < input->stems; stem++)
@@ -242,7 +243,7 @@ check_input (const LbBssInput *input, guint rate_hz, GError **error)
 static gboolean
 score_input (const LbBssInput *input, guint rate_hz, LbBssScore *scores, GError **error)
 {
-  gsize length = (gsize)MIN (input->frames, rate_hz), samples = length * input->channels;
+  gsize length = (gsize) MIN (input->frames, rate_hz), samples = length * input->channels;
   g_autofree LbBssEnergy *energies = g_new0 (LbBssEnergy, input->stems);
   g_autoptr (LbBssFilters) filters = lb_bss_filters_new (input, energies, error);
   g_autoptr (LbTransform) transform = NULL;
@@ -257,7 +258,7 @@ score_input (const LbBssInput *input, guint rate_hz, LbBssScore *scores, GError 
   buffers = g_ptr_array_new_with_free_func (g_free);
   for (guint i = 0; i < 2 * input->stems; i++)
     g_ptr_array_add (buffers, g_new (float, samples));
-  spectra = g_new (LbBin, (gsize)input->tracks * LB_BSS_BINS);
+  spectra = g_new (LbBin, (gsize) input->tracks * LB_BSS_BINS);
   sum = g_new (LbBin, LB_BSS_BINS);
   projected = g_new (double, 2 * LB_BSS_STEP);
   for (guint stem = 0; stem < input->stems; stem++)
@@ -269,8 +270,8 @@ score_input (const LbBssInput *input, guint rate_hz, LbBssScore *scores, GError 
                                  filters,
                                  transform,
                                  0,
-                                 (float **)buffers->pdata,
-                                 (float **)buffers->pdata + input->stems,
+                                 (float **) buffers->pdata,
+                                 (float **) buffers->pdata + input->stems,
                                  spectra,
                                  sum,
                                  { projected, projected + LB_BSS_STEP } },
@@ -322,8 +323,8 @@ lb_bss_json (const LbBssScore *score)
   lb_json_set_real (object, "sar_db", score->median.sar_db);
   lb_json_set_real (object, "whole_sdr_db", score->whole_sdr_db);
   lb_json_set_real (object, "si_sdr_db", score->si_sdr_db);
-  lb_json_set_integer (object, "windows", (gint64)score->windows);
-  lb_json_set_integer (object, "scored_windows", (gint64)score->scored);
+  lb_json_set_integer (object, "windows", (gint64) score->windows);
+  lb_json_set_integer (object, "scored_windows", (gint64) score->scored);
   lb_json_set_real (object, "loading", score->loading);
   return object;
 }

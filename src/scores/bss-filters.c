@@ -17,7 +17,8 @@ typedef struct {
 } Correlator;
 
 void
-lb_bins_add_product (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y, gsize n)
+lb_bins_add_product (LbBin *restrict sum, const LbBin *restrict x, const LbBin *restrict y,
+                     gsize n)
 {
   for (gsize i = 0; i < n; i++)
     {
@@ -42,7 +43,7 @@ lb_bss_read (const LbBssInput *input, const LbSignal *signal, guint64 start, flo
              gsize frames, GError **error)
 {
   guint64 end = MIN (signal->frames, input->frames);
-  gsize there = start >= end ? 0 : (gsize)MIN (end - start, frames);
+  gsize there = start >= end ? 0 : (gsize) MIN (end - start, frames);
 
   memset (samples + there * input->channels, 0,
           (frames - there) * input->channels * sizeof (float));
@@ -50,8 +51,8 @@ lb_bss_read (const LbBssInput *input, const LbSignal *signal, guint64 start, flo
 }
 
 static gboolean
-set_not_a_number (const LbBssInput *input, const LbSignal *signal, const char *kind, guint64 sample,
-                  GError **error)
+set_not_a_number (const LbBssInput *input, const LbSignal *signal, const char *kind,
+                  guint64 sample, GError **error)
 {
   g_autofree char *name = lb_text_escape (signal->name);
 
@@ -62,10 +63,11 @@ set_not_a_number (const LbBssInput *input, const LbSignal *signal, const char *k
   return FALSE;
 }
 
-/* The @n new samples of a stem from frame @start: are they numbers, and what do they add up to? */
+/* The @n new samples of a stem from frame @start: are they numbers, and what do they add up to?
+ */
 static gboolean
-add_energies (const LbBssInput *input, guint stem, guint64 start, gsize n, float *const samples[2],
-              LbBssEnergy *energy, GError **error)
+add_energies (const LbBssInput *input, guint stem, guint64 start, gsize n,
+              float *const samples[2], LbBssEnergy *energy, GError **error)
 {
   double reference = 0, estimate = 0, difference = 0, along = 0;
 
@@ -114,14 +116,14 @@ correlate_block (Correlator *correlator, const LbBssInput *input, guint64 start,
     {
       if (!lb_bss_read (input, &input->references[stem], start, correlator->samples[0],
                         LB_BSS_BLOCK, error) ||
-          !lb_bss_read (input, &input->estimates[stem], start, correlator->samples[1], LB_BSS_BLOCK,
-                        error) ||
-          !add_energies (input, stem, start, (gsize)LB_BSS_STEP * channels, correlator->samples,
+          !lb_bss_read (input, &input->estimates[stem], start, correlator->samples[1],
+                        LB_BSS_BLOCK, error) ||
+          !add_energies (input, stem, start, (gsize) LB_BSS_STEP * channels, correlator->samples,
                          &energies[stem], error))
         return FALSE;
       for (guint channel = 0; channel < channels; channel++)
         {
-          gsize track = (gsize)stem * channels + channel;
+          gsize track = (gsize) stem * channels + channel;
 
           transform_channel (correlator->transform, correlator->samples[0], channel, channels,
                              LB_BSS_STEP, correlator->heads + track * LB_BSS_BINS);
@@ -145,8 +147,8 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
 {
   gsize tracks = input->tracks, pairs = tracks * 2 * tracks;
   g_autoptr (LbTransform) transform = lb_transform_new (LB_BSS_BLOCK);
-  g_autofree float *reference = g_new (float, (gsize)LB_BSS_BLOCK * input->channels);
-  g_autofree float *estimate = g_new (float, (gsize)LB_BSS_BLOCK * input->channels);
+  g_autofree float *reference = g_new (float, (gsize) LB_BSS_BLOCK * input->channels);
+  g_autofree float *estimate = g_new (float, (gsize) LB_BSS_BLOCK * input->channels);
   g_autofree LbBin *heads = g_new (LbBin, tracks * LB_BSS_BINS);
   g_autofree LbBin *blocks = g_new (LbBin, 2 * tracks * LB_BSS_BINS);
   g_autofree LbBin *sums = g_new0 (LbBin, pairs * LB_BSS_BINS);
@@ -167,26 +169,26 @@ correlate (const LbBssInput *input, LbBssEnergy *energies, GError **error)
   return lags;
 }
 
-/* Fits filters from the references' tracks @first … @first + @size − 1 to as many estimates' tracks
- * from
+/* Fits filters from the references' tracks @first … @first + @size − 1 to as many estimates'
+ * tracks from
  * @first on, and adds their spectra to @spectra */
 static gboolean
 fit (const double *lags, guint tracks, guint first, guint size, LbTransform *transform,
      LbBin *spectra, double *loading)
 {
-  gsize width = (gsize)size * LB_BSS_TAPS;
+  gsize width = (gsize) size * LB_BSS_TAPS;
   g_autofree double *blocks = g_new (double, size *width);
   g_autofree double *right = g_new (double, size *width);
   double *samples = lb_transform_samples (transform), took;
 
-#define LAG(from, to, lag)                                                                         \
-  lags[(((gsize)first + (from)) * 2 * tracks + first + (to)) * LB_BSS_TAPS + (lag)]
+#define LAG(from, to, lag)                                                                       \
+  lags[(((gsize) first + (from)) * 2 * tracks + first + (to)) * LB_BSS_TAPS + (lag)]
   for (guint lag = 0; lag < LB_BSS_TAPS; lag++)
     for (guint i = 0; i < size; i++)
       for (guint j = 0; j < size; j++)
         {
-          blocks[((gsize)lag * size + i) * size + j] = LAG (j, i, lag);
-          right[j * width + (gsize)lag * size + i] = LAG (i, tracks + j, lag);
+          blocks[((gsize) lag * size + i) * size + j] = LAG (j, i, lag);
+          right[j * width + (gsize) lag * size + i] = LAG (i, tracks + j, lag);
         }
 #undef LAG
   took = lb_block_toeplitz_solve (blocks, size, LB_BSS_TAPS, right, size);
@@ -198,9 +200,9 @@ fit (const double *lags, guint tracks, guint first, guint size, LbTransform *tra
       {
         memset (samples, 0, LB_BSS_BLOCK * sizeof (double));
         for (guint lag = 0; lag < LB_BSS_TAPS; lag++)
-          samples[lag] = right[to * width + (gsize)lag * size + from];
-        lb_transform_forward (transform, spectra + (((gsize)first + to) * tracks + first + from) *
-                                                       LB_BSS_BINS);
+          samples[lag] = right[to * width + (gsize) lag * size + from];
+        lb_transform_forward (
+            transform, spectra + (((gsize) first + to) * tracks + first + from) * LB_BSS_BINS);
       }
   return TRUE;
 }
@@ -218,10 +220,11 @@ check_not_silent (const LbBssInput *input, const LbBssEnergy *energies, GError *
         g_set_error (error, LB_ERROR, LB_ERROR_EMPTY_REFERENCE,
                      "the reference of \"%s\" is silent all through: leave this stem out", name);
       else if (energies[stem].estimate == 0)
-        g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                     "the separated \"%s\" is silent all through, so that nothing can be compared: "
-                     "leave this stem out",
-                     name);
+        g_set_error (
+            error, LB_ERROR, LB_ERROR_BAD_INPUT,
+            "the separated \"%s\" is silent all through, so that nothing can be compared: "
+            "leave this stem out",
+            name);
       else
         continue;
       return FALSE;
@@ -232,7 +235,7 @@ check_not_silent (const LbBssInput *input, const LbBssEnergy *energies, GError *
 LbBssFilters *
 lb_bss_filters_new (const LbBssInput *input, LbBssEnergy *energies, GError **error)
 {
-  gsize bins = (gsize)input->tracks * input->tracks * LB_BSS_BINS;
+  gsize bins = (gsize) input->tracks * input->tracks * LB_BSS_BINS;
   g_autofree double *lags = correlate (input, energies, error);
   g_autoptr (LbTransform) transform = NULL;
   g_autoptr (LbBssFilters) filters = NULL;

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   const LbSignal *references, *estimates;
-  guint stems, channels, tracks; /* tracks = stems × channels; track = stem × channels + channel */
+  guint stems, channels,
+      tracks; /* tracks = stems × channels; track = stem × channels + channel */
   guint64 frames;
   GCancellable *cancellable;
 } LbBssInput;

@@ -1,6 +1,6 @@
 /* The grammar of Harte et al. (2005), "Symbolic representation of musical chords":
- *   N | X | root [:quality] [:(degrees)] [/degree]; a quality may be followed by (degrees) without
- * a colon */
+ *   N | X | root [:quality] [:(degrees)] [/degree]; a quality may be followed by (degrees)
+ * without a colon */
 #include "scores/chord-label.h"
 
 #include <string.h>
@@ -62,7 +62,7 @@ notes_of (const char *pattern)
 
   for (guint i = 0; i < 12; i++)
     if (pattern[i] == 'x')
-      notes |= (guint16)(1u << i);
+      notes |= (guint16) (1u << i);
   return notes;
 }
 
@@ -79,13 +79,14 @@ static gboolean
 read_root (Reader *reader, int *semitones)
 {
   static const char letters[] = "C.D.EF.G.A.B";
-  const char *letter =
-      *reader->text == '\0' || *reader->text == '.' ? NULL : strchr (letters, *reader->text);
+  const char *letter = *reader->text == '\0' || *reader->text == '.'
+                           ? NULL
+                           : strchr (letters, *reader->text);
 
   if (letter == NULL)
     return FALSE;
   reader->text++;
-  *semitones = (((int)(letter - letters) + read_accidentals (reader)) % 12 + 12) % 12;
+  *semitones = (((int) (letter - letters) + read_accidentals (reader)) % 12 + 12) % 12;
   return TRUE;
 }
 
@@ -131,7 +132,7 @@ read_degrees (Reader *reader, int counts[12])
       it->left_out = accept (reader, '*');
       if (!read_degree (reader, &it->semitones))
         return FALSE;
-      it->length = (gsize)(reader->text - it->text);
+      it->length = (gsize) (reader->text - it->text);
       if (it->semitones < 12 && !is_written_before (degrees, n))
         counts[(it->semitones % 12 + 12) % 12] += it->left_out ? -1 : 1;
       n++;
@@ -187,9 +188,9 @@ lb_chord_parse (const char *label, LbChord *chord)
   if (*reader.text != '\0')
     return FALSE;
   bass = (bass % 12 + 12) % 12;
-  *chord = (LbChord){ (gint8)root, (gint8)bass, (guint16)(1u << bass), TRUE };
+  *chord = (LbChord){ (gint8) root, (gint8) bass, (guint16) (1u << bass), TRUE };
   for (guint i = 0; i < 12; i++)
     if (counts[i] > 0)
-      chord->notes |= (guint16)(1u << i);
+      chord->notes |= (guint16) (1u << i);
   return TRUE;
 }

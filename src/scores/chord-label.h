@@ -20,8 +20,8 @@ typedef struct {
   gboolean known;
 } LbChord;
 
-/** lb_chord_parse: Returns: FALSE, and no error, when @label is no chord label. A quality's ninths,
- *  elevenths and thirteenths don't count, nor do added degrees above the octave */
+/** lb_chord_parse: Returns: FALSE, and no error, when @label is no chord label. A quality's
+ * ninths, elevenths and thirteenths don't count, nor do added degrees above the octave */
 gboolean lb_chord_parse (const char *label, LbChord *chord);
 
 /** lb_chord_quality: Returns: the notes of a quality's shorthand ("maj", "min7"…), 0 if there is

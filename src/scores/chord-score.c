@@ -79,7 +79,7 @@ sevenths (const LbChord *r, const LbChord *e)
 static guint
 absolute_notes (const LbChord *chord)
 {
-  guint shifted = chord->root < 0 ? 0 : (guint)chord->notes << chord->root;
+  guint shifted = chord->root < 0 ? 0 : (guint) chord->notes << chord->root;
 
   return (shifted | shifted >> 12) & 0xfff;
 }
@@ -224,8 +224,8 @@ add_time (const LbChord *reference, const LbChord *estimate, double seconds, dou
 {
   for (guint i = 0; i < LB_CHORD_VOCABULARIES; i++)
     {
-      Verdict verdict =
-          reference->known ? vocabularies[i].compare (reference, estimate) : NOT_SCORED;
+      Verdict verdict = reference->known ? vocabularies[i].compare (reference, estimate)
+                                         : NOT_SCORED;
 
       scored_s[i] += verdict == NOT_SCORED ? 0 : seconds;
       /* For mir_eval an X that was recognised has all notes, and so is right for any chord in
@@ -254,8 +254,9 @@ compare_spans (const GArray *reference, const GArray *estimate, double end_s, Lb
         next_s = MIN (next_s, g_array_index (reference, Span, i + 1).start_s);
       if (j + 1 < estimate->len)
         next_s = MIN (next_s, g_array_index (estimate, Span, j + 1).start_s);
-      add_time (&g_array_index (reference, Span, i).chord, &g_array_index (estimate, Span, j).chord,
-                next_s - now_s, right_s, score->scored_s);
+      add_time (&g_array_index (reference, Span, i).chord,
+                &g_array_index (estimate, Span, j).chord, next_s - now_s, right_s,
+                score->scored_s);
       now_s = next_s;
     }
   for (guint v = 0; v < LB_CHORD_VOCABULARIES; v++)
@@ -284,8 +285,8 @@ lb_chord_score (const LbChordSegment *references, gsize n_references,
       return FALSE;
     }
   reference = parse_segments (references, n_references, "reference", error);
-  estimate =
-      reference == NULL ? NULL : parse_segments (estimates, n_estimates, "recognised", error);
+  estimate = reference == NULL ? NULL
+                               : parse_segments (estimates, n_estimates, "recognised", error);
   if (estimate == NULL)
     return FALSE;
   for (gsize i = 0; i < n_references; i++)

@@ -53,7 +53,8 @@ gboolean lb_chord_score (const LbChordSegment *references, gsize n_references,
                          const LbChordSegment *estimates, gsize n_estimates, LbChordScore *score,
                          GError **error);
 
-/** lb_chord_score_json: Returns: (transfer full): {root, majmin, …, duration_s}; NAN is left out */
+/** lb_chord_score_json: Returns: (transfer full): {root, majmin, …, duration_s}; NAN is left out
+ */
 json_t *lb_chord_score_json (const LbChordScore *score);
 
 G_END_DECLS

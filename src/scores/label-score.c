@@ -71,8 +71,8 @@ place_of (const LbLabel *labels, gsize n, gsize which)
 }
 
 gboolean
-lb_label_score (const char *reference, const LbLabel *labels, gsize n, guint k, LbLabelScore *score,
-                GError **error)
+lb_label_score (const char *reference, const LbLabel *labels, gsize n, guint k,
+                LbLabelScore *score, GError **error)
 {
   g_autofree char *wanted = NULL;
   gsize best = G_MAXSIZE;
@@ -113,6 +113,6 @@ lb_label_score_json (const LbLabelScore *score)
   lb_json_set_boolean (object, "top_k", score->top_k);
   lb_json_set_integer (object, "k", score->k);
   if (score->place > 0)
-    lb_json_set_integer (object, "place", (gint64)score->place);
+    lb_json_set_integer (object, "place", (gint64) score->place);
   return object;
 }

@@ -36,8 +36,8 @@ typedef struct {
 gboolean lb_label_score (const char *reference, const LbLabel *labels, gsize n, guint k,
                          LbLabelScore *score, GError **error);
 
-/** lb_label_score_json: Returns: (transfer full): {top_1, top_k, k, place}; no place where there is
- * none */
+/** lb_label_score_json: Returns: (transfer full): {top_1, top_k, k, place}; no place where there
+ * is none */
 json_t *lb_label_score_json (const LbLabelScore *score);
 
 G_END_DECLS

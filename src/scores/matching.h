@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 #define LB_MATCHING_NONE G_MAXUINT32
 
-/* Who can go with whom: left i with right neighbours[starts[i]] … neighbours[starts[i + 1] − 1] */
+/* Who can go with whom: left i with right neighbours[starts[i]] … neighbours[starts[i + 1] − 1]
+ */
 typedef struct {
   guint32 left, right; /* how many */
   const gsize *starts; /* [left + 1] */

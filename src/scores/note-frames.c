@@ -7,16 +7,16 @@
 
 #define TOLERANCE_SEMITONES 0.5
 
-/* A note begins or ends: by frame, then ends before beginnings, so that a note that follows another
- * takes no extra room; then which note it is, references first. */
+/* A note begins or ends: by frame, then ends before beginnings, so that a note that follows
+ * another takes no extra room; then which note it is, references first. */
 typedef guint64 Change;
 
 #define NOTE_BITS 21 /* of both lists */
 #define DIGIT_BITS 10
 #define DIGIT_AT(change, shift) ((change) >> (shift) & ((1u << DIGIT_BITS) - 1))
-#define FRAME_OF(change) ((gint64)((change) >> (NOTE_BITS + 1)))
+#define FRAME_OF(change) ((gint64) ((change) >> (NOTE_BITS + 1)))
 #define BEGINS(change) (((change) >> NOTE_BITS & 1) != 0)
-#define NOTE_OF(change) ((gsize)((change) & ((1u << NOTE_BITS) - 1)))
+#define NOTE_OF(change) ((gsize) ((change) & ((1u << NOTE_BITS) - 1)))
 
 G_STATIC_ASSERT (2 * LB_NOTE_MAX_NOTES < 1 << NOTE_BITS);
 
@@ -29,11 +29,11 @@ typedef struct {
 static gint64
 frame_at (double time_s)
 {
-  gint64 frame = (gint64)floor (time_s / LB_NOTE_FRAME_S);
+  gint64 frame = (gint64) floor (time_s / LB_NOTE_FRAME_S);
 
-  while (frame > 0 && (double)(frame - 1) * LB_NOTE_FRAME_S >= time_s)
+  while (frame > 0 && (double) (frame - 1) * LB_NOTE_FRAME_S >= time_s)
     frame--;
-  while ((double)frame * LB_NOTE_FRAME_S < time_s)
+  while ((double) frame * LB_NOTE_FRAME_S < time_s)
     frame++;
   return frame;
 }
@@ -44,8 +44,8 @@ add_changes (Change *to, const LbNote *notes, gsize n, gsize first, double *pitc
 {
   for (gsize i = 0; i < n; i++)
     {
-      guint64 begin = (guint64)frame_at (notes[i].onset_s),
-              end = (guint64)frame_at (notes[i].offset_s);
+      guint64 begin = (guint64) frame_at (notes[i].onset_s),
+              end = (guint64) frame_at (notes[i].offset_s);
 
       pitches[first + i] = 69 + 12 * log2 (notes[i].pitch_hz / 440);
       if (begin == end)
@@ -56,8 +56,8 @@ add_changes (Change *to, const LbNote *notes, gsize n, gsize first, double *pitc
   return to;
 }
 
-/* Sorts @changes by all but the note, whose order they have already: by one digit after the other,
- * as comparing them would take half of the time of all scores. */
+/* Sorts @changes by all but the note, whose order they have already: by one digit after the
+ * other, as comparing them would take half of the time of all scores. */
 static void
 sort_changes (Change *changes, gsize n)
 {
@@ -147,13 +147,13 @@ sweep (const Change *changes, gsize n, const double *pitches, gsize n_references
           g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
                        "more than %d %s notes sound at %.2f s: are the times in seconds?",
                        LB_NOTE_MAX_SOUNDING, is_estimate ? "transcribed" : "reference",
-                       (double)frame * LB_NOTE_FRAME_S);
+                       (double) frame * LB_NOTE_FRAME_S);
           return FALSE;
         }
       span = i < n ? FRAME_OF (changes[i]) - frame : 0;
       for (guint side = 0; side < 2; side++)
-        totals[side] += (guint64)span * sounding[side].n;
-      matched += (guint64)span * count_matches (&sounding[0], &sounding[1]);
+        totals[side] += (guint64) span * sounding[side].n;
+      matched += (guint64) span * count_matches (&sounding[0], &sounding[1]);
     }
   *rates = lb_note_rates (matched, totals[1], totals[0]);
   return TRUE;
@@ -169,7 +169,7 @@ lb_note_frames (const LbNote *references, gsize n_references, const LbNote *esti
   gsize n;
 
   end = add_changes (end, estimates, n_estimates, n_references, pitches);
-  n = (gsize)(end - changes);
+  n = (gsize) (end - changes);
   sort_changes (changes, n);
   return sweep (changes, n, pitches, n_references, rates, error);
 }
@@ -180,9 +180,9 @@ lb_note_rates (guint64 matched, guint64 estimated, guint64 reference)
   if (reference == 0)
     return (LbNoteRates){ NAN, NAN, NAN, 0 };
   return (LbNoteRates){
-    .precision = estimated == 0 ? 0 : (double)matched / (double)estimated,
-    .recall = (double)matched / (double)reference,
-    .f1 = 2 * (double)matched / (double)(estimated + reference),
+    .precision = estimated == 0 ? 0 : (double) matched / (double) estimated,
+    .recall = (double) matched / (double) reference,
+    .f1 = 2 * (double) matched / (double) (estimated + reference),
     .matched = matched,
   };
 }

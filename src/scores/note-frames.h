@@ -5,8 +5,8 @@
 
 G_BEGIN_DECLS
 
-/** lb_note_frames: Returns: FALSE (%LB_ERROR_BAD_INPUT) when more than %LB_NOTE_MAX_SOUNDING notes
- * sound at once. @rates: NAN when no frame has a reference note */
+/** lb_note_frames: Returns: FALSE (%LB_ERROR_BAD_INPUT) when more than %LB_NOTE_MAX_SOUNDING
+ * notes sound at once. @rates: NAN when no frame has a reference note */
 gboolean lb_note_frames (const LbNote *references, gsize n_references, const LbNote *estimates,
                          gsize n_estimates, LbNoteRates *rates, GError **error);
 

@@ -69,8 +69,8 @@ check_notes (const LbNote *notes, gsize n, const char *kind, GError **error)
 static int
 compare_onsets (gconstpointer a, gconstpointer b, gpointer estimates)
 {
-  double x = ((const LbNote *)estimates)[*(const guint32 *)a].onset_s;
-  double y = ((const LbNote *)estimates)[*(const guint32 *)b].onset_s;
+  double x = ((const LbNote *) estimates)[*(const guint32 *) a].onset_s;
+  double y = ((const LbNote *) estimates)[*(const guint32 *) b].onset_s;
 
   return (x > y) - (x < y);
 }
@@ -78,7 +78,7 @@ compare_onsets (gconstpointer a, gconstpointer b, gpointer estimates)
 static int
 compare_pairs (const void *a, const void *b)
 {
-  guint32 x = ((const Pair *)a)->estimate, y = ((const Pair *)b)->estimate;
+  guint32 x = ((const Pair *) a)->estimate, y = ((const Pair *) b)->estimate;
 
   return (x > y) - (x < y);
 }
@@ -95,9 +95,10 @@ static void
 consider (Notes *notes, guint32 reference, guint32 estimate)
 {
   const LbNote *r = &notes->references[reference], *e = &notes->estimates[estimate];
-  double cents =
-      fabs (1200 * (notes->reference_pitches[reference] - notes->estimate_pitches[estimate]));
-  double tolerance = MAX (OFFSET_TOLERANCE_RATIO * (r->offset_s - r->onset_s), OFFSET_TOLERANCE_S);
+  double cents = fabs (1200 *
+                       (notes->reference_pitches[reference] - notes->estimate_pitches[estimate]));
+  double tolerance = MAX (OFFSET_TOLERANCE_RATIO * (r->offset_s - r->onset_s),
+                          OFFSET_TOLERANCE_S);
   Pair pair = { reference, estimate, BY_ONSET };
 
   if (distance (r->onset_s, e->onset_s) > ONSET_TOLERANCE_S)
@@ -115,8 +116,8 @@ sort_estimates (const Notes *notes)
   for (guint32 i = 0; i < notes->n_estimates; i++)
     sorted[i] = i;
   if (notes->n_estimates > 0)
-    g_qsort_with_data (sorted, (int)notes->n_estimates, sizeof *sorted, compare_onsets,
-                       (gpointer)notes->estimates);
+    g_qsort_with_data (sorted, (int) notes->n_estimates, sizeof *sorted, compare_onsets,
+                       (gpointer) notes->estimates);
   return sorted;
 }
 
@@ -163,15 +164,15 @@ find_pairs (Notes *notes, GError **error)
             }
         }
       if (notes->pairs->len > start + 1)
-        qsort (&g_array_index (notes->pairs, Pair, start), notes->pairs->len - start, sizeof (Pair),
-               compare_pairs);
+        qsort (&g_array_index (notes->pairs, Pair, start), notes->pairs->len - start,
+               sizeof (Pair), compare_pairs);
     }
   return TRUE;
 }
 
 /* Returns: (transfer full) (array length=n_references): the estimate that each goes with. Where
- * several matchings are largest it is the one that mir_eval finds: estimates in the order of their
- * first pair. */
+ * several matchings are largest it is the one that mir_eval finds: estimates in the order of
+ * their first pair. */
 static guint32 *
 match (const Notes *notes, Level level, guint64 *matched)
 {
@@ -224,13 +225,13 @@ mean_overlap (const Notes *notes, const guint32 *partner, guint64 matched)
   for (guint32 i = 0; i < notes->n_references; i++)
     if (partner[i] != LB_MATCHING_NONE)
       sum += overlap_ratio (&notes->references[i], &notes->estimates[partner[i]]);
-  return matched == 0 ? NAN : sum / (double)matched;
+  return matched == 0 ? NAN : sum / (double) matched;
 }
 
 static void
 set_deviations (const Notes *notes, const guint32 *partner, guint64 matched, LbNoteScore *score)
 {
-  double onset = 0, absolute = 0, pitch = 0, n = matched == 0 ? NAN : (double)matched;
+  double onset = 0, absolute = 0, pitch = 0, n = matched == 0 ? NAN : (double) matched;
 
   for (guint32 i = 0; i < notes->n_references; i++)
     {
@@ -259,7 +260,7 @@ score_pairs (const Notes *notes, LbNoteScore *score)
   score->onset = lb_note_rates (by_onset, m, n);
   score->onset_pitch = lb_note_rates (by_pitch, m, n);
   score->onset_pitch_offset = lb_note_rates (by_offset, m, n);
-  score->pitch_accuracy = by_onset == 0 ? NAN : (double)by_pitch / (double)by_onset;
+  score->pitch_accuracy = by_onset == 0 ? NAN : (double) by_pitch / (double) by_onset;
   score->overlap = mean_overlap (notes, pitches, by_pitch);
   score->overlap_with_offset = mean_overlap (notes, offsets, by_offset);
   set_deviations (notes, pitches, by_pitch, score);
@@ -302,7 +303,7 @@ lb_note_score (const LbNote *references, gsize n_references, const LbNote *estim
   reference_pitches = logarithms (references, n_references);
   estimate_pitches = logarithms (estimates, n_estimates);
   notes = (Notes){
-    references,       estimates, (guint32)n_references, (guint32)n_estimates, reference_pitches,
+    references,       estimates, (guint32) n_references, (guint32) n_estimates, reference_pitches,
     estimate_pitches, pairs
   };
   if (!find_pairs (&notes, error))
@@ -340,8 +341,8 @@ lb_note_score_json (const LbNoteScore *score)
                     score->pitch_absolute_deviation_cents);
   lb_json_set_real (object, "overlap", score->overlap);
   lb_json_set_real (object, "overlap_with_offset", score->overlap_with_offset);
-  lb_json_set_integer (object, "reference_notes", (gint64)score->reference_notes);
-  lb_json_set_integer (object, "estimated_notes", (gint64)score->estimated_notes);
-  lb_json_set_integer (object, "matched_notes", (gint64)score->onset_pitch.matched);
+  lb_json_set_integer (object, "reference_notes", (gint64) score->reference_notes);
+  lb_json_set_integer (object, "estimated_notes", (gint64) score->estimated_notes);
+  lb_json_set_integer (object, "matched_notes", (gint64) score->onset_pitch.matched);
   return object;
 }

@@ -23,11 +23,12 @@ typedef struct {
 
 typedef struct {
   guint64 reference_notes, estimated_notes;
-  LbNoteRates onset_pitch;        /* onset ±50 ms, pitch ±50 cents */
-  LbNoteRates onset_pitch_offset; /* and offset ± the larger of 50 ms and 20 % of the true length */
-  LbNoteRates onset;              /* onset ±50 ms */
-  LbNoteRates frame;              /* of the notes that sound at each 10 ms, pitch ±50 cents */
-  double pitch_accuracy; /* notes found by onset and pitch / notes found by onset; NAN: none */
+  LbNoteRates onset_pitch; /* onset ±50 ms, pitch ±50 cents */
+  LbNoteRates
+      onset_pitch_offset; /* and offset ± the larger of 50 ms and 20 % of the true length */
+  LbNoteRates onset;      /* onset ±50 ms */
+  LbNoteRates frame;      /* of the notes that sound at each 10 ms, pitch ±50 cents */
+  double pitch_accuracy;  /* notes found by onset and pitch / notes found by onset; NAN: none */
   /* of the notes matched by onset and pitch, estimate − reference; NAN when there are none */
   double onset_deviation_s; /* mean */
   double onset_absolute_deviation_s;
@@ -40,11 +41,11 @@ typedef struct {
  * lb_note_score:
  * @references: (array length=n_references): the truth, in any order; notes may overlap
  * @estimates: (array length=n_estimates): what was transcribed; none is fine, and scores 0
- * @error: %LB_ERROR_EMPTY_REFERENCE: no reference notes; %LB_ERROR_BAD_INPUT: a time or pitch is no
- * finite number or out of bounds, too many notes at one time
+ * @error: %LB_ERROR_EMPTY_REFERENCE: no reference notes; %LB_ERROR_BAD_INPUT: a time or pitch is
+ * no finite number or out of bounds, too many notes at one time
  *
- * Notes go together one to one in a matching of maximum size, as in mir_eval.transcription; frames
- * as in mir_eval.multipitch.
+ * Notes go together one to one in a matching of maximum size, as in mir_eval.transcription;
+ * frames as in mir_eval.multipitch.
  *
  * Source: Bay, Ehmann and Downie (2009); Raffel et al. (2014).
  *

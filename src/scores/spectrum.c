@@ -24,10 +24,10 @@ lb_transform_new (guint size)
   if (transform->samples == NULL || transform->bins == NULL)
     g_error ("no memory for a transform of %u samples", size);
   g_mutex_lock (&planner);
-  transform->forward =
-      fftw_plan_dft_r2c_1d ((int)size, transform->samples, transform->bins, FFTW_ESTIMATE);
-  transform->inverse =
-      fftw_plan_dft_c2r_1d ((int)size, transform->bins, transform->samples, FFTW_ESTIMATE);
+  transform->forward = fftw_plan_dft_r2c_1d ((int) size, transform->samples, transform->bins,
+                                             FFTW_ESTIMATE);
+  transform->inverse = fftw_plan_dft_c2r_1d ((int) size, transform->bins, transform->samples,
+                                             FFTW_ESTIMATE);
   g_mutex_unlock (&planner);
   return transform;
 }

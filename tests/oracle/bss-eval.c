@@ -1,8 +1,8 @@
 /* lb_bss_eval() for the Python oracle and for bench/bss-eval.py: one JSON request a line on
  * standard input:
  * {"path", "stems", "channels", "frames", "rate"}, the file holding f32, interleaved: the
- * references, then the estimates. One JSON answer a line: {"seconds", "stems": [{…, "each": [[sdr,
- * isr, sir, sar]]}]} */
+ * references, then the estimates. One JSON answer a line: {"seconds", "stems": [{…, "each":
+ * [[sdr, isr, sir, sar]]}]} */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ read_part (gconstpointer source, guint64 start, float *samples, gsize frames, GE
   const Part *part = source;
   gsize bytes = part->channels * sizeof (float);
 
-  if (fseeko (part->file, (off_t)((part->offset + start) * bytes), SEEK_SET) == 0 &&
+  if (fseeko (part->file, (off_t) ((part->offset + start) * bytes), SEEK_SET) == 0 &&
       fread (samples, bytes, frames, part->file) == frames)
     return TRUE;
   g_set_error_literal (error, LB_ERROR, LB_ERROR_FAILED, "the file is too short");
@@ -55,9 +55,9 @@ describe (const LbBssScore *score)
 static json_t *
 answer (const json_t *request, GError **error)
 {
-  guint stems = (guint)lb_json_integer (request, "stems", 1);
-  guint channels = (guint)lb_json_integer (request, "channels", 1);
-  guint64 frames = (guint64)lb_json_integer (request, "frames", 0);
+  guint stems = (guint) lb_json_integer (request, "stems", 1);
+  guint channels = (guint) lb_json_integer (request, "channels", 1);
+  guint64 frames = (guint64) lb_json_integer (request, "frames", 0);
   g_autofree Part *parts = g_new0 (Part, 2 * stems);
   g_autofree LbSignal *signals = g_new0 (LbSignal, 2 * stems);
   g_autofree LbBssScore *scores = g_new0 (LbBssScore, stems);
@@ -72,7 +72,7 @@ answer (const json_t *request, GError **error)
     }
   if (file != NULL &&
       lb_bss_eval (signals, signals + stems, stems, channels,
-                   (guint)lb_json_integer (request, "rate", 0), scores, NULL, error))
+                   (guint) lb_json_integer (request, "rate", 0), scores, NULL, error))
     {
       lb_json_set_real (object, "seconds", lb_clock_seconds (start, lb_clock_now_ns ()));
       for (guint i = 0; i < stems; i++)

@@ -1,6 +1,6 @@
 /* What src/scores says about notes, beats, tempo and chords, for the Python oracles:
- * one JSON request a line on standard input ({"what": "notes", "reference": […], "estimate": […]}),
- * one JSON answer a line, with the "seconds" that the processor took. */
+ * one JSON request a line on standard input ({"what": "notes", "reference": […], "estimate":
+ * […]}), one JSON answer a line, with the "seconds" that the processor took. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,7 +83,8 @@ score_beats (const json_t *request, clock_t *start, GError **error)
   LbBeatScore score;
 
   *start = clock ();
-  return lb_beat_score (reference, n, estimate, m, lb_json_real (request, "skip", 0), &score, error)
+  return lb_beat_score (reference, n, estimate, m, lb_json_real (request, "skip", 0), &score,
+                        error)
              ? lb_beat_score_json (&score)
              : NULL;
 }
@@ -108,7 +109,8 @@ static json_t *
 score_chords (const json_t *request, clock_t *start, GError **error)
 {
   gsize n, m;
-  g_autofree LbChordSegment *reference = read_segments (json_object_get (request, "reference"), &n);
+  g_autofree LbChordSegment *reference = read_segments (json_object_get (request, "reference"),
+                                                        &n);
   g_autofree LbChordSegment *estimate = read_segments (json_object_get (request, "estimate"), &m);
   LbChordScore score;
 
@@ -156,7 +158,7 @@ answer (const json_t *request, GError **error)
       object = scores[i].score (request, &start, error);
   if (object == NULL)
     return json_object ();
-  lb_json_set_real (object, "seconds", (double)(clock () - start) / CLOCKS_PER_SEC);
+  lb_json_set_real (object, "seconds", (double) (clock () - start) / CLOCKS_PER_SEC);
   return object;
 }
 

@@ -11,7 +11,7 @@ static void
 fill (double *times, gsize n, double first, double interval)
 {
   for (gsize i = 0; i < n; i++)
-    times[i] = first + interval * (double)i;
+    times[i] = first + interval * (double) i;
 }
 
 static void

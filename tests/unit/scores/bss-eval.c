@@ -16,7 +16,7 @@ typedef struct {
 static gboolean
 read_sound (gconstpointer source, guint64 start, float *samples, gsize frames, GError **error)
 {
-  memcpy (samples, ((const Sound *)source)->samples + start, frames * sizeof (float));
+  memcpy (samples, ((const Sound *) source)->samples + start, frames * sizeof (float));
   return TRUE;
 }
 
@@ -41,7 +41,7 @@ noise (guint32 seed, float level)
   Sound *sound = g_new (Sound, 1);
 
   for (guint i = 0; i < FRAMES; i++)
-    sound->samples[i] = level * (float)g_rand_double_range (draw, -1, 1);
+    sound->samples[i] = level * (float) g_rand_double_range (draw, -1, 1);
   return sound;
 }
 
@@ -83,7 +83,8 @@ tames_what_has_no_single_solution (void)
   g_assert_cmpfloat_with_epsilon (right[0] + right[1], 2, 1e-6);
 }
 
-/* s + n with n orthogonal enough: SDR = 10 log₁₀ (Σ s² / Σ n²), whatever else; a tenth of it: 20 dB
+/* s + n with n orthogonal enough: SDR = 10 log₁₀ (Σ s² / Σ n²), whatever else; a tenth of it: 20
+ * dB
  */
 static void
 scores_added_noise (void)
@@ -145,7 +146,8 @@ static void
 refuses_what_cannot_be_scored (void)
 {
   g_autofree Sound *good = noise (1, 0.5F), *bad = noise (1, 0.5F), *silent = noise (1, 0);
-  LbSignal fine = signal_of (good), nan = signal_of (bad), mute = signal_of (silent), empty = fine;
+  LbSignal fine = signal_of (good), nan = signal_of (bad), mute = signal_of (silent),
+           empty = fine;
   LbSignal lengths[2] = { fine, fine }, broken = { "x", read_badly, good, FRAMES };
   LbBssScore scores[2];
   const struct {

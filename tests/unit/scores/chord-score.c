@@ -103,7 +103,8 @@ compares_by_hand (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       const LbChordSegment truth = { 0, 1, cases[i].truth }, found = { 0, 1, cases[i].found };
-      const int expected[] = { cases[i].root, cases[i].majmin, cases[i].sevenths, cases[i].mirex };
+      const int expected[] = { cases[i].root, cases[i].majmin, cases[i].sevenths,
+                               cases[i].mirex };
       LbChordScore score;
 
       g_assert_true (lb_chord_score (&truth, 1, &found, 1, &score, NULL));

@@ -54,9 +54,12 @@ refuses_bad_labels (void)
     guint k;
     int code;
   } cases[] = {
-    { "", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE }, { "- _", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE },
-    { "a", NULL, 0, 1, LB_ERROR_BAD_INPUT },       { "a", &good, 1, 0, LB_ERROR_BAD_INPUT },
-    { "a", &bad, 1, 1, LB_ERROR_BAD_INPUT },       { "a", &good, 1000000, 1, LB_ERROR_BAD_INPUT },
+    { "", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE },
+    { "- _", &good, 1, 1, LB_ERROR_EMPTY_REFERENCE },
+    { "a", NULL, 0, 1, LB_ERROR_BAD_INPUT },
+    { "a", &good, 1, 0, LB_ERROR_BAD_INPUT },
+    { "a", &bad, 1, 1, LB_ERROR_BAD_INPUT },
+    { "a", &good, 1000000, 1, LB_ERROR_BAD_INPUT },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -64,8 +67,8 @@ refuses_bad_labels (void)
       g_autoptr (GError) error = NULL;
       LbLabelScore score;
 
-      g_assert_false (
-          lb_label_score (cases[i].truth, cases[i].labels, cases[i].n, cases[i].k, &score, &error));
+      g_assert_false (lb_label_score (cases[i].truth, cases[i].labels, cases[i].n, cases[i].k,
+                                      &score, &error));
       g_assert_error (error, LB_ERROR, cases[i].code);
     }
 }

@@ -32,7 +32,8 @@ scores_by_hand (void)
   /* 0.98 of 1.1 s, and 0.5 of 1.04 s */
   g_assert_cmpfloat_with_epsilon (score.overlap, (0.98 / 1.1 + 0.5 / 1.04) / 2, EPSILON);
   g_assert_cmpfloat_with_epsilon (score.overlap_with_offset, 0.98 / 1.1, EPSILON);
-  /* 400 true frames; 100 + 108 + 54 found, of which 98 and 50 are right: from 1 s on the A is over
+  /* 400 true frames; 100 + 108 + 54 found, of which 98 and 50 are right: from 1 s on the A is
+   * over
    */
   g_assert_cmpuint (score.frame.matched, ==, 148);
   g_assert_cmpfloat_with_epsilon (score.frame.recall, 148.0 / 400, EPSILON);
