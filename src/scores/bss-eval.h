@@ -1,5 +1,4 @@
-/* How well sources were separated: BSS Eval version 4, the plain SDR of the Demucs papers,
- * SI-SDR. */
+/* How well sources were separated: BSS Eval version 4, plain SDR, SI-SDR. */
 #pragma once
 
 #include <gio/gio.h>
@@ -8,8 +7,7 @@
 
 G_BEGIN_DECLS
 
-#define LB_BSS_MAX_TRACKS                                                                        \
-  16 /* stems × channels; memory: 400 MiB at this limit, 130 MiB at 4 × 2 */
+#define LB_BSS_MAX_TRACKS 16 /* stems × channels; memory: 350 MiB here, 80 MiB at 4 × 2 */
 #define LB_BSS_MIN_RATE_HZ 1000
 #define LB_BSS_MAX_RATE_HZ 768000
 #define LB_BSS_TAPS 512 /* of the filters that the scores allow for */
@@ -26,22 +24,21 @@ typedef struct {
   guint64 frames;
 } LbSignal;
 
-/* All in dB, −200 to 200 (beyond is rounding noise); NAN where not defined: SIR of a single stem.
- */
+/* In dB, −200 to 200 (beyond is rounding noise); NAN where not defined: SIR of a single stem. */
 typedef struct {
   double sdr_db, isr_db, sir_db, sar_db;
 } LbBssRatios;
 
 typedef struct {
   LbBssRatios median; /* over the windows that could be scored; NAN without one */
-  guint64 windows,
-      scored;        /* in an unscored one a reference or an estimate is silent, in any stem */
+  guint64 windows;
+  guint64 scored;    /* in the others a reference or an estimate is silent, of any stem */
   LbBssRatios *each; /* [windows]; NAN in the unscored */
   double whole_sdr_db; /* of the whole track: 10 log₁₀ (Σ s² + 10⁻⁷) / (Σ (s − ŝ)² + 10⁻⁷) */
   double si_sdr_db; /* of the whole track, all channels under one scale, means not taken off */
-  double loading; /* above 0: the references are nearly dependent (two alike, or without anything
-                   * above some frequency), their filters had to be tamed, and ISR, SIR and SAR
-                   * say little */
+  /* Above 0: the references are nearly dependent (two alike, or without anything above some
+   * frequency), their filters had to be tamed, and ISR, SIR and SAR may say little */
+  double loading;
 } LbBssScore;
 
 void lb_bss_score_clear (LbBssScore *score);

@@ -25,8 +25,7 @@ typedef struct {
 
 typedef struct {
   LbBin *all; /* [estimate's track][reference's track][bin]: from every reference */
-  LbBin *
-      own; /* the same, from the channels of the estimate's own reference only; others are zero */
+  LbBin *own; /* the same, from the channels of the estimate's own reference only; others zero */
   double loading; /* the most that lb_block_toeplitz_solve() took */
 } LbBssFilters;
 

@@ -65,8 +65,7 @@ begin_layers (Search *search)
   return n;
 }
 
-/* From @n lefts to the rights next to them, and their ways back. Returns: how many rights are new
- */
+/* From @n lefts to the rights next to them, and their ways back. Returns: how many are new */
 static guint32
 reach_rights (Search *search, guint32 n, guint32 number, gsize *used)
 {

@@ -5,9 +5,8 @@
 
 G_BEGIN_DECLS
 
-#define LB_NOTE_MAX_NOTES 500000 /* of each list */
-#define LB_NOTE_MAX_PAIRS                                                                        \
-  4000000 /* notes that could go together by their onsets; memory: 40 bytes each */
+#define LB_NOTE_MAX_NOTES 500000  /* of each list */
+#define LB_NOTE_MAX_PAIRS 4000000 /* that their onsets allow; memory: 40 bytes each */
 #define LB_NOTE_MAX_TIME_S 1e6
 #define LB_NOTE_MAX_SOUNDING 512 /* notes at one time */
 #define LB_NOTE_FRAME_S 0.01     /* from one to the next, in the frame figures */

@@ -84,7 +84,8 @@ tames_what_has_no_single_solution (void)
 }
 
 /* s + n with n orthogonal enough: SDR = 10 log₁₀ (Σ s² / Σ n²), whatever else; a tenth of it: 20
- * dB */
+ * dB
+ */
 static void
 scores_added_noise (void)
 {

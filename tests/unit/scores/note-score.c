@@ -33,7 +33,8 @@ scores_by_hand (void)
   g_assert_cmpfloat_with_epsilon (score.overlap, (0.98 / 1.1 + 0.5 / 1.04) / 2, EPSILON);
   g_assert_cmpfloat_with_epsilon (score.overlap_with_offset, 0.98 / 1.1, EPSILON);
   /* 400 true frames; 100 + 108 + 54 found, of which 98 and 50 are right: from 1 s on the A is
-   * over */
+   * over
+   */
   g_assert_cmpuint (score.frame.matched, ==, 148);
   g_assert_cmpfloat_with_epsilon (score.frame.recall, 148.0 / 400, EPSILON);
   g_assert_cmpfloat_with_epsilon (score.frame.precision, 148.0 / 262, EPSILON);
@@ -82,8 +83,8 @@ a_note_is_matched_once_and_to_the_most (void)
 static void
 finds_the_largest_matching (void)
 {
-  /* A chain that greed gets wrong at every step: left i goes with right i + 1 and i; the last
-   * only with n − 1. */
+  /* A chain that greed gets wrong at every step: each left takes the right after its own, so that
+   * nothing is left for the last, and all must move. */
   enum { N = 2000 };
   g_autofree gsize *starts = g_new (gsize, N + 1);
   g_autofree guint32 *neighbours = g_new (guint32, 2 * N);
@@ -98,8 +99,6 @@ finds_the_largest_matching (void)
         neighbours[n++] = i + 1;
       neighbours[n++] = i;
     }
-  starts[N] = n;
-  /* The last of all can have N − 1 only, which the one before took: all must move. */
   starts[N] = n;
   partner = lb_matching_new (&graph, NULL);
   for (guint32 i = 0; i < N; i++)
