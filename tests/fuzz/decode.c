@@ -95,16 +95,25 @@ static const int kinds[] = {
 
 /* Containers that libsndfile doesn't write: their first boxes, for FFmpeg's parsers to go into.
  */
-static const char *const heads[] = {
-  "\0\0\0\x18"
-  "ftypM4A \0\0\0\0M4A mp42\0\0\0\x20moov\0\0\0\x18trak\0\0\0\x10mdia\0\0\0\x08stsz",
-  "\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska\x18\x53\x80\x67\x01\xff\xff\xff\xff"
-  "\xff\xff\xff",
-  "\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c\xff\0\0\0\0\0\0\0\x06\0\0\0\1"
-  "\2",
-  "ID3\4\0\0\0\0\0\0\xff\xfb\x90\x64\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+#define HEAD(text)                                                                               \
+  {                                                                                              \
+    text, sizeof text - 1                                                                        \
+  }
+static const struct {
+  const char *bytes;
+  guint count;
+} heads[] = {
+  HEAD ("\0\0\0\x18"
+        "ftypM4A \0\0\0\0M4A mp42\0\0\0\x20moov\0\0\0\x18trak\0\0\0\x10mdia\0\0\0\x08stsz"),
+  HEAD ("\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska\x18\x53\x80\x67\x01\xff\xff\xff"
+        "\xff"
+        "\xff\xff\xff"),
+  HEAD ("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c\xff\0\0\0\0\0\0\0\x06\0"
+        "\0\0\1"
+        "\2"),
+  HEAD ("ID3\4\0\0\0\0\0\0\xff\xfb\x90\x64\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+        "\0\0\0"),
 };
-static const gsize head_bytes[] = { 56, 36, 30, 42 };
 
 static GByteArray *
 make_sound (int kind)
@@ -137,8 +146,9 @@ make_corpus (void)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     g_ptr_array_add (corpus, make_sound (kinds[i]));
   for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
-    g_ptr_array_add (corpus, g_byte_array_append (g_byte_array_new (), (const guint8 *) heads[i],
-                                                  (guint) head_bytes[i]));
+    g_ptr_array_add (corpus,
+                     g_byte_array_append (g_byte_array_new (), (const guint8 *) heads[i].bytes,
+                                          heads[i].count));
   return corpus;
 }
 
