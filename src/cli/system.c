@@ -72,6 +72,11 @@ append_gpu (GString *out, const json_t *gpu, const LbReportStyle *style)
   lb_style_wrap (out, text->str, 16, style->width);
 }
 
+/* A software device of Vulkan is no card: it may be measured all the same. */
+#define NO_GPU \
+  "none was found: the kernel shows no card of AMD, NVIDIA or Intel in /sys/class/drm or " \
+  "/proc/driver/nvidia"
+
 static void
 append_table (GString *out, const json_t *machine, const LbReportStyle *style)
 {
@@ -89,7 +94,10 @@ append_table (GString *out, const json_t *machine, const LbReportStyle *style)
   for (gsize i = 0; i < json_array_size (gpus); i++)
     append_gpu (out, json_array_get (gpus, i), style);
   if (json_array_size (gpus) == 0)
-    g_string_append_printf (out, "%-16snone was found\n", "GPU");
+    {
+      g_string_append_printf (out, "%-16s", "GPU");
+      lb_style_wrap (out, NO_GPU, 16, style->width);
+    }
 }
 
 static int

@@ -16,6 +16,9 @@ static const Allowed allowed[] = {
   { "XDG_RUNTIME_DIR", FALSE }, /* sockets of GPU and sound servers */
   { "XDG_CACHE_HOME", FALSE },
   { "XDG_DATA_HOME", FALSE },
+  { "XDG_DATA_DIRS", FALSE }, /* where Vulkan's loader looks for drivers */
+  { "XDG_CONFIG_HOME", FALSE },
+  { "XDG_CONFIG_DIRS", FALSE },
   { "HF_HOME", FALSE },
   { "HF_HUB_CACHE", FALSE },
   { "TORCH_HOME", FALSE },
@@ -44,6 +47,9 @@ static const Allowed allowed[] = {
   { "VK_*", TRUE },
   { "MESA_*", TRUE },
   { "RADV_*", TRUE },
+  { "ANV_*", TRUE },
+  { "NVK_*", TRUE },
+  { "DRI_PRIME", TRUE },
   { "LP_NUM_THREADS", TRUE },
   { "OMP_*", TRUE },
   { "GOMP_*", TRUE },
