@@ -206,7 +206,7 @@ cut_to (const GArray *spans, const LbChordSegment *segments, double start_s, dou
   g_array_append_val (cut, span);
   for (guint i = 0; i < spans->len; i++)
     {
-      if (segments[i].end_s <= start_s || segments[i].start_s >= end_s)
+      if (segments[i].end_s < start_s || segments[i].start_s > end_s)
         continue;
       span = g_array_index (spans, Span, i);
       g_array_append_val (cut, span);

@@ -136,6 +136,21 @@ weighs_by_time (void)
   g_assert_cmpfloat (score.overlap[LB_CHORD_ROOT], ==, 0);
 }
 
+/* As mir_eval: what ends just where the reference begins reaches into the gap that follows. */
+static void
+a_segment_that_only_touches_counts (void)
+{
+  static const LbChordSegment truth[] = { { 1, 3, "C" } };
+  static const LbChordSegment before[] = { { 0, 1, "C" }, { 2, 3, "G" } };
+  static const LbChordSegment after[] = { { 1, 2, "C" }, { 3, 4, "G" } };
+  LbChordScore score;
+
+  g_assert_true (lb_chord_score (truth, 1, before, 2, &score, NULL));
+  g_assert_cmpfloat_with_epsilon (score.overlap[LB_CHORD_ROOT], 0.5, EPSILON);
+  g_assert_true (lb_chord_score (truth, 1, after, 2, &score, NULL));
+  g_assert_cmpfloat_with_epsilon (score.overlap[LB_CHORD_ROOT], 1, EPSILON);
+}
+
 static void
 refuses_bad_segments (void)
 {
@@ -178,6 +193,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/chord-score/no-labels", refuses_what_is_no_label);
   g_test_add_func ("/chord-score/by-hand", compares_by_hand);
   g_test_add_func ("/chord-score/by-time", weighs_by_time);
+  g_test_add_func ("/chord-score/touches", a_segment_that_only_touches_counts);
   g_test_add_func ("/chord-score/refuses", refuses_bad_segments);
   return g_test_run ();
 }
