@@ -9,8 +9,8 @@ import pytest
 VULKAN = pathlib.Path(os.environ["LLAMABURN_VULKAN_BUILD"]).resolve()
 CLIP = "/usr/share/pocketsphinx/test/data/cards/001.wav"  # "ten of clubs", 1.1 s
 # Few frames and few tokens: a software device needs a hundred times the processor's time.
-SHORT = ["--audio-ctx", "256", "--max-tokens", "8", "--beam-size", "1", "--no-fallback",
-         "--no-timestamps", "--language", "en"]
+SHORT = ["--audio-ctx", "128", "--max-tokens", "4", "--beam-size", "1", "--no-fallback",
+         "--no-timestamps", "--language", "en", "--no-warm-load"]
 # Number 0 of all, software too, which ggml passes over unless it is named.
 VISIBLE = {"GGML_VK_VISIBLE_DEVICES": os.environ.get("GGML_VK_VISIBLE_DEVICES", "0")}
 
