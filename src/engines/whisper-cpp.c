@@ -349,6 +349,7 @@ whisper_cpp_run (gpointer state, const LbRunRequest *request, LbSink *sink, json
     return FALSE;
   whisper->sink = sink;
   whisper->said[0] = '\0';
+  whisper_log_set (log_read, &whisper->log); /* a probe in between has its own */
   whisper_log_begin (&whisper->log);
   whisper_reset_timings (whisper->context);
   if (!transcribe (whisper, audio, error))
