@@ -1,22 +1,26 @@
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.h"
 #include "engine/manifest.h"
+#include "engine/python.h"
 
-typedef struct
-{
+typedef struct {
   const char *name;
   const char *json;
   const char *says; /* part of the message */
 } Bad;
 
-#define HEAD                                                                             \
-  "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"stt\", \"outputs\": [\"text\"], "
+#define HEAD "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"stt\", \"outputs\": [\"text\"], "
 #define INPUTS "\"inputs\": [{\"role\": \"audio\", \"kind\": \"pcm\"}]"
-#define OPTION(MEMBERS)                                                                  \
+#define OPTION(MEMBERS)                                                                          \
   HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"help\": \"h\", " MEMBERS "}]}"
+
+#define PYTHON(ENVIRONMENTS)                                                                     \
+  HEAD INPUTS ", \"python\": {\"versions\": \">=3.9\", \"environments\": {" ENVIRONMENTS "}}}"
 
 static const Bad bad[] = {
   { "empty", "", "not valid JSON" },
@@ -35,15 +39,13 @@ static const Bad bad[] = {
   { "no-mode", "{\"id\": \"e\", \"title\": \"E\"}", "\"mode\" must be" },
   { "unknown-mode", "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"opera\"}",
     "\"mode\" must be among: stt" },
-  { "modes-text", "{\"id\": \"e\", \"title\": \"E\", \"modes\": \"stt\"}",
-    "\"modes\" must be" },
+  { "modes-text", "{\"id\": \"e\", \"title\": \"E\", \"modes\": \"stt\"}", "\"modes\" must be" },
   { "modes-twice", "{\"id\": \"e\", \"title\": \"E\", \"modes\": [\"stt\", \"stt\"]}",
     "without repetitions" },
   { "no-inputs", HEAD "\"x\": 1}", "\"inputs\" must be" },
   { "input-kind", HEAD "\"inputs\": [{\"role\": \"audio\", \"kind\": \"midi\"}]}",
     "pcm or text" },
-  { "input-role", HEAD "\"inputs\": [{\"role\": 1, \"kind\": \"pcm\"}]}",
-    "\"role\" is a name" },
+  { "input-role", HEAD "\"inputs\": [{\"role\": 1, \"kind\": \"pcm\"}]}", "\"role\" is a name" },
   { "input-no-role", HEAD "\"inputs\": [{\"kind\": \"pcm\"}]}", "each with a \"role\"" },
   { "role-twice",
     HEAD "\"inputs\": [{\"role\": \"a\", \"kind\": \"pcm\"}, {\"role\": \"a\", \"kind\": "
@@ -52,8 +54,7 @@ static const Bad bad[] = {
   { "input-text", HEAD "\"inputs\": [\"audio\"]}", "\"inputs\" must be" },
   { "outputs", "{\"id\": \"e\", \"title\": \"E\", \"mode\": \"stt\", " INPUTS "}",
     "\"outputs\" must be" },
-  { "network", HEAD INPUTS ", \"network\": \"no\"}",
-    "\"network\" must be true or false" },
+  { "network", HEAD INPUTS ", \"network\": \"no\"}", "\"network\" must be true or false" },
   { "hidden", HEAD INPUTS ", \"hidden\": 0}", "\"hidden\" must be true or false" },
   { "models", HEAD INPUTS ", \"models\": {}}", "\"models\" must be" },
   { "backends", HEAD INPUTS ", \"backends\": [\"CPU\"]}", "\"backends\" must be" },
@@ -61,19 +62,31 @@ static const Bad bad[] = {
   { "keys-lower", HEAD INPUTS ", \"keys\": [\"a=b\"]}", "\"keys\" must be" },
   { "needs", HEAD INPUTS ", \"needs\": [1]}", "\"needs\" must be" },
   { "needs-get", HEAD INPUTS ", \"needs\": [{\"get\": 5}]}", "\"needs\" must be" },
-  { "module-path", HEAD INPUTS ", \"module\": \"../../tmp/evil\"}",
-    "\"module\" must be" },
+  { "module-path", HEAD INPUTS ", \"module\": \"../../tmp/evil\"}", "\"module\" must be" },
   { "module-absolute", HEAD INPUTS ", \"module\": \"/tmp/evil\"}", "\"module\" must be" },
   { "module-hidden", HEAD INPUTS ", \"module\": \".evil\"}", "\"module\" must be" },
   { "command-text", HEAD INPUTS ", \"command\": \"python3\"}", "\"command\" must be" },
   { "command-empty", HEAD INPUTS ", \"command\": []}", "\"command\" must be" },
   { "command-and-module", HEAD INPUTS ", \"command\": [\"a\"], \"module\": \"e\"}",
     "\"command\" must be left out" },
+  { "python-text", HEAD INPUTS ", \"python\": \"3.11\"}", "\"python\" must be" },
+  { "python-no-versions", HEAD INPUTS ", \"python\": {}}", "\"versions\" are like" },
+  { "python-versions", HEAD INPUTS ", \"python\": {\"versions\": \"--evil\"}}",
+    "\"versions\" are like" },
+  { "python-and-command",
+    HEAD INPUTS ", \"command\": [\"a\"], \"python\": {\"versions\": \">=3.9\"}}",
+    "\"python\" must be left out" },
+  { "python-accelerator", PYTHON ("\"tpu\": {\"lock\": \"a\"}"), "among cpu, cuda, rocm" },
+  { "python-no-lock", PYTHON ("\"cpu\": {}"), "a file beside" },
+  { "python-lock-elsewhere", PYTHON ("\"cpu\": {\"lock\": \"../a\"}"), "a file beside" },
+  { "python-lock-option", PYTHON ("\"cpu\": {\"lock\": \"-r\"}"), "a file beside" },
+  { "python-index", PYTHON ("\"cpu\": {\"lock\": \"a\", \"index\": \"http://x\"}"), "https" },
+  { "python-index-password",
+    PYTHON ("\"cpu\": {\"lock\": \"a\", \"index\": \"https://me:secret@x/\"}"), "https" },
+  { "python-disk", PYTHON ("\"cpu\": {\"lock\": \"a\", \"disk_bytes\": -1}"), "disk_bytes" },
   { "options-object", HEAD INPUTS ", \"options\": {}}", "\"options\" must be" },
-  { "option-number", HEAD INPUTS ", \"options\": [1]}",
-    "\"options\" must be a list of objects" },
-  { "option-name", HEAD INPUTS ", \"options\": [{\"name\": \"-o\"}]}",
-    "\"name\" must be" },
+  { "option-number", HEAD INPUTS ", \"options\": [1]}", "\"options\" must be a list of objects" },
+  { "option-name", HEAD INPUTS ", \"options\": [{\"name\": \"-o\"}]}", "\"name\" must be" },
   { "option-twice",
     HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"kind\": \"bool\", \"help\": \"h\"}, "
                 "{\"name\": \"o\"}]}",
@@ -81,13 +94,10 @@ static const Bad bad[] = {
   { "option-kind", OPTION ("\"kind\": \"float\""),
     "option \"o\": \"kind\" must be one of: bool" },
   { "option-no-kind", OPTION ("\"x\": 1"), "\"kind\" must be" },
-  { "option-no-help",
-    HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"kind\": \"bool\"}]}",
+  { "option-no-help", HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"kind\": \"bool\"}]}",
     "\"help\" must be" },
-  { "option-min-text", OPTION ("\"kind\": \"int\", \"min\": \"1\""),
-    "\"min\" must be a number" },
-  { "option-min-of-bool", OPTION ("\"kind\": \"bool\", \"min\": 1"),
-    "\"min\" must be left out" },
+  { "option-min-text", OPTION ("\"kind\": \"int\", \"min\": \"1\""), "\"min\" must be a number" },
+  { "option-min-of-bool", OPTION ("\"kind\": \"bool\", \"min\": 1"), "\"min\" must be left out" },
   { "option-range", OPTION ("\"kind\": \"int\", \"min\": 2, \"max\": 1"),
     "\"min\" must be at most" },
   { "option-default-type", OPTION ("\"kind\": \"int\", \"default\": \"1\""),
@@ -96,10 +106,8 @@ static const Bad bad[] = {
     "\"default\" must be" },
   { "option-enum-empty", OPTION ("\"kind\": \"enum\""), "\"choices\" must be" },
   { "option-enum-default",
-    OPTION ("\"kind\": \"enum\", \"choices\": [\"a\"], \"default\": \"b\""),
-    "\"default\"" },
-  { "option-work", OPTION ("\"kind\": \"int\", \"work\": 1"),
-    "\"work\" must be true or false" },
+    OPTION ("\"kind\": \"enum\", \"choices\": [\"a\"], \"default\": \"b\""), "\"default\"" },
+  { "option-work", OPTION ("\"kind\": \"int\", \"work\": 1"), "\"work\" must be true or false" },
 };
 
 static char *
@@ -153,13 +161,12 @@ reads_what_is_there (void)
   const LbOption *option;
 
   manifest = read_text (
-      HEAD INPUTS
-      ", \"models\": [\"ggml\", \"gguf\"], \"backends\": [\"cpu\", \"vulkan\"], "
-      "\"keys\": [\"SOME_API_KEY\"], \"network\": true, \"later\": {}, \"options\": ["
-      "{\"name\": \"beam-size\", \"kind\": \"int\", \"default\": 5, \"min\": 1, "
-      "\"max\": 16, \"work\": true, \"help\": \"beams\"},"
-      "{\"name\": \"verbose\", \"kind\": \"bool\", \"work\": false, \"help\": "
-      "\"more\"}]}",
+      HEAD INPUTS ", \"models\": [\"ggml\", \"gguf\"], \"backends\": [\"cpu\", \"vulkan\"], "
+                  "\"keys\": [\"SOME_API_KEY\"], \"network\": true, \"later\": {}, \"options\": ["
+                  "{\"name\": \"beam-size\", \"kind\": \"int\", \"default\": 5, \"min\": 1, "
+                  "\"max\": 16, \"work\": true, \"help\": \"beams\"},"
+                  "{\"name\": \"verbose\", \"kind\": \"bool\", \"work\": false, \"help\": "
+                  "\"more\"}]}",
       &error);
   g_assert_no_error (error);
   g_assert_cmpstr (manifest->id, ==, "e");
@@ -186,8 +193,8 @@ static void
 finds_a_workers_program (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (LbManifest) there =
-      read_text (HEAD INPUTS ", \"command\": [\"sh\", \"-c\", \"true\"]}", &error);
+  g_autoptr (LbManifest)
+      there = read_text (HEAD INPUTS ", \"command\": [\"sh\", \"-c\", \"true\"]}", &error);
   g_autoptr (LbManifest) absent = read_text (
       HEAD INPUTS ", \"command\": [\"venv/bin/python\", \"-m\", \"x\"]}", &error);
 
@@ -197,6 +204,86 @@ finds_a_workers_program (void)
   g_assert_null (there->missing);
   g_assert_cmpstr (absent->missing, ==,
                    "the engine \"e\" isn't installed: llamaburn engines install e");
+}
+
+static void
+write_at (const char *folder, const char *name, const char *json)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  g_mkdir_with_parents (parent, 0700);
+  g_assert_true (g_file_set_contents (path, json, -1, NULL));
+}
+
+static void
+remove_at (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_cmpint (remove (path), ==, 0);
+}
+
+static void
+expect_state (LbManifest *manifest, LbEnvironmentState state, const char *device,
+              const char *says)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) argv = NULL;
+
+  g_assert_cmpint (lb_environment_look (lb_manifest_environment (manifest, "cpu")), ==, state);
+  argv = lb_manifest_argv (manifest, device, &error);
+  if (says == NULL)
+    {
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_suffix (argv[0], "e-cpu/bin/python"));
+      g_assert_true (g_str_has_suffix (argv[2], "workers/llamaburn_worker"));
+      return;
+    }
+  g_assert_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING);
+  g_assert_nonnull (strstr (error->message, says));
+}
+
+/* From nothing to whole, and what can become of it; the device picks the environment. */
+static void
+tells_environments_apart (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LbManifest) manifest = read_text (
+      PYTHON ("\"cpu\": {\"lock\": \"e.json\", \"disk_bytes\": 7}, \"cuda\": {\"lock\": \"b\"}"),
+      &error);
+  const LbEnvironment *cpu;
+  g_autofree char *python = NULL, *stamp = NULL;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (manifest->missing, "llamaburn engines install e"));
+  cpu = lb_manifest_environment (manifest, "cpu");
+  g_assert_cmpuint (cpu->disk_bytes, ==, 7);
+  g_assert_cmpuint (strlen (cpu->lock_sha256), ==, 64);
+  expect_state (manifest, LB_ENVIRONMENT_ABSENT, "auto", "isn't installed: llamaburn");
+  expect_state (manifest, LB_ENVIRONMENT_ABSENT, "cuda:1", "install e --device cuda");
+  expect_state (manifest, LB_ENVIRONMENT_ABSENT, "hip:0", "no packages for rocm");
+  write_at (cpu->folder, "bin/python", "");
+  python = g_build_filename (cpu->folder, "bin", "python", NULL);
+  g_assert_cmpint (chmod (python, 0700), ==, 0);
+  expect_state (manifest, LB_ENVIRONMENT_BROKEN, "cpu", "half-installed");
+  write_at (cpu->folder, LB_ENVIRONMENT_STAMP, "{");
+  expect_state (manifest, LB_ENVIRONMENT_BROKEN, "cpu", "half-installed");
+  write_at (cpu->folder, LB_ENVIRONMENT_STAMP,
+            "{\"schema\": \"llamaburn.environment/1\", \"lock_sha256\": \"00\"}");
+  expect_state (manifest, LB_ENVIRONMENT_STALE, "cpu", "another list of packages");
+  stamp = g_strdup_printf ("{\"schema\": \"llamaburn.environment/1\", \"lock_sha256\": \"%s\"}",
+                           cpu->lock_sha256);
+  write_at (cpu->folder, LB_ENVIRONMENT_STAMP, stamp);
+  expect_state (manifest, LB_ENVIRONMENT_WHOLE, "cpu", NULL);
+  expect_state (manifest, LB_ENVIRONMENT_WHOLE, NULL, NULL);
+  expect_state (manifest, LB_ENVIRONMENT_WHOLE, "cuda", "isn't installed for cuda");
+  g_assert_cmpint (chmod (python, 0600), ==, 0);
+  expect_state (manifest, LB_ENVIRONMENT_BROKEN, "cpu", "half-installed");
+  remove_at (cpu->folder, "bin/python");
+  remove_at (cpu->folder, "bin");
+  remove_at (cpu->folder, LB_ENVIRONMENT_STAMP);
+  g_assert_cmpint (rmdir (cpu->folder), ==, 0);
 }
 
 static void
@@ -218,24 +305,6 @@ null_is_a_good_example (void)
   g_clear_error (&error);
   g_assert_null (lb_registry_find (registry, "null", "opera", &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_USAGE);
-}
-
-static void
-write_at (const char *folder, const char *name, const char *json)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-
-  g_mkdir_with_parents (parent, 0700);
-  g_assert_true (g_file_set_contents (path, json, -1, NULL));
-}
-
-static void
-remove_at (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  g_assert_cmpint (remove (path), ==, 0);
 }
 
 /* A bad manifest costs its engine only; of two with one id the first counts. */
@@ -279,7 +348,7 @@ keeps_problems_apart (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autofree char *path = g_strconcat ("/manifest/refuses/", bad[i].name, NULL);
@@ -288,6 +357,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/manifest/reads-what-is-there", reads_what_is_there);
   g_test_add_func ("/manifest/finds-a-workers-program", finds_a_workers_program);
+  g_test_add_func ("/manifest/tells-environments-apart", tells_environments_apart);
   g_test_add_func ("/registry/null-is-a-good-example", null_is_a_good_example);
   g_test_add_func ("/registry/keeps-problems-apart", keeps_problems_apart);
   return g_test_run ();
