@@ -1,5 +1,5 @@
-/* A worker in Python: what its manifest says of it, and which of its environments are here. Looks at files
- * only: no Python is started. */
+/* A worker in Python: what its manifest says of it, and which of its environments are here. Looks at
+ * files only: no Python is started. */
 #pragma once
 
 #include "engine/manifest.h"
@@ -27,17 +27,18 @@ typedef struct {
 void lb_environment_free (LbEnvironment *environment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbEnvironment, lb_environment_free)
 
-/* The file in an environment that is written last: {schema, engine, accelerator, lock_sha256, python, bytes}. */
+/* The file in an environment that is written last: {schema, engine, accelerator, lock_sha256, python,
+ * bytes}. */
 #define LB_ENVIRONMENT_STAMP "llamaburn.json"
 #define LB_ENVIRONMENT_SCHEMA "llamaburn.environment/1"
 
 /** lb_environment_look: Returns: what is in environment->folder now; sets environment->state too */
 LbEnvironmentState lb_environment_look (LbEnvironment *environment);
 
-/** lb_environment_state_name: Returns: "absent", "half-installed", "out of date", "ready"; a constant */
+/** lb_environment_state_name: Returns: "absent", "half-installed", "out of date", "ready" */
 const char *lb_environment_state_name (LbEnvironmentState state);
 
-/** lb_manifest_environment: Returns: (transfer none) (nullable): the environment for @accelerator */
+/** lb_manifest_environment: Returns: (transfer none) (nullable): that for @accelerator */
 LbEnvironment *lb_manifest_environment (const LbManifest *manifest, const char *accelerator);
 
 /** lb_manifest_accelerator: what serves @device ("auto", "cpu", "cuda:0", "hip:0"; nullable: auto).
@@ -49,13 +50,13 @@ const char *lb_manifest_accelerator (const char *device);
  * @manifest: of a worker
  * @device: (nullable): that it is to run on
  *
- * Returns: (transfer full): what is to be executed, or %NULL with %LB_ERROR_ENGINE_MISSING that tells how to install
- *   it
+ * Returns: (transfer full): what is to be executed, or %NULL with %LB_ERROR_ENGINE_MISSING that tells
+ *   how to install it
  */
 char **lb_manifest_argv (const LbManifest *manifest, const char *device, GError **error);
 
-/* For manifest.c. Reads the member "python" into manifest->environments, and sets manifest->command and
- * manifest->missing. */
+/* For manifest.c. Reads the member "python" into manifest->environments, and sets manifest->command
+ * and manifest->missing. */
 gboolean lb_python_read (LbManifest *manifest, GError **error);
 
 G_END_DECLS
