@@ -5,12 +5,26 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Iterable
 
-from llamaburn_worker import BadInput, BadModel, Device, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import (
+    BadInput,
+    BadModel,
+    Device,
+    Engine,
+    EngineError,
+    Load,
+    Loaded,
+    Output,
+    Probe,
+    Run,
+    Usage,
+    import_onnxruntime,
+)
 
 RATE_HZ = 16000
 FILES = ("model.bin", "config.json", "tokenizer.json")
-# Of the encoder at load: how many threads it starts is what is really in use.
+# Of the encoder at load: who works in it is what is really in use. Who only waits has a hundredth.
 TRIAL_FRAMES = 100
+WORKING_SHARE = 0.1
 
 
 def split_device(device: str) -> tuple[str, int]:
@@ -23,8 +37,16 @@ def split_device(device: str) -> tuple[str, int]:
     raise Usage(f'this engine runs on cpu and cuda, not on "{device}"')
 
 
-def count_tasks() -> int:
-    return len(os.listdir("/proc/self/task"))
+def times_of_threads() -> dict[str, int]:
+    """Nanoseconds that each thread of this process has run."""
+    times = {}
+    for thread in os.listdir("/proc/self/task"):
+        try:
+            with open(f"/proc/self/task/{thread}/schedstat", encoding="ascii") as file:
+                times[thread] = int(file.read().split()[0])
+        except (OSError, ValueError):  # it has ended, or this kernel doesn't count
+            continue
+    return times
 
 
 def temperatures(options: dict[str, Any]) -> list[float]:
@@ -59,9 +81,10 @@ class FasterWhisper(Engine):
         import ctranslate2
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
+        if options["vad-filter"] or options["batch-size"]:
+            import_onnxruntime()
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
-        before = count_tasks()
         try:
             self.model = WhisperModel(
                 request.model_file(),
@@ -77,7 +100,7 @@ class FasterWhisper(Engine):
         except RuntimeError as error:
             raise BadModel(f"the model can't be read: {' '.join(str(error).split())}") from None
         request.check()
-        used = self._try_encoder(before, device, options["workers"])
+        used = self._count_threads() if device == "cpu" else 0
         self.pipeline = BatchedInferencePipeline(self.model) if options["batch-size"] else None
         self.options = options
         core = self.model.model
@@ -94,17 +117,19 @@ class FasterWhisper(Engine):
             info={"ctranslate2": ctranslate2.__version__, "workers": core.num_workers},
         )
 
-    def _try_encoder(self, before: int, device: str, workers: int) -> int:
-        """The threads that the encoder's pool has in fact, for one of the workers."""
+    def _count_threads(self) -> int:
+        """Those that work in a pass of the encoder over a second of silence; 0: can't be known."""
         import ctranslate2
         import numpy
 
         mels = self.model.feature_extractor.mel_filters.shape[0]
-        silence = numpy.zeros((1, mels, TRIAL_FRAMES), dtype=numpy.float32)
-        core = self.model.model
-        core.encode(ctranslate2.StorageView.from_array(silence), to_cpu=True)
-        # Each worker is a thread of its own, and leads its pool.
-        return max(1, count_tasks() - before - (workers - 1)) if device == "cpu" else 0
+        silence = ctranslate2.StorageView.from_array(numpy.zeros((1, mels, TRIAL_FRAMES), dtype=numpy.float32))
+        self.model.model.encode(silence, to_cpu=True)  # starts them
+        before = times_of_threads()
+        self.model.model.encode(silence, to_cpu=True)
+        after = times_of_threads()
+        work = [after[thread] - before.get(thread, 0) for thread in after]
+        return sum(1 for time_ns in work if time_ns >= max(work) * WORKING_SHARE) if any(work) else 0
 
     def run(self, request: Run) -> Output:
         sound = request.sound()
