@@ -17,7 +17,6 @@ from llamaburn_worker import (
     Probe,
     Run,
     Usage,
-    import_onnxruntime,
 )
 
 RATE_HZ = 16000
@@ -81,8 +80,6 @@ class FasterWhisper(Engine):
         import ctranslate2
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-        if options["vad-filter"] or options["batch-size"]:
-            import_onnxruntime()
         if device == "auto":
             device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
         try:

@@ -22,7 +22,6 @@ from llamaburn_worker.engine import (
     Run,
     Usage,
 )
-from llamaburn_worker.libraries import import_onnxruntime
 from llamaburn_worker.sound import Sound
 
 __all__ = [
@@ -40,5 +39,4 @@ __all__ = [
     "Run",
     "Sound",
     "Usage",
-    "import_onnxruntime",
 ]
