@@ -5,6 +5,8 @@ import time
 from array import array
 
 import pytest
+from worker_peer import peer  # noqa: F401  (a fixture; first: it sets the path)
+
 from llamaburn_worker import Usage
 from llamaburn_worker.channel import MAX_DEPTH, ProtocolError, encode, parse
 from llamaburn_worker.options import check_options
