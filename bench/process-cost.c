@@ -19,7 +19,7 @@
 static int
 by_value (const void *a, const void *b)
 {
-  double x = *(const double *)a, y = *(const double *)b;
+  double x = *(const double *) a, y = *(const double *) b;
 
   return (x > y) - (x < y);
 }
@@ -32,8 +32,8 @@ start_child (gsize mib)
   if (pid == 0)
     {
       gsize bytes = mib * 1024 * 1024;
-      char *block = mmap (NULL, bytes, PROT_READ | PROT_WRITE,
-                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      char *block = mmap (NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                          0);
 
       prctl (PR_SET_PDEATHSIG, SIGKILL);
       if (block != MAP_FAILED)
@@ -83,7 +83,7 @@ watch (GPid pid)
 static void
 time_it (const char *what, void (*work) (GPid pid), GPid pid, int repetitions)
 {
-  g_autofree double *ms = g_new (double, (gsize)repetitions);
+  g_autofree double *ms = g_new (double, (gsize) repetitions);
 
   for (int i = 0; i < repetitions; i++)
     {
@@ -92,7 +92,7 @@ time_it (const char *what, void (*work) (GPid pid), GPid pid, int repetitions)
       work (pid);
       ms[i] = lb_clock_seconds (before, lb_clock_now_ns ()) * 1e3;
     }
-  qsort (ms, (gsize)repetitions, sizeof *ms, by_value);
+  qsort (ms, (gsize) repetitions, sizeof *ms, by_value);
   printf ("%-44s median %8.3f ms   worst %8.3f ms   n %d\n", what, ms[repetitions / 2],
           ms[repetitions - 1], repetitions);
 }
@@ -105,8 +105,7 @@ main (int argc, char **argv)
 
   time_it ("clear_refs + VmHWM, small process", pair, small, repetitions);
   time_it ("clear_refs + VmHWM, 1 GiB resident", pair, large, repetitions);
-  time_it ("the same less mappings by smaps, 1 GiB", pair_less_mappings, large,
-           repetitions);
+  time_it ("the same less mappings by smaps, 1 GiB", pair_less_mappings, large, repetitions);
   time_it ("CPU time of a process", cpu_time, small, repetitions);
   time_it ("lb_machine_describe", describe, 0, repetitions);
   time_it ("lb_watch_start + lb_watch_finish", watch, 0, repetitions);

@@ -1,4 +1,5 @@
-/* lb_wer_score() on two files: seconds of the scoring alone, and its counts, as one line of JSON. */
+/* lb_wer_score() on two files: seconds of the scoring alone, and its counts, as
+ * one line of JSON. */
 #include <stdio.h>
 
 #include "core/clock.h"

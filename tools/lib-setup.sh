@@ -4,29 +4,38 @@
 say () { printf '%s: %s\n' "${0##*/}" "$*"; }
 die () { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
 
-# Names of tools/packages.debian that dpkg does not have installed.
+# Names of tools/packages.debian, and of the arguments, that dpkg does not have installed.
 missing_packages ()
 {
   local name
-  sed 's/#.*//' tools/packages.debian | while read -r name; do
+  { sed 's/#.*//' tools/packages.debian; printf '%s\n' "$@"; } | while read -r name; do
     [[ -z $name ]] ||
       [[ $(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null) == installed ]] ||
       echo "$name"
   done
 }
 
+# What a list of GPU backends needs beside. ROCm and CUDA come from their makers (docs/GPU.md).
+gpu_packages ()
+{
+  [[ ,$1, != *,vulkan,* ]] || printf '%s\n' glslc libvulkan-dev mesa-vulkan-drivers spirv-headers
+}
+
+# usage: install_packages [NAME…]: those of the list, and NAMEs.
 # As root: installs. As another user: shows the command, and asks. Without apt: lists.
 install_packages ()
 {
   local -a missing=() command
   local answer
   if ! command -v apt-get >/dev/null || ! command -v dpkg-query >/dev/null; then
-    command -v meson >/dev/null && command -v ninja >/dev/null && return 0
+    command -v meson >/dev/null && command -v ninja >/dev/null &&
+      { (($# == 0)) || command -v glslc >/dev/null; } && return 0
     say "no apt here: install what these Debian packages hold, then run this again"
     cat tools/packages.debian
+    printf '%s\n' "$@"
     exit 1
   fi
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "$@")
   ((${#missing[@]})) || return 0
   command=(apt-get install -y --no-install-recommends "${missing[@]}")
   if ((EUID != 0)); then
@@ -47,7 +56,10 @@ install_packages ()
   rm -f apt.log
 }
 
-# Prints one line for each GPU: "vendor driver-state".
+# ROCm and CUDA install beside, and leave PATH alone.
+PATH=$PATH:${ROCM_PATH:-/opt/rocm}/bin:/usr/local/cuda/bin
+
+# Prints one line for each GPU: its vendor.
 detect_gpus ()
 {
   local card vendor
@@ -67,9 +79,7 @@ detect_gpus ()
 # Whether ggml's Vulkan backend compiles here: its shader compiler, and headers that are new enough.
 vulkan_builds ()
 {
-  command -v glslc >/dev/null &&
-    grep -qs VK_EXT_layer_settings \
-      "${LLAMABURN_VULKAN_HEADERS:-/usr/include}/vulkan/vulkan_core.h"
+  command -v glslc >/dev/null && tools/vulkan-headers >/dev/null 2>&1
 }
 
 gpu_permitted () { compgen -G '/dev/dri/renderD*' >/dev/null && [[ -w $(compgen -G '/dev/dri/renderD*' | head -1) ]]; }
@@ -95,7 +105,7 @@ explain_unused ()
   elif ! command -v glslc >/dev/null; then
     say "the $1 GPU stays unused: no shader compiler; cure: install glslc, libvulkan-dev and spirv-headers$(vendor_kit "$1")"
   else
-    say "the $1 GPU stays unused: these Vulkan headers are too old for whisper.cpp; cure: unpack newer ones and set LLAMABURN_VULKAN_HEADERS to their include folder (docs/ENGINES.md)$(vendor_kit "$1")"
+    say "the $1 GPU stays unused: these Vulkan headers are too old for whisper.cpp; cure: tools/vulkan-headers --fetch (docs/GPU.md)$(vendor_kit "$1")"
   fi
 }
 

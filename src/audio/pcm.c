@@ -50,13 +50,14 @@ lb_pcm_new (guint rate_hz, guint channels, guint64 memory_limit_bytes, GError **
   LbPcm *pcm;
   int fd;
 
-  if (rate_hz < 1 || rate_hz > LB_PCM_MAX_RATE_HZ || channels < 1
-      || channels > LB_PCM_MAX_CHANNELS)
+  if (rate_hz < LB_PCM_MIN_RATE_HZ || rate_hz > LB_PCM_MAX_RATE_HZ || channels < 1 ||
+      channels > LB_PCM_MAX_CHANNELS)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "sound of %u Hz and %u channels can't be kept: rates go from 1 to %d Hz, "
+                   "sound of %u Hz and %u channels can't be kept: rates go from %d to %d Hz, "
                    "channels from 1 to %d",
-                   rate_hz, channels, LB_PCM_MAX_RATE_HZ, LB_PCM_MAX_CHANNELS);
+                   rate_hz, channels, LB_PCM_MIN_RATE_HZ, LB_PCM_MAX_RATE_HZ,
+                   LB_PCM_MAX_CHANNELS);
       return NULL;
     }
   fd = memfd_create ("llamaburn-pcm", MFD_CLOEXEC);
@@ -195,8 +196,7 @@ copy_bytes (int from, int to, guint64 bytes, GError **error)
     {
       gsize n = (gsize) MIN (bytes - done, COPY_BYTES);
 
-      if (!read_all (from, buffer, n, done, error)
-          || !write_all (to, buffer, n, done, error))
+      if (!read_all (from, buffer, n, done, error) || !write_all (to, buffer, n, done, error))
         return FALSE;
       done += n;
     }
@@ -211,8 +211,8 @@ disk_has_room (LbPcm *pcm, guint64 end, GError **error)
 
   if (end <= pcm->checked_bytes)
     return TRUE;
-  if (fstatvfs (pcm->fd, &disk) == 0
-      && (guint64) disk.f_bavail * disk.f_frsize < DISK_RESERVE_BYTES + DISK_CHECK_BYTES)
+  if (fstatvfs (pcm->fd, &disk) == 0 &&
+      (guint64) disk.f_bavail * disk.f_frsize < DISK_RESERVE_BYTES + DISK_CHECK_BYTES)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_NO_SPACE,
                    "can't keep the sound: the cache folder's disk is nearly full; free some, or "
@@ -278,7 +278,8 @@ lb_pcm_read (const LbPcm *pcm, guint64 start, float *samples, gsize frames, GErr
                    start, start + frames, pcm->frames);
       return FALSE;
     }
-  return read_all (pcm->fd, samples, frames * frame_bytes (pcm), start * frame_bytes (pcm), error);
+  return read_all (pcm->fd, samples, frames * frame_bytes (pcm), start * frame_bytes (pcm),
+                   error);
 }
 
 char *

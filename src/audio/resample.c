@@ -12,14 +12,14 @@
 typedef struct {
   const LbPcm *in;
   LbPcm *out;
-  soxr_t soxr;       /* NULL: the rate stays */
-  guint channels;    /* in between: the fewer of in's and out's; soxr works on these */
-  gsize chunk;       /* frames */
-  float *read;       /* chunk × in's channels */
-  float *mixed;      /* chunk × channels */
-  float *converted;  /* chunk × channels */
-  float *spread;     /* chunk × out's channels */
-  guint64 wanted;    /* frames of the result */
+  soxr_t soxr;      /* NULL: the rate stays */
+  guint channels;   /* in between: the fewer of in's and out's; soxr works on these */
+  gsize chunk;      /* frames */
+  float *read;      /* chunk × in's channels */
+  float *mixed;     /* chunk × channels */
+  float *converted; /* chunk × channels */
+  float *spread;    /* chunk × out's channels */
+  guint64 wanted;   /* frames of the result */
 } Resampler;
 
 static void
@@ -150,10 +150,10 @@ lb_resample (const LbPcm *in, guint rate_hz, guint channels, guint64 memory_limi
   self.channels = MIN (lb_pcm_channels (in), channels);
   self.wanted = (guint64) llround ((double) lb_pcm_frames (in) * rate_hz / lb_pcm_rate_hz (in));
   self.chunk = CHUNK_SAMPLES / MAX (lb_pcm_channels (in), channels);
-  self.read = g_new (float, self.chunk * lb_pcm_channels (in));
-  self.mixed = g_new (float, self.chunk * self.channels);
-  self.converted = g_new (float, self.chunk * self.channels);
-  self.spread = g_new (float, self.chunk * channels);
+  self.read = g_new (float, self.chunk *lb_pcm_channels (in));
+  self.mixed = g_new (float, self.chunk *self.channels);
+  self.converted = g_new (float, self.chunk *self.channels);
+  self.spread = g_new (float, self.chunk *channels);
   if (!open_soxr (&self, error) || !stream (&self, error))
     return NULL;
   return g_steal_pointer (&out);

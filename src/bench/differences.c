@@ -70,6 +70,14 @@ is_same (const json_t *a, const json_t *b)
   return json_equal (a, b);
 }
 
+/* A run that failed early knows little of itself: what it doesn't know is no difference. */
+static gboolean
+is_unknown (const json_t *record, const json_t *value)
+{
+  return (value == NULL || json_is_null (value)) &&
+         g_str_equal (lb_json_string (record, "status", ""), "failed");
+}
+
 static void
 add (json_t *differences, const char *what, const json_t *base, const json_t *here)
 {
@@ -96,8 +104,13 @@ member_of (const json_t *record, guint row)
   const json_t *part = rows[row].part != NULL ? json_object_get (record, rows[row].part) : record;
   const json_t *value = json_object_get (part, rows[row].member);
 
-  /* Weights that aren't synthetic don't say so. */
-  return json_is_false (value) ? NULL : value;
+  /* Weights that aren't synthetic don't say so; a device that was never opened is only what was
+   * asked for. */
+  if (json_is_false (value) ||
+      (json_is_string (value) && g_str_equal (rows[row].member, "device") &&
+       g_str_equal (json_string_value (value), "auto")))
+    return NULL;
+  return value;
 }
 
 static void
@@ -113,7 +126,7 @@ add_rows (json_t *differences, const json_t *base, const json_t *record)
       if ((rows[i].when == SAME_ENGINE && !same_engine) ||
           (rows[i].when == SAME_MODEL && !(same_model && same_engine)))
         continue;
-      if (!is_same (a, b))
+      if (!is_same (a, b) && !is_unknown (base, a) && !is_unknown (record, b))
         add (differences, rows[i].what, a, b);
     }
 }
@@ -139,7 +152,8 @@ add_options (json_t *differences, const json_t *base, const json_t *record, LbCo
       const json_t *its = json_object_get (a, name), *mine = json_object_get (b, name);
       g_autofree char *what = g_strdup_printf ("option %s", name);
 
-      if (is_same (its, mine) || (!same_engine && (its == NULL || mine == NULL)))
+      if (is_same (its, mine) || (!same_engine && (its == NULL || mine == NULL)) ||
+          is_unknown (base, its) || is_unknown (record, mine))
         continue;
       if (work == NULL || work (engine, name, user_data) || work (other, name, user_data))
         add (differences, what, its, mine);
@@ -164,7 +178,7 @@ add_machine (json_t *differences, const json_t *base, const json_t *record)
     {
       const json_t *its = machine_member (base, i), *mine = machine_member (record, i);
 
-      if (!is_same (its, mine))
+      if (!is_same (its, mine) && !is_unknown (base, its) && !is_unknown (record, mine))
         add (differences, machine_rows[i].what, its, mine);
     }
 }

@@ -10,10 +10,10 @@
  * on the run has this session warmup     {run, index, of, iteration {…}}          iteration {run,
  * index, of (absent: auto), iteration {…}, median_rtf} started    {run, what
  * "load|warmup|iteration", index}: a step begins (untimed part) partial    {run, text} progress
- * {run, fraction}: from the engine, as it works output     {run, record: the element of its
- * outputs[], new or with one more iteration} error      {run, kind, phase, message}: the case
- * failed; the next one goes on run-end    {run, record}: the whole record, with summary, scores,
- * validity done       {status}: exit status of the plan
+ * {run, fraction}: from the engine, as it works (a listener that does not keep up misses both)
+ * output     {run, record: the element of its outputs[], new or with one more iteration} error
+ * {run, kind, phase, message}: the case failed; the next one goes on run-end    {run, record}:
+ * the whole record, with summary, scores, validity done       {status}: exit status of the plan
  */
 #pragma once
 

@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "decode/decode.h"
+#include "machine/machine.h"
 
 #define REFERENCE_MAX_BYTES (64 * 1024 * 1024)
 
@@ -20,10 +21,13 @@ typedef struct {
   /* The last answer of lb_inputs_pcm(). */
   LbPcm *resampled;
   double resample_s;
+  guint64 resampled_limit;
+  guint64 held_bytes; /* of memory, by both */
 } Input;
 
 struct _LbInputs {
   LbSettings settings;
+  guint64 memory_bytes; /* that all sounds together may hold; what is above lies on disk */
   GHashTable *by_path;
 };
 
@@ -46,6 +50,9 @@ lb_inputs_new (const LbSettings *settings)
   LbInputs *inputs = g_new0 (LbInputs, 1);
 
   inputs->settings = *settings;
+  inputs->memory_bytes = settings->pcm_memory_bytes > 0
+                             ? settings->pcm_memory_bytes
+                             : lb_machine_memory_available_bytes () / 4;
   inputs->by_path = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_input);
   return inputs;
 }
@@ -55,6 +62,29 @@ lb_inputs_free (LbInputs *inputs)
 {
   g_hash_table_unref (inputs->by_path);
   g_free (inputs);
+}
+
+/* What the next sound may hold: 200 files, each below the limit, would fill the machine. */
+static guint64
+memory_left (LbInputs *inputs)
+{
+  GHashTableIter iter;
+  gpointer input;
+  guint64 held = 0;
+
+  g_hash_table_iter_init (&iter, inputs->by_path);
+  while (g_hash_table_iter_next (&iter, NULL, &input))
+    held += ((Input *) input)->held_bytes;
+  return inputs->memory_bytes > held ? inputs->memory_bytes - held : 1;
+}
+
+/* Returns: the bytes of memory that @pcm holds, made with @limit_bytes */
+static guint64
+held_by (const LbPcm *pcm, guint64 limit_bytes)
+{
+  guint64 bytes = pcm != NULL ? lb_pcm_frames (pcm) * lb_pcm_channels (pcm) * sizeof (float) : 0;
+
+  return bytes <= limit_bytes ? bytes : 0;
 }
 
 static gboolean
@@ -87,12 +117,13 @@ decode (LbInputs *inputs, Input *input, const char *path, GCancellable *cancella
         GError **error)
 {
   LbDecodeRange range = { inputs->settings.start_s, inputs->settings.duration_s,
-                          inputs->settings.pcm_memory_bytes };
+                          memory_left (inputs) };
   g_auto (LbAudioInfo) info = { 0 };
   gint64 before = lb_clock_now_ns ();
 
   input->pcm = lb_decode (path, &range, &info, &input->flags, cancellable, error);
   input->decode_s = lb_clock_seconds (before, lb_clock_now_ns ());
+  input->held_bytes = held_by (input->pcm, range.memory_limit_bytes);
   return input->pcm != NULL && describe (input, path, &info, range.start_s, cancellable, error);
 }
 
@@ -161,11 +192,14 @@ lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels
   if (input->resampled == NULL || lb_pcm_rate_hz (input->resampled) != rate_hz ||
       lb_pcm_channels (input->resampled) != channels)
     {
+      input->held_bytes -= held_by (input->resampled, input->resampled_limit);
       g_clear_pointer (&input->resampled, lb_pcm_free);
+      input->resampled_limit = memory_left (inputs);
       before = lb_clock_now_ns ();
-      input->resampled = lb_resample (input->pcm, rate_hz, channels,
-                                      inputs->settings.pcm_memory_bytes, error);
+      input->resampled = lb_resample (input->pcm, rate_hz, channels, input->resampled_limit,
+                                      error);
       input->resample_s = lb_clock_seconds (before, lb_clock_now_ns ());
+      input->held_bytes += held_by (input->resampled, input->resampled_limit);
     }
   *resample_s = input->resample_s;
   return input->resampled;

@@ -7,6 +7,7 @@
 #include "machine/machine.h"
 
 #define LIMIT_S 600.0
+#define PROBE_LIMIT_S 60.0
 #define LIMIT_PER_SECOND 20.0
 #define PUT_FRAMES 65536
 #define SLACK_FRAMES 65536 /* a header's duration may be a little short */
@@ -17,6 +18,7 @@ lb_place_stop (LbPlace *place)
   g_clear_pointer (&place->session, lb_session_stop);
   lb_session_loaded_clear (&place->loaded);
   g_clear_pointer (&place->record, json_decref);
+  g_clear_pointer (&place->libraries, json_decref);
   place->put = NULL;
   place->frames = 0;
   place->runs = 0;
@@ -80,7 +82,8 @@ lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int
   g_clear_pointer (&place->record, json_decref);
   place->record = json_object ();
   lb_json_set_real (place->record, "load_s", place->loaded.load_s);
-  lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
+  if (place->model_path != NULL)
+    lb_json_set_string (place->record, "load_cache", cold ? "cold" : "unknown");
   lb_json_set_string (place->record, "backend", place->loaded.backend);
   lb_json_set_string (place->record, "device", place->loaded.device);
   if (place->loaded.threads > 0)
@@ -106,6 +109,19 @@ lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings, i
   return TRUE;
 }
 
+void
+lb_place_probe (LbPlace *place, GCancellable *cancellable)
+{
+  g_autoptr (json_t) answer = NULL;
+
+  if (place->libraries != NULL)
+    return;
+  answer = lb_session_probe (place->session, PROBE_LIMIT_S, cancellable, NULL);
+  place->libraries = json_incref (json_object_get (answer, "libraries"));
+  if (place->libraries == NULL)
+    place->libraries = json_object ();
+}
+
 /* Bytes of @seconds of f32 sound, in whole pages. */
 static guint64
 bytes_for (double seconds, guint rate_hz, guint channels)
@@ -116,13 +132,15 @@ bytes_for (double seconds, guint rate_hz, guint channels)
 }
 
 gboolean
-lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error)
+lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
+                  GCancellable *cancellable, GError **error)
 {
   const LbSessionLoaded *loaded = &place->loaded;
 
   return lb_session_reserve (
       place->session, bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
-      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), error);
+      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), cancellable,
+      error);
 }
 
 static gboolean

@@ -15,6 +15,7 @@ typedef struct {
   LbSession *session; /* NULL: not alive */
   LbSessionLoaded loaded;
   json_t *record;    /* its element of `sessions` */
+  json_t *libraries; /* and their versions, once it was asked */
   guint life;        /* how many processes it has had: of @session */
   const LbCase *put; /* whose sound lies in the mapping */
   guint64 frames;    /* of @put, at the engine's rate */
@@ -39,8 +40,13 @@ gboolean lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *sett
 gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *settings,
                           int threads, GCancellable *cancellable, GError **error);
 
+/** lb_place_probe: asks once for version and libraries: after load, since it may open devices,
+ * which is part of a load's time. An engine that can't say has none */
+void lb_place_probe (LbPlace *place, GCancellable *cancellable);
+
 /** lb_place_reserve: mappings for @in_seconds of sound at what load answered */
-gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds, GError **error);
+gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
+                           GCancellable *cancellable, GError **error);
 
 /** lb_place_put: @it's sound into the mapping, unless it lies there */
 gboolean lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error);

@@ -1,10 +1,27 @@
 #include "bench/plan.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/id.h"
+
+#define NAME_MAX_BYTES 4096
+
+static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* Returns: FALSE */
+static gboolean
+refuse (GError **error, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error, g_error_new_valist (LB_ERROR, LB_ERROR_USAGE, format, arguments));
+  va_end (arguments);
+  return FALSE;
+}
 
 static void
 free_input (gpointer data)
@@ -186,13 +203,30 @@ write_setting (const Setting *row, const LbSettings *from)
     }
 }
 
+/* A member that is absent, null, or a text. */
+static gboolean
+read_text (const json_t *object, const char *key, gsize most, const char **text, GError **error)
+{
+  const json_t *value = json_object_get (object, key);
+
+  *text = json_string_value (value);
+  if (value == NULL || json_is_null (value) ||
+      (*text != NULL && json_string_length (value) <= most))
+    return TRUE;
+  return refuse (error, "plan: \"%s\" must be a text of at most %zu bytes", key, most);
+}
+
 static gboolean
 read_settings (const json_t *object, LbSettings *into, GError **error)
 {
-  const char *order = lb_json_string (object, "order", "sequential");
+  const char *order;
 
   if (object == NULL)
     return TRUE;
+  if (!json_is_object (object))
+    return refuse (error, "plan: \"settings\" must be an object");
+  if (!read_text (object, "order", NAME_MAX_BYTES, &order, error))
+    return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     {
       const json_t *value = json_object_get (object, settings[i].name);
@@ -200,13 +234,10 @@ read_settings (const json_t *object, LbSettings *into, GError **error)
       if (value != NULL && !read_setting (&settings[i], value, into, error))
         return FALSE;
     }
-  into->order = strcmp (order, "interleaved") == 0 ? LB_ORDER_INTERLEAVED : LB_ORDER_SEQUENTIAL;
-  if (into->order == LB_ORDER_SEQUENTIAL && strcmp (order, "sequential") != 0)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "plan: settings.order must be \"sequential\" or \"interleaved\"");
-      return FALSE;
-    }
+  into->order = g_strcmp0 (order, "interleaved") == 0 ? LB_ORDER_INTERLEAVED
+                                                      : LB_ORDER_SEQUENTIAL;
+  if (order != NULL && into->order == LB_ORDER_SEQUENTIAL && strcmp (order, "sequential") != 0)
+    return refuse (error, "plan: settings.order must be \"sequential\" or \"interleaved\"");
   return TRUE;
 }
 
@@ -215,36 +246,32 @@ static gboolean
 read_path (const json_t *object, const char *key, char **path, GError **error)
 {
   g_autofree char *uri_key = g_strconcat (key, "_uri", NULL);
-  const char *plain = lb_json_string (object, key, NULL);
-  const char *uri = lb_json_string (object, uri_key, NULL);
+  const char *plain, *uri;
 
+  if (!read_text (object, key, PATH_MAX, &plain, error) ||
+      !read_text (object, uri_key, 3 * PATH_MAX, &uri, error))
+    return FALSE;
   if (plain != NULL)
     *path = g_strdup (plain);
   else if (uri != NULL)
     *path = g_filename_from_uri (uri, NULL, NULL);
   if (uri != NULL && *path == NULL)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: %s must be a file: URI", uri_key);
-      return FALSE;
-    }
+    return refuse (error, "plan: %s must be a file: URI", uri_key);
   return TRUE;
 }
 
 static gboolean
 read_input (const json_t *object, LbCase *it, GError **error)
 {
-  const char *role = lb_json_string (object, "role", NULL);
-  const char *text = lb_json_string (object, "text", NULL);
+  const char *role, *text;
   g_autofree char *path = NULL;
 
-  if (!read_path (object, "path", &path, error))
+  if (!read_text (object, "role", NAME_MAX_BYTES, &role, error) ||
+      !read_text (object, "text", LB_JSON_MAX_LINE_BYTES, &text, error) ||
+      !read_path (object, "path", &path, error))
     return FALSE;
   if (role == NULL || (path == NULL) == (text == NULL))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "plan: an input must have a role and either a path or a text");
-      return FALSE;
-    }
+    return refuse (error, "plan: an input must have a role and either a path or a text");
   add_input (it, role, path, text);
   return TRUE;
 }
@@ -252,27 +279,26 @@ read_input (const json_t *object, LbCase *it, GError **error)
 static gboolean
 read_case (const json_t *object, LbPlan *plan, GError **error)
 {
-  const char *mode = lb_json_string (object, "mode", NULL);
-  const char *engine = lb_json_string (object, "engine", NULL);
-  const char *id = lb_json_string (object, "id", NULL);
   const json_t *options = json_object_get (object, "options");
   const json_t *inputs = json_object_get (object, "inputs");
+  const char *mode, *engine, *id, *model, *device;
   const json_t *input;
   size_t index;
   LbCase *it;
 
+  if (!read_text (object, "mode", NAME_MAX_BYTES, &mode, error) ||
+      !read_text (object, "engine", NAME_MAX_BYTES, &engine, error) ||
+      !read_text (object, "id", NAME_MAX_BYTES, &id, error) ||
+      !read_text (object, "model", NAME_MAX_BYTES, &model, error) ||
+      !read_text (object, "device", NAME_MAX_BYTES, &device, error))
+    return FALSE;
   if (mode == NULL || engine == NULL || json_array_size (inputs) == 0 ||
       (options != NULL && !json_is_object (options)) || (id != NULL && !lb_id_is_valid (id)))
-    {
-      g_set_error (
-          error, LB_ERROR, LB_ERROR_USAGE,
-          "plan: case %u must have mode, engine and inputs; its id, if any, must be a UUID, its "
-          "options an object",
-          plan->cases->len);
-      return FALSE;
-    }
-  it = lb_plan_add_case (plan, mode, engine, lb_json_string (object, "model", NULL),
-                         lb_json_string (object, "device", "auto"));
+    return refuse (error,
+                   "plan: case %u must have mode, engine and inputs; its id, if any, must "
+                   "be a UUID, its options an object",
+                   plan->cases->len);
+  it = lb_plan_add_case (plan, mode, engine, model, device != NULL ? device : "auto");
   if (id != NULL)
     {
       g_free (it->id);
@@ -286,39 +312,63 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
   return read_path (object, "reference", &it->reference, error);
 }
 
+/* Two runs of one id would be written into one. */
+static gboolean
+check_ids (const LbPlan *plan, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint c = 0; c < plan->cases->len; c++)
+    if (!g_hash_table_add (ids, lb_plan_case (plan, c)->id))
+      return refuse (error,
+                     "plan: case %u has the id of a case before it: leave ids out, or make "
+                     "each its own",
+                     c);
+  return TRUE;
+}
+
+static gboolean
+read_group (const json_t *value, LbPlan *plan, GError **error)
+{
+  const char *group;
+
+  if (!read_text (value, "group", NAME_MAX_BYTES, &group, error))
+    return FALSE;
+  if (group == NULL)
+    return TRUE;
+  if (!lb_id_is_valid (group))
+    return refuse (error, "plan: its group, if any, must be a UUID");
+  g_free (plan->group);
+  plan->group = g_strdup (group);
+  return TRUE;
+}
+
 LbPlan *
 lb_plan_from_json (const json_t *value, GError **error)
 {
   g_autoptr (LbPlan) plan = lb_plan_new ();
   const char *schema = lb_json_string (value, "schema", NULL);
-  const char *group = lb_json_string (value, "group", NULL);
   const json_t *cases = json_object_get (value, "cases");
   const json_t *it;
   size_t index;
 
   if (g_strcmp0 (schema, LB_PLAN_SCHEMA) != 0)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: its schema must be \"%s\"",
-                   LB_PLAN_SCHEMA);
+      refuse (error, "plan: its schema must be \"%s\"", LB_PLAN_SCHEMA);
       return NULL;
     }
   if (json_array_size (cases) == 0 || json_array_size (cases) > LB_PLAN_MAX_CASES)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "plan: cases must be a list of 1 to %d cases",
-                   LB_PLAN_MAX_CASES);
+      refuse (error, "plan: cases must be a list of 1 to %d cases", LB_PLAN_MAX_CASES);
       return NULL;
     }
-  if (group != NULL && lb_id_is_valid (group))
-    {
-      g_free (plan->group);
-      plan->group = g_strdup (group);
-    }
-  if (!read_settings (json_object_get (value, "settings"), &plan->settings, error))
+  if (!read_group (value, plan, error) ||
+      !read_settings (json_object_get (value, "settings"), &plan->settings, error))
     return NULL;
   json_array_foreach ((json_t *) cases, index, it)
     if (!read_case (it, plan, error))
       return NULL;
-  return g_steal_pointer (&plan);
+  return check_ids (plan, error) ? g_steal_pointer (&plan) : NULL;
 }
 
 void

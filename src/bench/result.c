@@ -133,7 +133,7 @@ lb_result_set_resample (LbResult *result, double resample_s)
 
 void
 lb_result_set_session (LbResult *result, const json_t *session, const char *version,
-                       const LbSessionLoaded *loaded)
+                       const json_t *libraries, const LbSessionLoaded *loaded)
 {
   static const char *const timings[] = { "load_s", "load_cache", "warm_load_s" };
   json_t *engine = part (result, "engine");
@@ -145,9 +145,12 @@ lb_result_set_session (LbResult *result, const json_t *session, const char *vers
       json_object_set (part (result, "timing"), timings[i],
                        json_object_get (session, timings[i]));
   lb_json_set_string (engine, "version", version);
+  if (json_object_size (libraries) > 0)
+    lb_json_set (engine, "libraries", json_deep_copy (libraries));
   lb_json_set_string (engine, "backend", loaded->backend);
   lb_json_set_string (engine, "device", loaded->device);
-  lb_json_set_string (engine, "device_name", loaded->device_name);
+  if (loaded->device_name != NULL && *loaded->device_name != '\0')
+    lb_json_set_string (engine, "device_name", loaded->device_name);
   if (loaded->threads > 0)
     lb_json_set_integer (engine, "threads", loaded->threads);
   lb_json_set_boolean (engine, "deterministic", loaded->deterministic);

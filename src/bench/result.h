@@ -25,7 +25,7 @@ void lb_result_set_resample (LbResult *result, double resample_s);
 /** lb_result_set_session: what load answered. @session: {index, load_s, load_cache, warm_load_s,
  * backend, device, threads}: (transfer none) */
 void lb_result_set_session (LbResult *result, const json_t *session, const char *version,
-                            const LbSessionLoaded *loaded);
+                            const json_t *libraries, const LbSessionLoaded *loaded);
 void lb_result_add_flag (LbResult *result, json_t *flag /* (transfer full) */);
 
 /** LbMeasured: one run of an engine, as the runner saw it. NAN and 0: not measured */

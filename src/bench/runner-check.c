@@ -14,8 +14,9 @@ check_device (const char *device, GError **error)
 {
   g_auto (GStrv) parts = g_strsplit (device, ":", 2);
   g_autofree char *shown = lb_text_escape (device);
-  gboolean known = g_strv_contains (devices, parts[0]);
-  const char *nearest = lb_text_nearest (parts[0], devices);
+  const char *backend = parts[0] != NULL ? parts[0] : "";
+  gboolean known = g_strv_contains (devices, backend);
+  const char *nearest = lb_text_nearest (backend, devices);
 
   if (known &&
       (parts[1] == NULL || g_ascii_string_to_unsigned (parts[1], 10, 0, 255, NULL, NULL)))
@@ -64,13 +65,60 @@ check_options (LbCase *it, const LbManifest *manifest, GError **error)
   return TRUE;
 }
 
+static const char *
+kind_of_role (const LbManifest *manifest, const char *role)
+{
+  size_t index;
+  json_t *input;
+
+  json_array_foreach (json_object_get (manifest->json, "inputs"), index, input)
+    if (strcmp (lb_json_string (input, "role", ""), role) == 0)
+      return lb_json_string (input, "kind", "");
+  return NULL;
+}
+
+/* Each role is one that the engine knows, is there once, and has what it is to have. There is one
+ * mapping for sound, for the input that is measured: the first. */
+static gboolean
+check_input (const LbCase *it, guint index, const LbManifest *manifest, GError **error)
+{
+  const LbPlanInput *input = g_ptr_array_index (it->inputs, index);
+  const char *kind = kind_of_role (manifest, input->role);
+  g_autofree char *shown = lb_text_escape (input->role);
+  const char *why = NULL;
+
+  if (kind == NULL)
+    why = "the engine takes no input of that role";
+  else if ((strcmp (kind, "pcm") == 0) != (input->path != NULL))
+    why = input->path != NULL ? "it must be a text, not a file" : "it must be a file, not a text";
+  else if (index > 0 && input->path != NULL)
+    why = "a sound must come first, and only one sound is measured";
+  for (guint i = 0; i < index && why == NULL; i++)
+    if (strcmp (((LbPlanInput *) g_ptr_array_index (it->inputs, i))->role, input->role) == 0)
+      why = "it is there twice";
+  if (why == NULL)
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "engine \"%s\", input \"%s\": %s", manifest->id,
+               shown, why);
+  return FALSE;
+}
+
+static gboolean
+check_inputs (const LbCase *it, const LbManifest *manifest, GError **error)
+{
+  for (guint i = 0; i < it->inputs->len; i++)
+    if (!check_input (it, i, manifest, error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 check_case (LbCase *it, LbRegistry *registry, LbModels *models, GError **error)
 {
   const LbManifest *manifest = lb_registry_find (registry, it->engine, it->mode, error);
 
   if (manifest == NULL || !check_device (it->device, error) ||
-      !check_options (it, manifest, error))
+      !check_inputs (it, manifest, error) || !check_options (it, manifest, error))
     return FALSE;
   if (manifest->variants == NULL || manifest->variants[0] == NULL)
     {

@@ -14,16 +14,20 @@ static void
 check_device (const LbCase *it, const LbPlace *place, LbResult *result)
 {
   g_auto (GStrv) asked = g_strsplit (it->device, ":", 2);
+  const char *backend = place->loaded.backend, *device = place->loaded.device;
+  gboolean other = strcmp (asked[0], backend) != 0;
+  /* "vulkan:1", and it says "vulkan:0" */
+  gboolean other_of_them = asked[1] != NULL && strchr (device, ':') != NULL &&
+                           strcmp (it->device, device) != 0;
 
-  if (strcmp (asked[0], "auto") == 0 || place->loaded.backend == NULL ||
-      strcmp (asked[0], place->loaded.backend) == 0)
+  if (strcmp (asked[0], "auto") == 0 || *backend == '\0' || (!other && !other_of_them))
     return;
   lb_result_add_flag (result,
                       lb_flag_new ("silent-fallback",
                                    "build the engine with that backend (./quickstart), or see "
                                    "llamaburn system for why the device can't be used",
                                    "asked for %s, but the engine ran on %s", it->device,
-                                   place->loaded.backend));
+                                   other ? backend : device));
 }
 
 /* An accelerator that was asked for, and never worked: audiocraft issue 382 ran half an hour so.
@@ -52,13 +56,14 @@ lb_runner_attach (Runner *runner, const LbStep *step)
   if (run->life == place->life)
     return;
   run->life = place->life;
+  lb_place_probe (place, runner->cancellable);
   record = json_copy (place->record);
   lb_json_set_integer (record, "index", run->n_sessions++);
   if (run->watch == NULL)
     run->watch = lb_watch_start ();
   lb_result_set_model (run->result, lb_place_describe_model (place));
   lb_result_set_session (run->result, record, lb_session_version (place->session),
-                         &place->loaded);
+                         place->libraries, &place->loaded);
   check_device (lb_runner_case (runner, step), place, run->result);
   if (!runner->alone && run->n_sessions == 1)
     lb_result_add_flag (run->result, lb_flag_new ("not-alone", "run without --no-wait",

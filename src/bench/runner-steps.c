@@ -134,6 +134,13 @@ step_begin (Runner *runner, const LbStep *step, double *wall_s)
   return ready ? LB_OUTCOME_OK : fail (runner, step, "input", error);
 }
 
+static gboolean
+has_ended (const Run *run)
+{
+  return run->result != NULL &&
+         strcmp (lb_json_string (lb_result_record (run->result), "status", ""), "running") != 0;
+}
+
 /* All sounds of a session are decoded before its process starts: its mapping has the size of the
  * longest. */
 static double
@@ -145,7 +152,8 @@ longest_of_session (Runner *runner, guint session)
     {
       const char *path = lb_case_path (lb_plan_case (runner->plan, c));
 
-      if (path == NULL || lb_schedule_session_of (runner->schedule, c) != session)
+      if (path == NULL || lb_schedule_session_of (runner->schedule, c) != session ||
+          has_ended (&runner->runs[c]))
         continue;
       lb_inputs_decode (runner->inputs, path, runner->cancellable, NULL);
       longest_s = MAX (longest_s, lb_inputs_duration_s (runner->inputs, path));
@@ -214,7 +222,8 @@ step_load (Runner *runner, const LbStep *step, double *wall_s)
                   json_pack ("{s:i, s:s*}", "session", (int) step->session, "model", it->model));
   if (!lb_place_load (place, it, &runner->plan->settings, runner->threads, runner->cancellable,
                       &error) ||
-      !lb_place_reserve (place, longest_of_session (runner, step->session), 0, &error))
+      !lb_place_reserve (place, longest_of_session (runner, step->session), 0,
+                         runner->cancellable, &error))
     return fail (runner, step, "load", error);
   lb_runner_emit (
       runner, "model-loaded", it->id,
@@ -341,9 +350,7 @@ is_needed_later (const Runner *runner, guint case_index)
 
   for (guint c = 0; c < runner->plan->cases->len; c++)
     if (c != case_index && g_strcmp0 (lb_case_path (lb_plan_case (runner->plan, c)), path) == 0 &&
-        (runner->runs[c].result == NULL ||
-         strcmp (lb_json_string (lb_result_record (runner->runs[c].result), "status", ""),
-                 "running") == 0))
+        !has_ended (&runner->runs[c]))
       return TRUE;
   return FALSE;
 }

@@ -145,21 +145,31 @@ lb_schedule_session_of (const LbSchedule *schedule, guint case_index)
   return g_array_index (schedule->session_of, guint, case_index);
 }
 
-gboolean
-lb_schedule_is_enough (int iterations, const double *wall_s, gsize n)
+/* `auto` goes no further, whether the median is known or not. */
+static gboolean
+is_capped (int iterations, const double *wall_s, gsize n)
 {
   double total = 0;
-  LbInterval interval;
 
   if (iterations > 0)
-    return n >= (gsize) iterations;
+    return FALSE;
   for (gsize i = 0; i < n; i++)
     {
       if (wall_s[i] > AUTO_SECONDS)
         return TRUE;
       total += wall_s[i];
     }
-  if (n >= AUTO_MAX || (total >= AUTO_SECONDS && n >= AUTO_LEAST))
+  return n >= AUTO_MAX || (total >= AUTO_SECONDS && n >= AUTO_LEAST);
+}
+
+gboolean
+lb_schedule_is_enough (int iterations, const double *wall_s, gsize n)
+{
+  LbInterval interval;
+
+  if (iterations > 0)
+    return n >= (gsize) iterations;
+  if (is_capped (iterations, wall_s, n))
     return TRUE;
   return n >= AUTO_MIN && lb_median_interval (wall_s, n, &interval) &&
          (interval.high - interval.low) / 2 <= AUTO_HALF_WIDTH * lb_median (wall_s, n);
@@ -276,6 +286,15 @@ is_enough (const LbSchedule *state, guint c)
                                 (const double *) (gconstpointer) wall_s->data, wall_s->len);
 }
 
+static gboolean
+has_reached_cap (const LbSchedule *state, guint c)
+{
+  const GArray *wall_s = state->cases[c].wall_s;
+
+  return is_capped (state->plan->settings.iterations,
+                    (const double *) (gconstpointer) wall_s->data, wall_s->len);
+}
+
 /* What case @c needs before it can be measured. Returns: whether it needs anything */
 static gboolean
 next_to_prepare (const LbSchedule *state, guint c, LbStep *step)
@@ -341,8 +360,8 @@ static gboolean
 is_in_round (const LbSchedule *state, guint c)
 {
   const SessionState *session = &state->sessions[lb_schedule_session_of (state, c)];
-  gboolean waits =
-      state->round_closed && !session->alive && !session->hopeless && !state->cases[c].failed;
+  gboolean waits = state->round_closed && !session->alive && !session->hopeless &&
+                   !state->cases[c].failed;
 
   return !state->cases[c].ended && !waits;
 }
@@ -364,6 +383,17 @@ next_to_warm_up (const LbSchedule *state, LbStep *step)
   return found;
 }
 
+/* Once a case of the open sessions has ended with all its turns, no other has more. */
+static gboolean
+round_is_ending (const LbSchedule *state)
+{
+  for (guint c = 0; c < state->plan->cases->len; c++)
+    if (state->cases[c].ended && !state->cases[c].failed &&
+        state->sessions[lb_schedule_session_of (state, c)].alive)
+      return TRUE;
+  return FALSE;
+}
+
 /* Forwards in even rounds, backwards in odd ones: a drift of the machine then falls on all alike.
  */
 static gboolean
@@ -371,15 +401,19 @@ next_to_iterate (const LbSchedule *state, LbStep *step)
 {
   guint n = state->plan->cases->len;
   guint fewest = G_MAXUINT;
-  gboolean enough = TRUE;
+  guint most = 0;
+  gboolean enough = TRUE, capped = FALSE;
 
   for (guint c = 0; c < n; c++)
     if (is_in_round (state, c))
       {
         fewest = MIN (fewest, state->cases[c].wall_s->len);
+        most = MAX (most, state->cases[c].wall_s->len);
         enough = enough && is_enough (state, c);
+        capped = capped || has_reached_cap (state, c);
       }
-  if (enough)
+  /* One slow case ends the turns for all: pairs need as many of each. */
+  if (enough || (capped && fewest == most) || round_is_ending (state))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {

@@ -8,13 +8,19 @@
 #include "core/text.h"
 #include "engine/manifest.h"
 #include "report/report.h"
+#include "report/style.h"
 
 #define ABSENT "–"
 #define VALUE_CHARACTERS 60 /* of a differing value: the record has it whole */
+#define HASH_CHARACTERS 13  /* of a hash: enough to see that it is another */
 
-static const char *const titles[] = { "RUN",  "ENGINE", "MODEL", "DEVICE", "RTF", "95 %", "N",
-                                      "WER",  "MEMORY", "GPU",   "RATIO",  "NOTES", "INPUT", NULL };
-#define ALIGNMENT "rlllrlrrrrrll"
+static const char *const titles[] = {
+  "Run", "Engine", "Model", "Device", "RTF",   "95 %",  "N",
+  "WER", "Memory", "GPU",   "Ratio",  "Notes", "Input", NULL
+};
+#define ALIGNMENT "rlllrlrrrrrlp"
+/* In a narrow terminal the first of these go first; run, RTF, ratio and notes stay. */
+static const guint spare[] = { 3, 9, 8, 6, 5, 7, 2, 1 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 static char *
@@ -22,7 +28,7 @@ show_number (const json_t *object, const char *name)
 {
   double value = lb_json_real (object, name, (double) NAN);
 
-  return isfinite (value) ? g_strdup_printf ("%.3g", value) : g_strdup (ABSENT);
+  return lb_report_number (value);
 }
 
 static char *
@@ -37,11 +43,13 @@ static char *
 show_interval (const json_t *object, const char *name)
 {
   const json_t *interval = json_object_get (object, name);
+  g_autofree char *low = NULL, *high = NULL;
 
   if (json_array_size (interval) != 2)
     return g_strdup (ABSENT);
-  return g_strdup_printf ("%.3g…%.3g", json_number_value (json_array_get (interval, 0)),
-                          json_number_value (json_array_get (interval, 1)));
+  low = lb_report_number (json_number_value (json_array_get (interval, 0)));
+  high = lb_report_number (json_number_value (json_array_get (interval, 1)));
+  return g_strconcat (low, "…", high, NULL);
 }
 
 static char *
@@ -74,12 +82,13 @@ show_notes (const json_t *run)
 
   if (!g_str_equal (status, "ok"))
     g_ptr_array_add (notes, (char *) status);
-  if (!lb_json_boolean (run, "valid", TRUE))
+  if (!lb_json_boolean (run, "valid", TRUE) && !g_str_equal (status, "failed"))
     g_ptr_array_add (notes, (char *) "not valid");
   if (lb_json_boolean (run, "synthetic", FALSE))
     g_ptr_array_add (notes, (char *) "synthetic");
   json_array_foreach (json_object_get (run, "flags"), i, flag)
-    g_ptr_array_add (notes, (char *) json_string_value (flag));
+    if (!g_str_equal (json_string_value (flag), status)) /* the flag "failed" says it again */
+      g_ptr_array_add (notes, (char *) json_string_value (flag));
   if (json_array_size (json_object_get (json_object_get (run, "against"), "differences")) > 0)
     g_ptr_array_add (notes, (char *) "differs");
   g_ptr_array_add (notes, NULL);
@@ -117,48 +126,61 @@ make_cells (const json_t *run)
 }
 
 static char *
-show_value (const json_t *value)
+show_value (const json_t *value, gboolean hash)
 {
   g_autofree char *text = NULL;
   g_autofree char *shown = NULL;
 
   if (value == NULL)
     return g_strdup ("none");
+  if (json_is_real (value))
+    return g_strdup_printf ("%.6g", json_real_value (value));
   text = json_is_string (value) ? g_strdup (json_string_value (value)) : lb_json_line (value);
   shown = lb_text_escape (text);
-  if (g_utf8_strlen (shown, -1) > VALUE_CHARACTERS)
-    {
-      g_autofree char *cut = g_utf8_substring (shown, 0, VALUE_CHARACTERS);
-
-      return g_strconcat (cut, "…", NULL);
-    }
-  return g_steal_pointer (&shown);
+  return lb_style_cut (shown, hash ? HASH_CHARACTERS : VALUE_CHARACTERS);
 }
 
-/* The verdict on one run and what makes it another benchmark than the baseline; for table and md. */
 static void
-append_verdict (GString *out, const json_t *run, gint64 baseline, const char *bullet)
+append_line (GString *out, const char *bullet, const char *text, const LbReportStyle *style)
+{
+  g_string_append (out, bullet);
+  lb_style_wrap (out, text, lb_style_width (bullet) + 2, style->width);
+}
+
+/* The verdict on one run and what makes it another benchmark than the baseline; for table and md.
+ */
+static void
+append_verdict (GString *out, const json_t *run, gint64 baseline, const char *bullet,
+                const LbReportStyle *style)
 {
   const json_t *against = json_object_get (run, "against");
+  g_autofree char *verdict = NULL;
+  g_autofree char *inner = g_strconcat ("  ", bullet, NULL);
   json_t *difference;
   size_t i;
 
   if (against == NULL)
     return;
-  g_string_append_printf (out, "%s%" G_GINT64_FORMAT " against %" G_GINT64_FORMAT ": %s\n", bullet,
-                          lb_json_integer (run, "number", 0), baseline, lb_json_string (against, "words", ""));
+  verdict = g_strdup_printf ("%" G_GINT64_FORMAT " against %" G_GINT64_FORMAT ": %s",
+                             lb_json_integer (run, "number", 0), baseline,
+                             lb_json_string (against, "words", ""));
+  append_line (out, bullet, verdict, style);
   json_array_foreach (json_object_get (against, "differences"), i, difference)
     {
-      g_autofree char *base = show_value (json_object_get (difference, "baseline"));
-      g_autofree char *here = show_value (json_object_get (difference, "here"));
       g_autofree char *what = lb_text_escape (lb_json_string (difference, "what", ""));
+      gboolean hash = strstr (what, "sha256") != NULL;
+      g_autofree char *base = show_value (json_object_get (difference, "baseline"), hash);
+      g_autofree char *here = show_value (json_object_get (difference, "here"), hash);
+      g_autofree char *line = g_strdup_printf ("differs in %s: %s, baseline %s", what, here,
+                                               base);
 
-      g_string_append_printf (out, "  %snot the same %s: %s, baseline %s\n", bullet, what, here, base);
+      append_line (out, inner, line, style);
     }
 }
 
 static void
-append_verdicts (GString *out, const json_t *comparison, const char *bullet)
+append_verdicts (GString *out, const json_t *comparison, const char *bullet,
+                 const LbReportStyle *style)
 {
   const json_t *runs = json_object_get (comparison, "runs");
   gint64 baseline = lb_json_integer (json_array_get (runs, 0), "number", 0);
@@ -167,7 +189,7 @@ append_verdicts (GString *out, const json_t *comparison, const char *bullet)
 
   g_string_append_c (out, '\n');
   json_array_foreach (runs, i, run)
-    append_verdict (out, run, baseline, bullet);
+    append_verdict (out, run, baseline, bullet, style);
 }
 
 static void
@@ -183,8 +205,9 @@ append_table (GString *out, const json_t *comparison, const LbReportStyle *style
 
       lb_table_row (table, (const char *const *) cells);
     }
+  lb_table_may_drop (table, spare, G_N_ELEMENTS (spare));
   lb_table_print (table, out, style);
-  append_verdicts (out, comparison, "");
+  append_verdicts (out, comparison, "", style);
 }
 
 static void
@@ -192,7 +215,7 @@ append_json (GString *out, const json_t *comparison, const LbReportStyle *style)
 {
   g_autofree char *text = lb_json_pretty (comparison);
 
-  g_string_append (out, text);
+  lb_report_json (out, text);
 }
 
 static void
@@ -209,11 +232,13 @@ append_cell (GString *out, const json_t *value)
 static void
 append_csv_run (GString *out, const json_t *run)
 {
-  static const char *const members[] = { "number", "id", "status", "engine", "engine_version", "model", "device", "input",
-                                         "iterations", "median_rtf" };
+  static const char *const members[] = { "number",         "id",        "status", "engine",
+                                         "engine_version", "model",     "device", "input",
+                                         "iterations",     "median_rtf" };
   static const char *const tail[] = { "peak_rss_bytes", "peak_gpu_bytes", "valid", "synthetic" };
   const json_t *against = json_object_get (run, "against");
-  const json_t *own = json_object_get (run, "ci95_rtf"), *interval = json_object_get (against, "ci95");
+  const json_t *own = json_object_get (run, "ci95_rtf"),
+               *interval = json_object_get (against, "ci95");
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     {
@@ -238,7 +263,8 @@ append_csv_run (GString *out, const json_t *run)
   append_cell (out, json_array_get (interval, 1));
   g_string_append_c (out, ',');
   append_cell (out, json_object_get (against, "verdict"));
-  g_string_append_printf (out, ",%" G_GSIZE_FORMAT "\n", json_array_size (json_object_get (against, "differences")));
+  g_string_append_printf (out, ",%" G_GSIZE_FORMAT "\n",
+                          json_array_size (json_object_get (against, "differences")));
 }
 
 static void
@@ -247,11 +273,29 @@ append_csv (GString *out, const json_t *comparison, const LbReportStyle *style)
   json_t *run;
   size_t i;
 
-  g_string_append (out, "number,id,status,engine,engine_version,model,device,input,iterations,median_rtf,ci95_rtf_low,"
-                        "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,ratio_low,ratio_high,"
+  g_string_append (out, "number,id,status,engine,engine_version,model,device,input,iterations,"
+                        "median_rtf,ci95_rtf_low,"
+                        "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,"
+                        "ratio_low,ratio_high,"
                         "verdict,differences\n");
   json_array_foreach (json_object_get (comparison, "runs"), i, run)
     append_csv_run (out, run);
+}
+
+/* What they hold of engines' and options' names must not become markup. */
+static void
+append_md_verdicts (GString *out, const json_t *comparison)
+{
+  const LbReportStyle unbounded = { 0 };
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_verdicts (text, comparison, "- ", &unbounded);
+  for (const char *at = text->str; *at != '\0'; at++)
+    {
+      if (strchr ("|<>*_`[]\\", *at) != NULL)
+        g_string_append_c (out, '\\');
+      g_string_append_c (out, *at);
+    }
 }
 
 static void
@@ -274,11 +318,10 @@ append_md (GString *out, const json_t *comparison, const LbReportStyle *style)
         lb_past_append_md (out, cells[k]);
       g_string_append (out, "|\n");
     }
-  append_verdicts (out, comparison, "- ");
+  append_md_verdicts (out, comparison);
 }
 
-static const struct
-{
+static const struct {
   const char *name;
   void (*append) (GString *out, const json_t *comparison, const LbReportStyle *style);
 } formats[] = {
@@ -288,11 +331,13 @@ static const struct
   { "md", append_md },
 };
 
-/* An engine that is gone, or an option that it no longer has: to be on the safe side, it is work. */
+/* An engine that is gone, or an option that it no longer has: to be on the safe side, it is work.
+ */
 static gboolean
 is_work (const char *engine, const char *option, gpointer registry)
 {
-  const LbManifest *manifest = registry != NULL ? lb_registry_find (registry, engine, NULL, NULL) : NULL;
+  const LbManifest *manifest = registry != NULL ? lb_registry_find (registry, engine, NULL, NULL)
+                                                : NULL;
   const LbOption *known = manifest != NULL ? lb_manifest_option (manifest, option) : NULL;
 
   return known == NULL || known->work;
@@ -343,10 +388,15 @@ pass_gate (LbCli *cli, const json_t *comparison, double percent, GError **error)
           return LB_EXIT_FAILED;
         }
       if (json_array_size (json_object_get (against, "differences")) > 0)
-        lb_cli_warn (cli, "run %" G_GINT64_FORMAT " is not the same benchmark as the baseline: see what differs", number);
+        lb_cli_warn (cli,
+                     "run %" G_GINT64_FORMAT
+                     " is not the same benchmark as the baseline: see what differs",
+                     number);
       if (lb_compare_is_slower (run, percent))
         {
-          lb_cli_warn (cli, "run %" G_GINT64_FORMAT " is slower than the baseline by more than %g %%", number, percent);
+          lb_cli_warn (cli,
+                       "run %" G_GINT64_FORMAT " is slower than the baseline by more than %g %%",
+                       number, percent);
           status = LB_EXIT_REGRESSION;
         }
     }
@@ -372,9 +422,11 @@ run_compare (LbCli *cli, GError **error)
 }
 
 static const LbCliOption options[] = {
-  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write it (default table)", "table,json,csv,md", NULL, 0, 0 },
+  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write it (default table)", "table,json,csv,md",
+    NULL, 0, 0 },
   { 0, "fail-if-slower", LB_CLI_DOUBLE, "PERCENT",
-    "exit with status 4 when a run is slower than the first by more than this, by the lower end of the 95 % interval",
+    "exit with status 4 when a run is slower than the first by more than this, by the lower end "
+    "of the 95 % interval",
     NULL, NULL, 0, 100000 },
   { 0 },
 };
@@ -383,13 +435,16 @@ const LbCliCommand lb_command_compare = {
   .name = "compare",
   .arguments = "RUN RUN…",
   .summary = "set runs side by side; the first is the baseline",
-  .description =
-    "Sets runs side by side by their real-time factor, each against the first. Runs of one interleaved plan are compared "
-    "iteration by iteration (from 6 pairs); others by the Hodges-Lehmann ratio with its exact 95 % interval (from 4 "
-    "iterations against 4). An interval that contains 1 shows no difference.\n\n"
-    "Sessions of one program differ by themselves: where the runs were not interleaved, a difference holds between "
-    "these two sessions, and --interleave tells whether it holds.\n\n"
-    "Whatever makes the runs two different benchmarks (input, settings, machine, model file, version) is said.",
+  .description = "Sets runs side by side by their real-time factor, each against the first. Runs "
+                 "of one interleaved plan are compared "
+                 "iteration by iteration (from 6 pairs); others by the Hodges-Lehmann ratio with "
+                 "its exact 95 % interval (from 4 "
+                 "iterations against 4). An interval that contains 1 shows no difference.\n\n"
+                 "Sessions of one program differ by themselves: where the runs were not "
+                 "interleaved, a difference holds between "
+                 "these two sessions, and --interleave tells whether it holds.\n\n"
+                 "Whatever makes the runs two different benchmarks (input, settings, machine, "
+                 "model file, version) is said.",
   .options = options,
   .min_arguments = 2,
   .max_arguments = -1,

@@ -222,20 +222,19 @@ append_zsh_command (GString *out, const LbCliCommand *command)
 void
 lb_completion_zsh (GString *out)
 {
-  g_string_append (
-      out, "#compdef llamaburn\n"
-           "# zsh completion for llamaburn, made by llamaburn --generate completion-zsh\n"
-           "_llamaburn_names ()\n{\n  local -a names\n"
-           "  names=(${(f)\"$(llamaburn --complete $1 2>/dev/null)\"})\n"
-           "  compset -P '*,'\n  compadd -a names\n}\n\n"
-           "_llamaburn ()\n{\n  local command=$words[2]\n  local -a names\n"
-           "  if (( CURRENT == 2 )); then\n    names=(\n");
+  g_string_append (out,
+                   "#compdef llamaburn\n"
+                   "# zsh completion for llamaburn, made by llamaburn --generate completion-zsh\n"
+                   "_llamaburn_names ()\n{\n  local -a names\n"
+                   "  names=(${(f)\"$(llamaburn --complete $1 2>/dev/null)\"})\n"
+                   "  compset -P '*,'\n  compadd -a names\n}\n\n"
+                   "_llamaburn ()\n{\n  local command=$words[2]\n  local -a names\n"
+                   "  if (( CURRENT == 2 )); then\n    names=(\n");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     {
       g_string_append_printf (out, "      '%.*s:", (int) strcspn ((*command)->name, " "),
                               (*command)->name);
-      append_zsh_text (out,
-                       has_two_words (*command) ? "several commands" : (*command)->summary);
+      append_zsh_text (out, has_two_words (*command) ? "several commands" : (*command)->summary);
       g_string_append (out, "'\n");
     }
   g_string_append (out, "      'help:show help'\n    )\n"

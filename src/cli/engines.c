@@ -213,7 +213,7 @@ append_json (GString *out, const GPtrArray *engines)
   for (guint i = 0; i < engines->len; i++)
     json_array_append_new (list, describe (g_ptr_array_index (engines, i)));
   text = lb_json_pretty (list);
-  g_string_append (out, text);
+  lb_report_json (out, text);
 }
 
 static int

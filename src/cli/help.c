@@ -71,8 +71,10 @@ lb_help_engine_title (const LbOption *option)
   };
   g_autofree char *name = lb_text_escape (option->name);
 
-  return g_strdup_printf ("--%s%s%s", option->kind == LB_OPTION_BOOL ? "[no-]" : "", name,
-                          arguments[option->kind]);
+  return g_strdup_printf (
+      "--%s%s%s",
+      option->kind == LB_OPTION_BOOL && !g_str_has_prefix (option->name, "no-") ? "[no-]" : "",
+      name, arguments[option->kind]);
 }
 
 static char *
@@ -230,14 +232,14 @@ lb_help_overview (GString *out, const LbReportStyle *style)
       0, style->width);
   append_heading (&page, "Begin with");
   append_item (&page, "llamaburn models pull base", "fetch the weights of Whisper base", 36);
-  append_item (&page, "llamaburn stt FILE.wav -m base",
-               "benchmark speech-to-text on a recording", 36);
+  append_item (&page, "llamaburn stt FILE.wav -m base", "benchmark speech-to-text on a recording",
+               36);
   append_heading (&page, "Commands");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     append_item (&page, (*command)->name, (*command)->summary, 20);
   g_string_append_c (out, '\n');
   lb_style_wrap (
       out,
-      "llamaburn COMMAND --help tells all about one; llamaburn --version says which this is.",
-      0, style->width);
+      "llamaburn COMMAND --help tells all about one; llamaburn --version says which this is.", 0,
+      style->width);
 }

@@ -12,14 +12,17 @@
 #define ABSENT "–"
 #define FORMATS "table,json,jsonl,csv,md"
 
-static const char *const titles[] = { "RUN",   "WHEN",  "MODE",  "ENGINE", "MODEL",  "DEVICE", "RTF",
-                                      "SPEED", "SCORE", "N",     "STATUS", "INPUT",  NULL };
-#define ALIGNMENT "rlllllrlrrll"
+static const char *const titles[] = { "Run",    "When",  "Mode",  "Engine", "Model",
+                                      "Device", "RTF",   "Speed", "Score",  "N",
+                                      "Status", "Input", NULL };
+#define ALIGNMENT "rlllllrrrrlp"
+/* In a narrow terminal the first of these go first; the run's number, its RTF and its status
+ * stay. */
+static const guint spare[] = { 2, 9, 5, 7, 1, 8, 4, 3 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 /* A list as it is written: one format, row after row. */
-typedef struct
-{
+typedef struct {
   LbCli *cli;
   GString *out;
   LbTable *table;
@@ -27,8 +30,7 @@ typedef struct
   const struct Format *format;
 } Listing;
 
-typedef struct Format
-{
+typedef struct Format {
   const char *name;
   void (*begin) (Listing *listing);
   void (*add) (Listing *listing, const LbStoreRow *row);
@@ -50,7 +52,7 @@ show_score (const LbStoreRow *row)
   g_autofree char *name = NULL;
 
   if (row->score_name == NULL || !isfinite (row->score))
-    return g_strdup (ABSENT);
+    return g_strdup ("");
   name = g_ascii_strup (row->score_name, -1);
   if (g_str_equal (name, "WER") || g_str_equal (name, "CER"))
     return g_strdup_printf ("%s %.1f %%", name, 100 * row->score);
@@ -60,13 +62,26 @@ show_score (const LbStoreRow *row)
 static char *
 show_status (const LbStoreRow *row)
 {
-  return g_strconcat (row->status, row->valid ? "" : ", not valid", row->synthetic ? ", synthetic" : "", NULL);
+  /* That a failed run isn't valid needs no saying. */
+  gboolean invalid = !row->valid && !g_str_equal (row->status, "failed");
+
+  if (invalid && g_str_equal (row->status, "ok"))
+    return g_strdup (row->synthetic ? "not valid, synthetic" : "not valid");
+  return g_strconcat (row->status, invalid ? ", not valid" : "",
+                      row->synthetic ? ", synthetic" : "", NULL);
 }
 
 static const char *
-or_absent (const char *text)
+or_empty (const char *text)
 {
-  return text != NULL && *text != '\0' ? text : ABSENT;
+  return text != NULL ? text : "";
+}
+
+/* "auto" is what was asked for, of a run that hasn't told yet what it got. */
+static const char *
+name_device (const LbStoreRow *row)
+{
+  return g_strcmp0 (row->device, "auto") == 0 ? "" : or_empty (row->device);
 }
 
 /* Free with g_strfreev(). */
@@ -77,14 +92,15 @@ make_cells (const LbStoreRow *row)
   g_autoptr (GStrvBuilder) cells = g_strv_builder_new ();
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, row->number);
   g_autofree char *when = show_time (row->timestamp);
-  g_autofree char *rtf = timed ? g_strdup_printf ("%.3g", row->median_rtf) : g_strdup (ABSENT);
-  g_autofree char *speed = timed ? g_strdup_printf ("%.3g×", 1 / row->median_rtf) : g_strdup (ABSENT);
+  g_autofree char *rtf = timed ? lb_report_number (row->median_rtf) : g_strdup ("");
+  g_autofree char *speed = timed ? lb_report_times (row->median_rtf) : g_strdup ("");
   g_autofree char *score = show_score (row);
   g_autofree char *n = g_strdup_printf ("%" G_GINT64_FORMAT, row->iterations);
   g_autofree char *status = show_status (row);
 
-  g_strv_builder_add_many (cells, number, when, or_absent (row->mode), or_absent (row->engine), or_absent (row->model),
-                           or_absent (row->device), rtf, speed, score, n, status, or_absent (row->input), NULL);
+  g_strv_builder_add_many (cells, number, when, or_empty (row->mode), or_empty (row->engine),
+                           or_empty (row->model), name_device (row), rtf, speed, score, n, status,
+                           or_empty (row->input), NULL);
   return g_strv_builder_end (cells);
 }
 
@@ -108,7 +124,8 @@ make_object (const LbStoreRow *row)
   lb_json_set_real (object, "median_rtf", row->median_rtf);
   lb_json_set_real (object, "median_wall_s", row->median_wall_s);
   if (row->score_name != NULL)
-    lb_json_set (object, "score", json_pack ("{s:s, s:f}", "name", row->score_name, "value", row->score));
+    lb_json_set (object, "score",
+                 json_pack ("{s:s, s:f}", "name", row->score_name, "value", row->score));
   lb_json_set_boolean (object, "valid", row->valid);
   lb_json_set_boolean (object, "synthetic", row->synthetic);
   return object;
@@ -118,6 +135,7 @@ static void
 begin_table (Listing *listing)
 {
   listing->table = lb_table_new (titles, ALIGNMENT);
+  lb_table_may_drop (listing->table, spare, G_N_ELEMENTS (spare));
 }
 
 static void
@@ -131,7 +149,8 @@ add_table (Listing *listing, const LbStoreRow *row)
 static void
 end_table (Listing *listing)
 {
-  const LbReportStyle style = { .colour = lb_cli_colour (listing->cli), .width = lb_cli_width (listing->cli) };
+  const LbReportStyle style = { .colour = lb_cli_colour (listing->cli),
+                                .width = lb_cli_width (listing->cli) };
 
   if (listing->rows > 0)
     lb_table_print (listing->table, listing->out, &style);
@@ -144,7 +163,7 @@ add_jsonl (Listing *listing, const LbStoreRow *row)
   g_autoptr (json_t) object = make_object (row);
   g_autofree char *line = lb_json_line (object);
 
-  g_string_append (listing->out, line);
+  lb_report_json (listing->out, line);
   g_string_append_c (listing->out, '\n');
 }
 
@@ -160,7 +179,8 @@ add_json (Listing *listing, const LbStoreRow *row)
   g_autoptr (json_t) object = make_object (row);
   g_autofree char *line = lb_json_line (object);
 
-  g_string_append_printf (listing->out, "%s\n  %s", listing->rows > 0 ? "," : "", line);
+  g_string_append (listing->out, listing->rows > 0 ? ",\n  " : "\n  ");
+  lb_report_json (listing->out, line);
 }
 
 static void
@@ -172,8 +192,10 @@ end_json (Listing *listing)
 static void
 begin_csv (Listing *listing)
 {
-  g_string_append (listing->out, "number,id,timestamp,mode,engine,engine_version,model,device,input,status,iterations,"
-                                 "median_rtf,median_wall_s,score_name,score,valid,synthetic\n");
+  g_string_append (
+      listing->out,
+      "number,id,timestamp,mode,engine,engine_version,model,device,input,status,iterations,"
+      "median_rtf,median_wall_s,score_name,score,valid,synthetic\n");
 }
 
 static void
@@ -189,10 +211,12 @@ append_real (GString *out, double value)
 static void
 add_csv (Listing *listing, const LbStoreRow *row)
 {
-  const char *const texts[] = { row->mode, row->engine, row->engine_version, row->model, row->device, row->input, row->status };
+  const char *const texts[] = { row->mode,   row->engine, row->engine_version, row->model,
+                                row->device, row->input,  row->status };
   GString *out = listing->out;
 
-  g_string_append_printf (out, "%" G_GINT64_FORMAT ",%s,%" G_GINT64_FORMAT, row->number, row->id, row->timestamp);
+  g_string_append_printf (out, "%" G_GINT64_FORMAT ",%s,%" G_GINT64_FORMAT, row->number, row->id,
+                          row->timestamp);
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       g_string_append_c (out, ',');
@@ -229,8 +253,10 @@ add_md (Listing *listing, const LbStoreRow *row)
 }
 
 static const Format formats[] = {
-  { "table", begin_table, add_table, end_table }, { "json", begin_json, add_json, end_json },
-  { "jsonl", NULL, add_jsonl, NULL },             { "csv", begin_csv, add_csv, NULL },
+  { "table", begin_table, add_table, end_table },
+  { "json", begin_json, add_json, end_json },
+  { "jsonl", NULL, add_jsonl, NULL },
+  { "csv", begin_csv, add_csv, NULL },
   { "md", begin_md, add_md, NULL },
 };
 
@@ -271,18 +297,24 @@ find_format (const char *name)
 static gboolean
 is_filtered (const LbStoreFilter *filter)
 {
-  return filter->mode != NULL || filter->engine != NULL || filter->model != NULL || filter->status != NULL ||
-         filter->since != 0 || filter->until != 0;
+  return filter->mode != NULL || filter->engine != NULL || filter->model != NULL ||
+         filter->status != NULL || filter->since != 0 || filter->until != 0;
 }
 
 static int
 run_history (LbCli *cli, GError **error)
 {
-  LbStoreFilter filter = { .mode = lb_cli_text (cli, "mode", NULL), .engine = lb_cli_text (cli, "engine", NULL),
-                           .model = lb_cli_text (cli, "model", NULL), .status = lb_cli_text (cli, "status", NULL),
-                           .limit = lb_cli_flag (cli, "all") ? 0 : lb_cli_integer (cli, "limit", NEWEST) };
+  LbStoreFilter filter = { .mode = lb_cli_text (cli, "mode", NULL),
+                           .engine = lb_cli_text (cli, "engine", NULL),
+                           .model = lb_cli_text (cli, "model", NULL),
+                           .status = lb_cli_text (cli, "status", NULL),
+                           .limit = lb_cli_flag (cli, "all")
+                                        ? 0
+                                        : lb_cli_integer (cli, "limit", NEWEST) };
   g_autoptr (GString) out = g_string_new (NULL);
-  Listing listing = { .cli = cli, .out = out, .format = find_format (lb_cli_text (cli, "format", "table")) };
+  Listing listing = { .cli = cli,
+                      .out = out,
+                      .format = find_format (lb_cli_text (cli, "format", "table")) };
   g_autoptr (LbStore) store = NULL;
 
   if (!read_dates (cli, &filter, error) || (store = lb_past_open (cli, error)) == NULL)
@@ -298,7 +330,9 @@ run_history (LbCli *cli, GError **error)
     listing.format->end (&listing);
   lb_cli_print (cli, out->str);
   if (listing.rows == 0)
-    lb_cli_note (cli, "%s", is_filtered (&filter) ? "No run fits." : "No runs yet: 'llamaburn stt FILE' makes the first.");
+    lb_cli_note (cli, "%s",
+                 is_filtered (&filter) ? "No run fits."
+                                       : "No runs yet: 'llamaburn stt FILE' makes the first.");
   return LB_EXIT_OK;
 }
 
@@ -307,11 +341,16 @@ static const LbCliOption history_options[] = {
   { 0, "all", LB_CLI_FLAG, NULL, "list every run", NULL, NULL, 0, 0 },
   { 0, "mode", LB_CLI_TEXT, "MODE", "only runs of this mode (stt, tts, …)", NULL, NULL, 0, 0 },
   { 'e', "engine", LB_CLI_TEXT, "ENGINE", "only runs of this engine", NULL, "engines", 0, 0 },
-  { 'm', "model", LB_CLI_TEXT, "MODEL", "only runs of this model, by its full id (whisper-base)", NULL, "models", 0, 0 },
-  { 0, "since", LB_CLI_TEXT, "DATE", "only runs from this date on (2026-11-24, 2026-11-24T10:30)", NULL, NULL, 0, 0 },
-  { 0, "until", LB_CLI_TEXT, "DATE", "only runs up to this date, its day included", NULL, NULL, 0, 0 },
-  { 0, "status", LB_CLI_CHOICE, "STATUS", "only runs that ended so", "ok,failed,interrupted,running", NULL, 0, 0 },
-  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write the list (default table)", FORMATS, NULL, 0, 0 },
+  { 'm', "model", LB_CLI_TEXT, "MODEL", "only runs of this model, by its full id (whisper-base)",
+    NULL, "models", 0, 0 },
+  { 0, "since", LB_CLI_TEXT, "DATE", "only runs from this date on (2026-11-24, 2026-11-24T10:30)",
+    NULL, NULL, 0, 0 },
+  { 0, "until", LB_CLI_TEXT, "DATE", "only runs up to this date, its day included", NULL, NULL, 0,
+    0 },
+  { 0, "status", LB_CLI_CHOICE, "STATUS", "only runs that ended so",
+    "ok,failed,interrupted,running", NULL, 0, 0 },
+  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write the list (default table)", FORMATS, NULL,
+    0, 0 },
   { 0 },
 };
 
@@ -319,10 +358,15 @@ const LbCliCommand lb_command_history = {
   .name = "history",
   .arguments = "",
   .summary = "list earlier runs, newest first",
-  .description = "Lists the runs that this machine's history keeps, newest first. RTF is the median real-time factor: "
-                 "the seconds of work for each second of sound; SPEED is its inverse.\n\n"
-                 "The number in the first column names a run in 'show', 'compare' and 'history remove'; so do "
-                 "'last', 'last~1' and the end of a run's id.",
+  .description =
+      "Lists the runs that this machine's history keeps, newest first. RTF is the "
+      "median real-time factor: "
+      "the seconds of work for each second of sound; Speed is its inverse, how many times "
+      "faster than real time; N counts the iterations. In a narrow terminal columns are "
+      "left out; one that no run has a value for always is. --format json has all.\n\n"
+      "The number in the first column names a run in 'show', 'compare' and 'history "
+      "remove'; so do "
+      "'last', 'last~1' and the end of a run's id.",
   .options = history_options,
   .run = run_history,
 };
@@ -382,8 +426,9 @@ run_remove (LbCli *cli, GError **error)
 
   if ((names == NULL || names[0] == NULL) && lb_cli_text (cli, "before", NULL) == NULL)
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
-                           "which runs? Give their numbers ('llamaburn history' lists them), or --before DATE");
+      g_set_error_literal (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "which runs? Give their numbers ('llamaburn history' lists them), or --before DATE");
       return LB_EXIT_USAGE;
     }
   store = lb_store_open (NULL, error);
@@ -398,7 +443,8 @@ run_remove (LbCli *cli, GError **error)
 
       if (lb_store_remove (store, g_ptr_array_index (ids, i), &why))
         removed++;
-      else if (!g_error_matches (why, LB_ERROR, LB_ERROR_NOT_FOUND)) /* gone meanwhile: as wished */
+      else if (!g_error_matches (why, LB_ERROR,
+                                 LB_ERROR_NOT_FOUND)) /* gone meanwhile: as wished */
         {
           lb_cli_warn (cli, "%s", why->message);
           status = LB_EXIT_FAILED;
@@ -409,7 +455,8 @@ run_remove (LbCli *cli, GError **error)
 }
 
 static const LbCliOption remove_options[] = {
-  { 0, "before", LB_CLI_TEXT, "DATE", "also all runs from before this date (2026-11-24)", NULL, NULL, 0, 0 },
+  { 0, "before", LB_CLI_TEXT, "DATE", "also all runs from before this date (2026-11-24)", NULL,
+    NULL, 0, 0 },
   { 0 },
 };
 
@@ -417,8 +464,10 @@ const LbCliCommand lb_command_history_remove = {
   .name = "history remove",
   .arguments = "RUN…",
   .summary = "remove runs from the history, with their files",
-  .description = "Removes runs, and the sounds and other files that were kept of them, for good. A run is named by its "
-                 "number, 'last', 'last~1' or the end of its id. A run that is still going on is not removed.",
+  .description = "Removes runs, and the sounds and other files that were kept of them, for good. "
+                 "A run is named by its "
+                 "number, 'last', 'last~1' or the end of its id. A run that is still going on is "
+                 "not removed.",
   .options = remove_options,
   .max_arguments = -1,
   .completion = "runs",

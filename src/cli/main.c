@@ -1,4 +1,5 @@
 /* The table of commands, and the way from argv to one of them. */
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <locale.h>
 #include <signal.h>
@@ -34,7 +35,8 @@ static const LbCliCommand *const commands[] = {
 
 static const LbCliOption common_options[] = {
   { 'h', "help", LB_CLI_FLAG, NULL, "show this help and leave" },
-  { 'q', "quiet", LB_CLI_FLAG, NULL, "no progress and no notes: only errors, warnings and the result" },
+  { 'q', "quiet", LB_CLI_FLAG, NULL,
+    "no progress and no notes: only errors, warnings and the result" },
   { 0, "no-colour", LB_CLI_FLAG, NULL, "no colour, as NO_COLOR does" },
   { 0, "no-color", LB_CLI_FLAG, NULL, "the same" },
   { 'v', "verbose", LB_CLI_FLAG, NULL, "say more of what is done" },
@@ -131,8 +133,8 @@ fail_command (char **words, GError **error)
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (words[0], (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "unknown command \"%s\": did you mean \"%s\"?", shown, nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown command \"%s\": did you mean \"%s\"?",
+                 shown, nearest);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                  "unknown command \"%s\": llamaburn help lists all", shown);
@@ -211,8 +213,7 @@ print_help (LbCli *cli, char **words, GError **error)
   if (words[0] == NULL)
     return print_overview (cli, words, error);
   command = lb_cli_find_command (words, &used, error);
-  return command != NULL ? run_command (cli, command, (char **) only_help, error)
-                         : LB_EXIT_USAGE;
+  return command != NULL ? run_command (cli, command, (char **) only_help, error) : LB_EXIT_USAGE;
 }
 
 static int
@@ -312,6 +313,25 @@ status_of_error (const GError *error)
   return LB_EXIT_FAILED;
 }
 
+/* A caller may have closed 0, 1 or 2: the next file that we open, a store or a pipe, would take
+ * the number, and results would be written into it. Standard output is then one that can't be
+ * written. */
+static gboolean
+hold_standard_descriptors (void)
+{
+  static const int flags[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+  int fd;
+
+  for (int i = 0; i < (int) G_N_ELEMENTS (flags); i++)
+    if (fcntl (i, F_GETFD) < 0)
+      {
+        fd = open ("/dev/null", flags[i]);
+        if (fd != i)
+          return FALSE;
+      }
+  return TRUE;
+}
+
 int
 lb_cli_main (int argc, char **argv)
 {
@@ -320,11 +340,15 @@ lb_cli_main (int argc, char **argv)
   char *nothing[] = { NULL };
   int status;
 
+  if (!hold_standard_descriptors ())
+    return LB_EXIT_FAILED;
   /* Characters by the user's locale, numbers always with a point. */
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");
-  /* A reader that leaves is an error of write(), which is quiet: no death in the middle of a commit. */
+  /* A reader that leaves is an error of write(), which is quiet: no death in the middle of a
+   * commit. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN); /* a limit on files (ulimit -f) is an error, no death */
   status = dispatch (cli, argc > 0 ? argv + 1 : nothing, &error);
   if (error == NULL)
     return status;

@@ -127,7 +127,8 @@ static const struct {
 } variables[] = {
   { "NO_COLOR", "If set and not empty: no colour." },
   { "COLUMNS", "Width of what is written to a terminal." },
-  { "XDG_DATA_HOME", "Where models and history are: in the folder llamaburn of it; ~/.local/share by default." },
+  { "XDG_DATA_HOME",
+    "Where models and history are: in the folder llamaburn of it; ~/.local/share by default." },
   { "XDG_CACHE_HOME", "Where what can be made again is; ~/.cache by default." },
   { "LLAMABURN_DATA", "A folder with catalogue and manifests that goes before the installed one." },
 };
@@ -204,8 +205,8 @@ lb_manual_page (GString *out, const LbCliCommand *command, const LbRegistry *reg
       g_string_append (out, "[OPTION…]");
       append_line (out, " ", command->arguments != NULL ? command->arguments : "");
       g_string_append (out, ".SH DESCRIPTION\n");
-      append_paragraphs (out, command->description != NULL ? command->description
-                                                           : command->summary);
+      append_paragraphs (out,
+                         command->description != NULL ? command->description : command->summary);
       g_string_append (out, ".SH OPTIONS\n");
       lb_cli_each_option (command, append_option, out);
       if (command->mode != NULL && registry != NULL)

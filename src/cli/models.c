@@ -77,8 +77,13 @@ static void
 append_row (LbTable *table, LbModels *models, const LbModel *model)
 {
   g_autofree char *bytes = model->bytes > 0 ? lb_text_bytes (model->bytes) : g_strdup (LB_ABSENT);
-  const char *const cells[] = { model->name, model->mode, model->variant, bytes, state_of (models, model),
-                                model->licence != NULL ? model->licence : LB_ABSENT, NULL };
+  const char *const cells[] = { model->name,
+                                model->mode,
+                                model->variant,
+                                bytes,
+                                state_of (models, model),
+                                model->licence != NULL ? model->licence : LB_ABSENT,
+                                NULL };
 
   lb_table_row (table, cells);
 }
@@ -88,14 +93,16 @@ is_listed (LbCli *cli, LbModels *models, const LbModel *model)
 {
   const char *mode = lb_cli_text (cli, "mode", NULL);
 
-  return (mode == NULL || strcmp (mode, model->mode) == 0)
-         && (!lb_cli_flag (cli, "here") || strcmp (state_of (models, model), "no") != 0);
+  return (mode == NULL || strcmp (mode, model->mode) == 0) &&
+         (!lb_cli_flag (cli, "here") || strcmp (state_of (models, model), "no") != 0);
 }
 
 static void
 append_list (LbCli *cli, GString *out, LbModels *models, const GPtrArray *listed)
 {
-  static const char *const titles[] = { "NAME", "MODE", "VARIANT", "SIZE", "HERE", "LICENCE", NULL };
+  static const char *const titles[] = {
+    "NAME", "MODE", "VARIANT", "SIZE", "HERE", "LICENCE", NULL
+  };
   g_autoptr (LbTable) table = lb_table_new (titles, "lllrll");
   LbReportStyle style = lb_cli_style (cli);
 
@@ -138,8 +145,9 @@ run_list (LbCli *cli, GError **error)
   if (lb_models_notice (models) != NULL)
     lb_cli_warn (cli, "%s", lb_models_notice (models));
   if (listed->len == 0)
-    lb_cli_note (cli, lb_cli_flag (cli, "here") ? "No model is here: 'llamaburn models pull base' fetches one."
-                                                : "No model fits.");
+    lb_cli_note (cli, lb_cli_flag (cli, "here")
+                          ? "No model is here: 'llamaburn models pull base' fetches one."
+                          : "No model fits.");
   return LB_EXIT_OK;
 }
 
@@ -156,10 +164,12 @@ const LbCliCommand lb_command_models_list = {
   .name = "models list",
   .arguments = "",
   .summary = "list models, and which are on this machine",
-  .description =
-      "Lists the models of the catalogue and your own, imported ones. VARIANT is the format, which "
-      "says what engines take it. SIZE is what a pull fetches. HERE: yes, no, or damaged: a file of "
-      "the wrong size or kind, that 'models pull' replaces; only 'models verify' reads files whole.",
+  .description = "Lists the models of the catalogue and your own, imported ones. VARIANT is the "
+                 "format, which "
+                 "says what engines take it. SIZE is what a pull fetches. HERE: yes, no, or "
+                 "damaged: a file of "
+                 "the wrong size or kind, that 'models pull' replaces; only 'models verify' "
+                 "reads files whole.",
   .options = list_options,
   .run = run_list,
 };
@@ -174,7 +184,8 @@ run_import (LbCli *cli, GError **error)
 
   if (models == NULL)
     return LB_EXIT_FAILED;
-  name = lb_models_import (models, lb_cli_arguments (cli)[0], lb_cli_text (cli, "name", NULL), error);
+  name = lb_models_import (models, lb_cli_arguments (cli)[0], lb_cli_text (cli, "name", NULL),
+                           error);
   if (name == NULL)
     return LB_EXIT_FAILED;
   lb_cli_note (cli, "Imported as \"%s\": llamaburn stt -m %s FILE", name, name);
@@ -183,7 +194,8 @@ run_import (LbCli *cli, GError **error)
 
 /* clang-format off */
 static const LbCliOption import_options[] = {
-  { 0, "name", LB_CLI_TEXT, "NAME", "what to call it (default: the file's name without ggml- and .bin)" },
+  { 0, "name", LB_CLI_TEXT, "NAME",
+    "what to call it (default: the file's name without ggml- and .bin)" },
   { 0 },
 };
 /* clang-format on */
@@ -192,10 +204,11 @@ const LbCliCommand lb_command_models_import = {
   .name = "models import",
   .arguments = "FILE",
   .summary = "copy a model file of your own into the store",
-  .description =
-      "Copies a Whisper model in whisper.cpp's ggml format into the store, so that it can be named "
-      "after -m like any other. Your file stays where it is. Its SHA-256 is recorded, and 'models "
-      "verify' compares with it. A file can be used without import too: -m ./FILE.",
+  .description = "Copies a Whisper model in whisper.cpp's ggml format into the store, so that it "
+                 "can be named "
+                 "after -m like any other. Your file stays where it is. Its SHA-256 is recorded, "
+                 "and 'models "
+                 "verify' compares with it. A file can be used without import too: -m ./FILE.",
   .options = import_options,
   .min_arguments = 1,
   .max_arguments = 1,
@@ -270,7 +283,8 @@ const LbCliCommand lb_command_models_verify = {
   .arguments = "[MODEL…]",
   .summary = "read models whole and compare their checksums",
   .description =
-      "Reads each model from the disk, all of it, and compares size and SHA-256 with the catalogue "
+      "Reads each model from the disk, all of it, and compares size and SHA-256 with the "
+      "catalogue "
       "or with what was recorded when it came. Without names: all models that are here. The exit "
       "status is 1 if one differs.",
   .options = variant_options,
@@ -293,11 +307,13 @@ is_clear (LbCli *cli, LbModels *models, const LbModel *chosen, GError **error)
     {
       const LbModel *model = g_ptr_array_index (all, i);
 
-      if (model != chosen && strcmp (model->name, chosen->name) == 0 && strcmp (state_of (models, model), "no") != 0)
+      if (model != chosen && strcmp (model->name, chosen->name) == 0 &&
+          strcmp (state_of (models, model), "no") != 0)
         {
-          g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                       "model \"%s\" is here as %s and %s: say which with --variant %s or --variant %s", chosen->name,
-                       chosen->variant, model->variant, chosen->variant, model->variant);
+          g_set_error (
+              error, LB_ERROR, LB_ERROR_USAGE,
+              "model \"%s\" is here as %s and %s: say which with --variant %s or --variant %s",
+              chosen->name, chosen->variant, model->variant, chosen->variant, model->variant);
           return FALSE;
         }
     }
@@ -333,10 +349,11 @@ const LbCliCommand lb_command_models_remove = {
   .name = "models remove",
   .arguments = "MODEL…",
   .summary = "remove models from the store",
-  .description =
-      "Removes models from this machine's store, and what a broken pull left of them. All names are "
-      "looked up before anything is removed: a wrong one removes nothing. Files elsewhere, a file of "
-      "your own or those of [models] folder= in config.ini, are never removed.",
+  .description = "Removes models from this machine's store, and what a broken pull left of them. "
+                 "All names are "
+                 "looked up before anything is removed: a wrong one removes nothing. Files "
+                 "elsewhere, a file of "
+                 "your own or those of [models] folder= in config.ini, are never removed.",
   .options = variant_options,
   .min_arguments = 1,
   .max_arguments = -1,
@@ -350,7 +367,9 @@ static int
 run_path (LbCli *cli, GError **error)
 {
   g_autoptr (LbModels) models = lb_models_open (error);
-  const LbModel *model = models != NULL ? lb_cli_find_model (cli, models, lb_cli_arguments (cli)[0], error) : NULL;
+  const LbModel *model = models != NULL
+                             ? lb_cli_find_model (cli, models, lb_cli_arguments (cli)[0], error)
+                             : NULL;
   g_autofree char *path = model != NULL ? lb_models_locate (models, model, error) : NULL;
   g_autofree char *line = NULL;
 
@@ -365,7 +384,8 @@ const LbCliCommand lb_command_models_path = {
   .name = "models path",
   .arguments = "MODEL",
   .summary = "print where a model is",
-  .description = "Prints the absolute path of a model's file or folder, for scripts. Fails if it is not on this machine.",
+  .description = "Prints the absolute path of a model's file or folder, for scripts. Fails if it "
+                 "is not on this machine.",
   .options = variant_options,
   .min_arguments = 1,
   .max_arguments = 1,

@@ -21,8 +21,7 @@ lb_cli_each_option (const LbCliCommand *command, LbCliVisit visit, gpointer user
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-    for (const LbCliOption *option = tables[i]; option != NULL && option->name != NULL;
-         option++)
+    for (const LbCliOption *option = tables[i]; option != NULL && option->name != NULL; option++)
       visit (option, user_data);
 }
 
@@ -89,8 +88,8 @@ static char *
 describe_number (const LbCliOption *option)
 {
   const char *what = option->kind == LB_CLI_INT ? "a whole number" : "a number";
-  g_autofree char *words =
-      option->choices != NULL ? g_strconcat (", or ", option->choices, NULL) : g_strdup ("");
+  g_autofree char *words = option->choices != NULL ? g_strconcat (", or ", option->choices, NULL)
+                                                   : g_strdup ("");
 
   if (option->min == 0 && option->max == 0)
     return g_strconcat (what, words, NULL);
@@ -107,8 +106,7 @@ check_number (const LbCliOption *option, const char *value, GError **error)
   g_autofree char *wanted = NULL;
   char *end = NULL;
   double number = g_ascii_strtod (value, &end);
-  gboolean good =
-      end != value && *end == '\0' && isfinite (number) && !g_ascii_isspace (*value);
+  gboolean good = end != value && *end == '\0' && isfinite (number) && !g_ascii_isspace (*value);
 
   if (is_choice (option->choices, value))
     return TRUE;
@@ -123,8 +121,8 @@ check_number (const LbCliOption *option, const char *value, GError **error)
     return TRUE;
   shown = lb_text_escape (value);
   wanted = describe_number (option);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes %s, not \"%s\"", option->name,
-               wanted, shown);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes %s, not \"%s\"", option->name, wanted,
+               shown);
   return FALSE;
 }
 
@@ -140,8 +138,8 @@ add_list (LbCli *cli, const LbCliOption *option, const char *value, GError **err
           g_autofree char *shown = lb_text_escape (value);
 
           g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                       "--%s takes names parted by commas: one is empty in \"%s\"",
-                       option->name, shown);
+                       "--%s takes names parted by commas: one is empty in \"%s\"", option->name,
+                       shown);
           return FALSE;
         }
       if (!check_choice (option, parts[i], error))
@@ -217,8 +215,8 @@ fail_unknown (LbCli *cli, const char *typed, const char *name, GError **error)
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "unknown option \"%s\": did you mean \"--%s\"?", shown, nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown option \"%s\": did you mean \"--%s\"?",
+                 shown, nearest);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                  "unknown option \"%s\": llamaburn %s --help lists all", shown, command->name);
@@ -342,8 +340,8 @@ check_count (const LbCli *cli, GError **error)
     }
   if (command->max_arguments >= 0 && n > command->max_arguments)
     {
-      g_autofree char *shown =
-          lb_text_escape (g_ptr_array_index (cli->arguments, (guint) command->max_arguments));
+      g_autofree char *shown = lb_text_escape (
+          g_ptr_array_index (cli->arguments, (guint) command->max_arguments));
 
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                    "llamaburn %s does not take \"%s\": see llamaburn %s --help", command->name,

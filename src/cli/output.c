@@ -70,8 +70,8 @@ lb_cli_print (const LbCli *cli, const char *text)
     return;
   if (failed != EPIPE)
     {
-      g_autofree char *why =
-          g_strconcat ("can't write to standard output: ", g_strerror (failed), NULL);
+      g_autofree char *why = g_strconcat ("can't write to standard output: ", g_strerror (failed),
+                                          NULL);
 
       say (mutable, "llamaburn: ", why);
     }

@@ -12,7 +12,8 @@
 static gboolean
 is_there (void)
 {
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "llamaburn", "history.db", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "llamaburn", "history.db",
+                                            NULL);
 
   return access (path, F_OK) == 0;
 }
@@ -47,7 +48,8 @@ lb_past_load (LbStore *store, const char *name, GError **error)
 }
 
 gboolean
-lb_past_parse_date (const char *option, const char *text, gboolean end, gint64 *seconds, GError **error)
+lb_past_parse_date (const char *option, const char *text, gboolean end, gint64 *seconds,
+                    GError **error)
 {
   static const char *const endings[] = { "", ":00", "T00:00:00" };
   g_autoptr (GTimeZone) local = g_time_zone_new_local ();
@@ -57,7 +59,9 @@ lb_past_parse_date (const char *option, const char *text, gboolean end, gint64 *
   for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
     {
       g_autofree char *whole = g_strconcat (text, endings[i], NULL);
-      g_autoptr (GDateTime) date = g_utf8_validate (whole, -1, NULL) ? g_date_time_new_from_iso8601 (whole, local) : NULL;
+      g_autoptr (GDateTime) date = g_utf8_validate (whole, -1, NULL)
+                                       ? g_date_time_new_from_iso8601 (whole, local)
+                                       : NULL;
       g_autoptr (GDateTime) next = NULL;
 
       if (date == NULL)
@@ -67,8 +71,9 @@ lb_past_parse_date (const char *option, const char *text, gboolean end, gint64 *
       return TRUE;
     }
   shown = lb_text_escape (text);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes a date like 2026-11-24 or 2026-11-24T10:30, not \"%s\"",
-               option, shown);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "--%s takes a date like 2026-11-24 or 2026-11-24T10:30, not \"%s\"", option,
+               shown);
   return FALSE;
 }
 

@@ -14,23 +14,24 @@ typedef struct {
 
 struct _LbCli {
   const LbCliCommand *command;
-  GHashTable *values;       /* option's name → GPtrArray of char *, in order, ended by NULL */
-  GPtrArray *arguments;     /* of char *, ended by NULL */
-  GPtrArray *settings;      /* of LbCliSetting */
-  char **early_engines;     /* of -e, known before the options that depend on it are read; or NULL */
-  LbRegistry *registry;     /* read when it is first asked for */
+  GHashTable *values;   /* option's name → GPtrArray of char *, in order, ended by NULL */
+  GPtrArray *arguments; /* of char *, ended by NULL */
+  GPtrArray *settings;  /* of LbCliSetting */
+  char **early_engines; /* of -e, known before the options that depend on it are read; or NULL */
+  LbRegistry *registry; /* read when it is first asked for */
   gboolean colour, interactive;
   int width, progress_width;
-  GMutex lock;              /* of standard error and what follows */
-  gboolean line_shown;      /* a line of progress is on the terminal, to be wiped before anything else */
+  GMutex lock; /* of standard error and what follows */
+  gboolean
+      line_shown; /* a line of progress is on the terminal, to be wiped before anything else */
 };
 
 LbCli *lb_cli_new (void);
 void lb_cli_free (LbCli *cli);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbCli, lb_cli_free)
 
-/** lb_cli_parse: reads @arguments (NULL-terminated, without program and command) by @command's tables.
- *  %LB_ERROR_USAGE */
+/** lb_cli_parse: reads @arguments (NULL-terminated, without program and command) by @command's
+ * tables. %LB_ERROR_USAGE */
 gboolean lb_cli_parse (LbCli *cli, const LbCliCommand *command, char **arguments, GError **error);
 
 /** lb_cli_add_setting: @engine: (nullable) */
@@ -39,27 +40,31 @@ void lb_cli_add_setting (LbCli *cli, const char *engine, const char *name, const
 /** lb_cli_add_dotted: adds "ENGINE:NAME=VALUE" to cli->settings. %LB_ERROR_USAGE */
 gboolean lb_cli_add_dotted (LbCli *cli, const char *text, GError **error);
 
-/** lb_cli_resolve: finds the engines' option that "--@name" means. @name: without "--", cut at "=".
- *  @option: (out) (transfer none); @negated: it was "no-…" of a bool. %LB_ERROR_NOT_FOUND: no chosen engine
- *  has it; %LB_ERROR_USAGE: not all have it, or the engines can't be known */
+/** lb_cli_resolve: finds the engines' option that "--@name" means. @name: without "--", cut at
+ * "=".
+ *  @option: (out) (transfer none); @negated: it was "no-…" of a bool. %LB_ERROR_NOT_FOUND: no
+ * chosen engine has it; %LB_ERROR_USAGE: not all have it, or the engines can't be known */
 gboolean lb_cli_resolve (LbCli *cli, const char *name, const LbOption **option, gboolean *negated,
                          GError **error);
 
-/** lb_cli_check_settings: whether each -O names a chosen engine and an option of it. %LB_ERROR_USAGE */
+/** lb_cli_check_settings: whether each -O names a chosen engine and an option of it.
+ * %LB_ERROR_USAGE */
 gboolean lb_cli_check_settings (LbCli *cli, GError **error);
 
 /** lb_cli_put: as if @value had been typed for the option named @name */
 void lb_cli_put (LbCli *cli, const char *name, const char *value);
 
 /* Tables. */
-const LbCliCommand *const *lb_cli_commands (void);       /* NULL-terminated */
+const LbCliCommand *const *lb_cli_commands (void); /* NULL-terminated */
 const LbCliOption *lb_cli_common_options (void);
-const LbCliOption *lb_cli_mode_options (void);           /* of commands with a mode: -O */
+const LbCliOption *lb_cli_mode_options (void); /* of commands with a mode: -O */
 
-/** lb_cli_find_command: the command that @words begins with; *@used: how many words its name has. %LB_ERROR_USAGE */
+/** lb_cli_find_command: the command that @words begins with; *@used: how many words its name has.
+ * %LB_ERROR_USAGE */
 const LbCliCommand *lb_cli_find_command (char **words, int *used, GError **error);
 
-/** lb_cli_each_option: calls @visit with the command's own options, its mode's, the common ones */
+/** lb_cli_each_option: calls @visit with the command's own options, its mode's, the common ones
+ */
 typedef void (*LbCliVisit) (const LbCliOption *option, gpointer user_data);
 void lb_cli_each_option (const LbCliCommand *command, LbCliVisit visit, gpointer user_data);
 
@@ -92,10 +97,12 @@ void lb_cli_wipe (LbCli *cli);
 /** lb_cli_complain: "llamaburn: MESSAGE" on standard error, escaped */
 void lb_cli_complain (LbCli *cli, const char *message);
 
-/** lb_cli_look_around: sets colour, interactive and widths, by terminal, environment and options */
+/** lb_cli_look_around: sets colour, interactive and widths, by terminal, environment and options
+ */
 void lb_cli_look_around (LbCli *cli);
 
-/** lb_cli_write_progress: @text on the terminal's line of progress, cut already. cli->lock is held */
+/** lb_cli_write_progress: @text on the terminal's line of progress, cut already. cli->lock is
+ * held */
 void lb_cli_write_progress (LbCli *cli, const char *text);
 
 /** lb_cli_style: of what is printed */

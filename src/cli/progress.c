@@ -11,8 +11,7 @@
 #define REDRAW_NS (LB_NS_PER_S / 4)
 #define WIDE 100 /* columns from which the end of the partial text is shown too */
 
-struct _LbCliProgress
-{
+struct _LbCliProgress {
   LbCli *cli;
   GMutex lock; /* of all that follows */
   gint64 begun_ns, drawn_ns;
@@ -77,8 +76,7 @@ on_plan (LbCliProgress *progress, const json_t *event)
 static void
 on_waiting (LbCliProgress *progress, const json_t *event)
 {
-  g_autofree char *holder =
-      lb_text_escape (lb_json_string (event, "holder", "another program"));
+  g_autofree char *holder = lb_text_escape (lb_json_string (event, "holder", "another program"));
 
   take_text (&progress->phase, g_strdup_printf ("waiting for %s", holder));
   lb_cli_note (progress->cli, "waiting: %s is measuring; two at once would disturb each other",
@@ -98,12 +96,12 @@ on_run_begin (LbCliProgress *progress, const json_t *event)
 {
   const json_t *record = json_object_get (event, "record");
   const json_t *input = json_object_get (record, "input");
-  g_autofree char *engine =
-      lb_text_escape (lb_json_string (json_object_get (record, "engine"), "id", "?"));
-  g_autofree char *model =
-      lb_text_escape (lb_json_string (json_object_get (record, "model"), "id", "no model"));
-  g_autofree char *name =
-      base_name (lb_json_string (input, "path", lb_json_string (input, "text", "?")));
+  g_autofree char *engine = lb_text_escape (
+      lb_json_string (json_object_get (record, "engine"), "id", "?"));
+  g_autofree char *model = lb_text_escape (
+      lb_json_string (json_object_get (record, "model"), "id", "no model"));
+  g_autofree char *name = base_name (
+      lb_json_string (input, "path", lb_json_string (input, "text", "?")));
   g_autofree char *line = NULL;
 
   progress->at++;
@@ -146,7 +144,7 @@ static void
 on_loaded (LbCliProgress *progress, const json_t *event)
 {
   double seconds = lb_json_real (event, "load_s", NAN);
-  g_autofree char *duration = isfinite (seconds) ? lb_text_duration (seconds) : NULL;
+  g_autofree char *duration = isfinite (seconds) ? lb_report_seconds (seconds) : NULL;
   g_autofree char *line = g_strdup_printf ("  loaded%s%s", duration != NULL ? " in " : "",
                                            duration != NULL ? duration : "");
 
@@ -177,9 +175,9 @@ name_step (const LbCliProgress *progress, const char *what, gint64 index)
 {
   for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     if (strcmp (steps[i].what, what) == 0)
-      return steps[i].counted
-                 ? count_step (steps[i].title, index, strcmp (what, "iteration") == 0 ? progress->of : 0)
-                 : g_strdup (steps[i].title);
+      return steps[i].counted ? count_step (steps[i].title, index,
+                                            strcmp (what, "iteration") == 0 ? progress->of : 0)
+                              : g_strdup (steps[i].title);
   return lb_text_escape (what);
 }
 
@@ -205,12 +203,13 @@ finish_step (LbCliProgress *progress, const json_t *event, const char *what)
   double wall_s = lb_json_real (iteration, "wall_s", NAN);
   double rtf = lb_json_real (iteration, "rtf", NAN);
   g_autofree char *title = count_step (what, index, of);
-  g_autofree char *wall = isfinite (wall_s) ? lb_text_duration (wall_s) : g_strdup (LB_ABSENT);
+  g_autofree char *wall = isfinite (wall_s) ? lb_report_seconds (wall_s) : g_strdup (LB_ABSENT);
+  g_autofree char *shown = lb_report_number (rtf);
   g_autoptr (GString) line = g_string_new (NULL);
 
   g_string_append_printf (line, "  %s: %s", title, wall);
   if (isfinite (rtf))
-    g_string_append_printf (line, ", RTF %.3f", rtf);
+    g_string_append_printf (line, ", RTF %s", shown);
   log_step (progress, line->str);
   progress->wall_s = wall_s;
   progress->index = index;
@@ -249,11 +248,11 @@ on_progress (LbCliProgress *progress, const json_t *event)
 static void
 on_error (LbCliProgress *progress, const json_t *event)
 {
-  g_autofree char *line =
-      g_strdup_printf ("%s%s%s (%s)", progress->label != NULL ? progress->label : "",
-                       progress->label != NULL ? ": " : "",
-                       lb_json_string (event, "message", "failed without a message"),
-                       lb_json_string (event, "phase", "unknown phase"));
+  g_autofree char *line = g_strdup_printf (
+      "%s%s%s (%s)", progress->label != NULL ? progress->label : "",
+      progress->label != NULL ? ": " : "",
+      lb_json_string (event, "message", "failed without a message"),
+      lb_json_string (event, "phase", "unknown phase"));
 
   lb_cli_complain (progress->cli, line);
 }
@@ -264,9 +263,10 @@ on_run_end (LbCliProgress *progress, const json_t *event)
   const json_t *record = json_object_get (event, "record");
   double rtf = lb_json_real (json_object_get (record, "summary"), "median_rtf", NAN);
   g_autofree char *speed = lb_report_speed (rtf);
+  g_autofree char *shown = lb_report_number (rtf);
   g_autofree char *status = lb_text_escape (lb_json_string (record, "status", "ended"));
   g_autofree char *line = isfinite (rtf)
-                              ? g_strdup_printf ("  %s: RTF %.3f, %s", status, rtf, speed)
+                              ? g_strdup_printf ("  %s: RTF %s, %s", status, shown, speed)
                               : g_strdup_printf ("  %s", status);
 
   take_text (&progress->phase, g_steal_pointer (&status));
@@ -337,7 +337,11 @@ compose (const LbCliProgress *progress, gint64 now)
   if (isfinite (progress->fraction))
     g_string_append_printf (line, " %.0f %%", 100 * progress->fraction);
   if (isfinite (progress->median_rtf))
-    g_string_append_printf (line, " · RTF %.3f", progress->median_rtf);
+    {
+      g_autofree char *rtf = lb_report_number (progress->median_rtf);
+
+      g_string_append_printf (line, " · RTF %s", rtf);
+    }
   append_times (line, progress, now);
   if (progress->label != NULL)
     g_string_append_printf (line, " · %s", progress->label);

@@ -17,8 +17,7 @@ lb_cli_registry (LbCli *cli, GError **error)
 gboolean
 lb_help_has_mode (const LbManifest *manifest, const char *mode)
 {
-  return manifest->modes != NULL &&
-         g_strv_contains ((const char *const *) manifest->modes, mode);
+  return manifest->modes != NULL && g_strv_contains ((const char *const *) manifest->modes, mode);
 }
 
 static const LbManifest *
@@ -68,8 +67,7 @@ lb_cli_engines (LbCli *cli, GError **error)
     {
       g_set_error (
           error, LB_ERROR, LB_ERROR_USAGE,
-          "there is no engine for the mode \"%s\": llamaburn engines lists what there is",
-          mode);
+          "there is no engine for the mode \"%s\": llamaburn engines lists what there is", mode);
       return NULL;
     }
   g_ptr_array_add (engines, (gpointer) manifest);
@@ -107,8 +105,8 @@ fail_kinds (const LbManifest *one, const LbManifest *other, const char *name, GE
   g_autofree char *shown = lb_text_escape (name);
 
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "\"--%s\" means different things to %s and %s: use -O %s:%s=VALUE", shown,
-               one->id, other->id, one->id, shown);
+               "\"--%s\" means different things to %s and %s: use -O %s:%s=VALUE", shown, one->id,
+               other->id, one->id, shown);
   return FALSE;
 }
 
@@ -188,13 +186,12 @@ fail_option (const LbManifest *manifest, const char *name, GError **error)
   const char *nearest;
 
   for (guint i = 0; i < manifest->options->len; i++)
-    g_ptr_array_add (names,
-                     ((const LbOption *) g_ptr_array_index (manifest->options, i))->name);
+    g_ptr_array_add (names, ((const LbOption *) g_ptr_array_index (manifest->options, i))->name);
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "%s has no option \"%s\": did you mean \"%s\"?", manifest->id, shown, nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s has no option \"%s\": did you mean \"%s\"?",
+                 manifest->id, shown, nearest);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                  "%s has no option \"%s\": llamaburn engines %s lists all", manifest->id, shown,

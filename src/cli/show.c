@@ -3,7 +3,8 @@
 #include "report/report.h"
 
 static void
-append_records (GString *out, const json_t *records, const char *name, const LbReportStyle *style, GError **error)
+append_records (GString *out, const json_t *records, const char *name, const LbReportStyle *style,
+                GError **error)
 {
   const LbReportFormat *format = lb_report_format (name, error);
   json_t *record;
@@ -25,7 +26,8 @@ run_show (LbCli *cli, GError **error)
 {
   const char *const *names = lb_cli_arguments (cli);
   const char *format = lb_cli_text (cli, "format", "table");
-  const LbReportStyle style = { .colour = lb_cli_colour (cli), .width = lb_cli_width (cli),
+  const LbReportStyle style = { .colour = lb_cli_colour (cli),
+                                .width = lb_cli_width (cli),
                                 .full_paths = lb_cli_flag (cli, "full-paths") };
   g_autoptr (LbStore) store = lb_past_open (cli, error);
   g_autoptr (json_t) records = json_array ();
@@ -58,9 +60,11 @@ run_show (LbCli *cli, GError **error)
 }
 
 static const LbCliOption options[] = {
-  { 0, "format", LB_CLI_CHOICE, "FORMAT", "how to write it (default table: everything, for people; json: the record whole)",
+  { 0, "format", LB_CLI_CHOICE, "FORMAT",
+    "how to write it (default table: everything, for people; json: the record whole)",
     "table,json,jsonl,csv,md", NULL, 0, 0 },
-  { 0, "full-paths", LB_CLI_FLAG, NULL, "whole paths of inputs in csv and md, not only their names", NULL, NULL, 0, 0 },
+  { 0, "full-paths", LB_CLI_FLAG, NULL,
+    "whole paths of inputs in csv and md, not only their names", NULL, NULL, 0, 0 },
   { 0 },
 };
 
@@ -68,9 +72,12 @@ const LbCliCommand lb_command_show = {
   .name = "show",
   .arguments = "RUN…",
   .summary = "show one run whole",
-  .description = "Shows all that is known of a run: what ran, on what, every iteration, the summary, scores with the "
-                 "words aligned, and what may have disturbed it.\n\nA run is named by its number in 'llamaburn history', "
-                 "by 'last', 'last~1' (the one before) or by the end of its id (4 characters or more).",
+  .description =
+      "Shows all that is known of a run: what ran, on what, every iteration, the summary, scores "
+      "with the "
+      "words aligned, and what may have disturbed it.\n\nA run is named by its number in "
+      "'llamaburn history', "
+      "by 'last', 'last~1' (the one before) or by the end of its id (4 characters or more).",
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

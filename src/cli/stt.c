@@ -17,13 +17,16 @@ const LbCliCommand lb_command_stt = {
   .name = "stt",
   .arguments = "FILE…",
   .summary = "measure speech-to-text on sound files",
-  .description =
-    "Decodes each FILE, loads each model in each engine, runs it until the median is known, and prints how "
-    "fast it was (real-time factor: processing time / duration of the sound; below 1 is faster than real "
-    "time), how soon the first words came, what memory it took, and the text. With --reference also how "
-    "many words were wrong.\n\n"
-    "Several engines, models, devices or files make a matrix: every combination is one case. A case that "
-    "fails leaves the others' results, and the exit status 1.",
+  .description = "Decodes each FILE, loads each model in each engine, runs it until the median "
+                 "is known, and prints how "
+                 "fast it was (real-time factor: processing time / duration of the sound; below "
+                 "1 is faster than real "
+                 "time), how soon the first words came, what memory it took, and the text. With "
+                 "--reference also how "
+                 "many words were wrong.\n\n"
+                 "Several engines, models, devices or files make a matrix: every combination is "
+                 "one case. A case that "
+                 "fails leaves the others' results, and the exit status 1.",
   .options = lb_benchmark_options,
   .min_arguments = 1,
   .max_arguments = -1,

@@ -11,13 +11,7 @@ typedef struct {
   const char *label;
   const char *folder; /* member of the description; NULL: the description itself */
   const char *key;
-  enum {
-    TEXT,
-    COUNT,
-    BYTES,
-    HERTZ,
-    YES
-  } kind;
+  enum { TEXT, COUNT, BYTES, HERTZ, YES } kind;
 } Row;
 
 /* clang-format off */
@@ -78,6 +72,11 @@ append_gpu (GString *out, const json_t *gpu, const LbReportStyle *style)
   lb_style_wrap (out, text->str, 16, style->width);
 }
 
+/* A software device of Vulkan is no card: it may be measured all the same. */
+#define NO_GPU \
+  "none was found: the kernel shows no card of AMD, NVIDIA or Intel in /sys/class/drm or " \
+  "/proc/driver/nvidia"
+
 static void
 append_table (GString *out, const json_t *machine, const LbReportStyle *style)
 {
@@ -85,8 +84,8 @@ append_table (GString *out, const json_t *machine, const LbReportStyle *style)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      const json_t *folder =
-          rows[i].folder != NULL ? json_object_get (machine, rows[i].folder) : machine;
+      const json_t *folder = rows[i].folder != NULL ? json_object_get (machine, rows[i].folder)
+                                                    : machine;
       g_autofree char *shown = show_value (json_object_get (folder, rows[i].key), &rows[i]);
 
       g_string_append_printf (out, "%-16s", rows[i].label);
@@ -95,7 +94,10 @@ append_table (GString *out, const json_t *machine, const LbReportStyle *style)
   for (gsize i = 0; i < json_array_size (gpus); i++)
     append_gpu (out, json_array_get (gpus, i), style);
   if (json_array_size (gpus) == 0)
-    g_string_append_printf (out, "%-16snone was found\n", "GPU");
+    {
+      g_string_append_printf (out, "%-16s", "GPU");
+      lb_style_wrap (out, NO_GPU, 16, style->width);
+    }
 }
 
 static int
@@ -109,7 +111,7 @@ run_system (LbCli *cli, GError **error)
     {
       g_autofree char *text = lb_json_pretty (machine);
 
-      g_string_append (out, text);
+      lb_report_json (out, text);
     }
   else
     append_table (out, machine, &style);

@@ -74,6 +74,6 @@ const char *lb_error_kind (const GError *error);
  * Returns: %FALSE, to be returned at once
  */
 gboolean lb_error_set_errno (GError **error, int saved_errno, const char *format, ...)
-  G_GNUC_PRINTF (3, 4);
+    G_GNUC_PRINTF (3, 4);
 
 G_END_DECLS

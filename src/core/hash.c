@@ -10,8 +10,7 @@
 
 #define CHUNK_BYTES (1024 * 1024)
 
-struct _LbHash
-{
+struct _LbHash {
   EVP_MD_CTX *context;
 };
 

@@ -6,7 +6,8 @@
 #include "core/error.h"
 #include "core/text.h"
 
-/* Depth of the deepest bracket, strings skipped. jansson's own limit is 2048: deep enough to be slow. */
+/* Depth of the deepest bracket, strings skipped. jansson's own limit is 2048:
+ * deep enough to be slow. */
 static gboolean
 is_too_deep (const char *text, gsize length)
 {
@@ -38,13 +39,21 @@ lb_json_parse (const char *text, gssize length, GError **error)
 
   if (bytes > LB_JSON_MAX_LINE_BYTES)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "JSON of %" G_GSIZE_FORMAT " bytes: %d is the most",
-                   bytes, LB_JSON_MAX_LINE_BYTES);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "JSON of %" G_GSIZE_FORMAT " bytes: %d is the most", bytes,
+                   LB_JSON_MAX_LINE_BYTES);
+      return NULL;
+    }
+  /* jansson passes over a NUL that follows a number. */
+  if (memchr (text, '\0', bytes) != NULL)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "not valid JSON: a NUL byte in it");
       return NULL;
     }
   if (is_too_deep (text, bytes))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "JSON is nested deeper than %d", LB_JSON_MAX_DEPTH);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "JSON is nested deeper than %d",
+                   LB_JSON_MAX_DEPTH);
       return NULL;
     }
   value = json_loadb (text, bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
@@ -52,8 +61,8 @@ lb_json_parse (const char *text, gssize length, GError **error)
     {
       g_autofree char *shown = lb_text_escape (why.text);
 
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "not valid JSON: %s (line %d, column %d)", shown,
-                   why.line, why.column);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "not valid JSON: %s (line %d, column %d)",
+                   shown, why.line, why.column);
     }
   return value;
 }
@@ -75,7 +84,8 @@ read_hex4 (const char *text, gsize left, guint *value)
   return TRUE;
 }
 
-/* Length of the escape at @text ("\\uXXXX…") and whether it stands for something that jansson refuses. */
+/* Length of the escape at @text ("\\uXXXX…") and whether it stands for
+ * something that jansson refuses. */
 static gsize
 measure_escape (const char *text, gsize left, gboolean *bad)
 {
@@ -86,8 +96,8 @@ measure_escape (const char *text, gsize left, gboolean *bad)
     return MIN (left, 2);
   if (first >= 0xd800 && first <= 0xdbff)
     {
-      if (left >= 12 && text[6] == '\\' && text[7] == 'u' && read_hex4 (text + 8, left - 8, &second) &&
-          second >= 0xdc00 && second <= 0xdfff)
+      if (left >= 12 && text[6] == '\\' && text[7] == 'u' &&
+          read_hex4 (text + 8, left - 8, &second) && second >= 0xdc00 && second <= 0xdfff)
         return 12;
       *bad = TRUE;
       return 6;
@@ -135,7 +145,8 @@ lb_json_parse_repaired (const char *text, gssize length, gboolean *repaired, GEr
     }
   if (repaired != NULL)
     *repaired = changed;
-  return escaped != NULL ? lb_json_parse (escaped, -1, error) : lb_json_parse (text, length, error);
+  return escaped != NULL ? lb_json_parse (escaped, -1, error)
+                         : lb_json_parse (text, length, error);
 }
 
 json_t *
@@ -149,7 +160,8 @@ lb_json_read (const char *path, GError **error)
 
   if (!g_file_get_contents (path, &text, &length, &local))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "can't read \"%s\": %s", shown, local->message);
+      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "can't read \"%s\": %s", shown,
+                   local->message);
       g_error_free (local);
       return NULL;
     }

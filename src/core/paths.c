@@ -59,9 +59,10 @@ lb_paths_program (const char *name, GError **error)
       if (access (path, X_OK) == 0)
         return g_steal_pointer (&path);
     }
-  g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND,
-               "\"%s\" is neither beside this program nor in \"%s\": build or install LlamaBurn again",
-               name, LB_LIBEXEC_DIR);
+  g_set_error (
+      error, LB_ERROR, LB_ERROR_NOT_FOUND,
+      "\"%s\" is neither beside this program nor in \"%s\": build or install LlamaBurn again",
+      name, LB_LIBEXEC_DIR);
   return NULL;
 }
 

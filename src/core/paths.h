@@ -22,13 +22,13 @@ char *lb_paths_cache (GError **error);
  */
 char *lb_paths_program (const char *name, GError **error);
 
-/** lb_paths_shared: the folders that may hold catalogue, manifests and suites, in order: $LLAMABURN_DATA,
- *  the source tree's data/ when the program runs from its build folder, the installed data folder.
- *  Returns: (transfer full) (array zero-terminated=1): those that exist */
+/** lb_paths_shared: the folders that may hold catalogue, manifests and suites, in order:
+ * $LLAMABURN_DATA, the source tree's data/ when the program runs from its build folder, the
+ * installed data folder. Returns: (transfer full) (array zero-terminated=1): those that exist */
 char **lb_paths_shared (void);
 
-/** lb_paths_modules: likewise for engine modules (*.so): $LLAMABURN_MODULES, the build's src/engines, the
- *  installed folder. Returns: (transfer full) (array zero-terminated=1) */
+/** lb_paths_modules: likewise for engine modules (*.so): $LLAMABURN_MODULES, the build's
+ * src/engines, the installed folder. Returns: (transfer full) (array zero-terminated=1) */
 char **lb_paths_modules (void);
 
 G_END_DECLS

@@ -17,7 +17,8 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* Returns: (transfer full) (nullable): @x in order; %NULL where it is empty or one is not finite */
+/* Returns: (transfer full) (nullable): @x in order; %NULL where it is empty or
+ * one is not finite */
 static double *
 sort_finite (const double *x, gsize n)
 {
@@ -87,7 +88,8 @@ lb_standard_deviation (const double *x, gsize n)
   if (n < 2 || isnan (mean))
     return (double) NAN;
   for (gsize i = 0; i < n; i++)
-    squares += ((long double) x[i] - (long double) mean) * ((long double) x[i] - (long double) mean);
+    squares += ((long double) x[i] - (long double) mean) *
+               ((long double) x[i] - (long double) mean);
   return (double) sqrtl (squares / (long double) (n - 1));
 }
 
@@ -112,9 +114,10 @@ coin_probability (gsize n, gsize k)
               (double) n * log (2));
 }
 
-/* Hettmansperger & Sheather (1986), "Confidence intervals based on interpolated order statistics",
- * Statistics & Probability Letters 4: [x(d), x(n + 1 − d)] covers with 1 − 2 P(B < d); between
- * the d that covers too much and the next, which covers too little, λ interpolates. */
+/* Hettmansperger & Sheather (1986), "Confidence intervals based on interpolated
+ * order statistics", Statistics & Probability Letters 4: [x(d), x(n + 1 − d)]
+ * covers with 1 − 2 P(B < d); between the d that covers too much and the next,
+ * which covers too little, λ interpolates. */
 gboolean
 lb_median_interval (const double *x, gsize n, LbInterval *interval)
 {
@@ -139,8 +142,9 @@ lb_median_interval (const double *x, gsize n, LbInterval *interval)
   return TRUE;
 }
 
-/* Iglewicz & Hoaglin (1993), "How to Detect and Handle Outliers": 0.6745 |x − median| / MAD > 3.5.
- * Where more than half are equal (MAD 0): |x − median| / (1.253314 × mean deviation) > 3.5. */
+/* Iglewicz & Hoaglin (1993), "How to Detect and Handle Outliers": 0.6745 |x −
+ * median| / MAD > 3.5. Where more than half are equal (MAD 0): |x − median| /
+ * (1.253314 × mean deviation) > 3.5. */
 gsize
 lb_outliers (const double *x, gsize n, gboolean *marks)
 {
@@ -179,7 +183,8 @@ lb_lag1 (const double *x, gsize n)
     return (double) NAN;
   for (gsize i = 0; i < n; i++)
     {
-      squares += ((long double) x[i] - (long double) mean) * ((long double) x[i] - (long double) mean);
+      squares += ((long double) x[i] - (long double) mean) *
+                 ((long double) x[i] - (long double) mean);
       if (i > 0)
         products += ((long double) x[i] - (long double) mean) *
                     ((long double) x[i - 1] - (long double) mean);
@@ -211,8 +216,8 @@ rank_sum_distribution (gsize nx, gsize ny, gsize size)
   return result;
 }
 
-/* The greatest k with P(U < k) ≤ TAIL: the interval goes from the k-th smallest difference to the
- * k-th greatest. */
+/* The greatest k with P(U < k) ≤ TAIL: the interval goes from the k-th smallest
+ * difference to the k-th greatest. */
 static gsize
 rank_of_bound (gsize nx, gsize ny, gboolean exact)
 {
@@ -316,7 +321,8 @@ lb_ratio_unpaired (const double *x, gsize nx, const double *y, gsize ny, LbRatio
   if (k == 0)
     return FALSE;
   ratio->ratio = exp ((nth_difference (a, nx, b, ny, (pairs + 1) / 2) +
-                       nth_difference (a, nx, b, ny, pairs / 2 + 1)) / 2);
+                       nth_difference (a, nx, b, ny, pairs / 2 + 1)) /
+                      2);
   ratio->interval.low = exp (nth_difference (a, nx, b, ny, k));
   ratio->interval.high = exp (nth_difference (a, nx, b, ny, pairs + 1 - k));
   return TRUE;

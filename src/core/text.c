@@ -69,7 +69,8 @@ edit_distance (const char *a, const char *b)
       row[0] = i;
       for (gsize j = 1; j <= columns; j++)
         {
-          gsize substitution = diagonal + (g_ascii_tolower (a[i - 1]) != g_ascii_tolower (b[j - 1]));
+          gsize substitution = diagonal +
+                               (g_ascii_tolower (a[i - 1]) != g_ascii_tolower (b[j - 1]));
 
           diagonal = row[j];
           row[j] = MIN (substitution, MIN (row[j], row[j - 1]) + 1);

@@ -9,9 +9,9 @@ G_BEGIN_DECLS
  * lb_text_escape:
  * @bytes: any bytes up to NUL, from a file name, a model, an engine
  *
- * Returns: (transfer full): valid UTF-8 that a terminal can be given: control characters (C0, DEL,
- *   C1), bidirectional overrides, U+2028/2029 and bytes that are no UTF-8 as \n, \t, \xNN or \u{NNNN}; a
- *   backslash stays as it is
+ * Returns: (transfer full): valid UTF-8 that a terminal can be given: control characters (C0,
+ * DEL, C1), bidirectional overrides, U+2028/2029 and bytes that are no UTF-8 as \n, \t, \xNN or
+ * \u{NNNN}; a backslash stays as it is
  */
 char *lb_text_escape (const char *bytes);
 

@@ -14,9 +14,12 @@
 #include "decode/media.h"
 #include "decode/samples.h"
 #include "decode/sender.h"
+#include "decode/tail.h"
 
 /* Below this, decoding and dropping is as quick as looking for the place. */
 #define SEEK_FROM_S 5.0
+/* Dropped without a sign of life: some seconds of work. */
+#define ALIVE_FRAMES (16 * 1024 * 1024)
 
 typedef struct {
   gboolean probe;
@@ -29,13 +32,13 @@ typedef struct {
   LbMedia *media;
   LbSender *sender;
   json_t *flags;
-  int status_fd;      /* /proc/self/status, opened before the cage closed */
+  int status_fd; /* /proc/self/status, opened before the cage closed */
   gint64 base_bytes;
   guint rate_hz;
   guint channels;
-  guint64 first;      /* of the wanted frames */
-  guint64 end;        /* behind the last wanted frame */
-  guint64 position;   /* of the next decoded frame */
+  guint64 first;    /* of the wanted frames */
+  guint64 end;      /* behind the last wanted frame */
+  guint64 position; /* of the next decoded frame */
   guint64 sent;
 } Decode;
 
@@ -60,9 +63,8 @@ status_bytes (int fd, const char *key)
   return line != NULL ? g_ascii_strtoll (line + strlen (key), NULL, 10) * 1024 : 0;
 }
 
-static void
-add_flag (Decode *self, const char *id, const char *cure, const char *format, ...)
-  G_GNUC_PRINTF (4, 5);
+static void add_flag (Decode *self, const char *id, const char *cure, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
 
 static void
 add_flag (Decode *self, const char *id, const char *cure, const char *format, ...)
@@ -86,11 +88,12 @@ accept_sound (Decode *self, const AVFrame *frame, GError **error)
 {
   int rate = frame->sample_rate, channels = frame->ch_layout.nb_channels;
 
-  if (rate < 1 || rate > LB_PCM_MAX_RATE_HZ || channels < 1 || channels > LB_PCM_MAX_CHANNELS)
+  if (rate < LB_PCM_MIN_RATE_HZ || rate > LB_PCM_MAX_RATE_HZ || channels < 1 ||
+      channels > LB_PCM_MAX_CHANNELS)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "it says %d Hz and %d channels; up to %d Hz and %d channels can be read", rate,
-                   channels, LB_PCM_MAX_RATE_HZ, LB_PCM_MAX_CHANNELS);
+                   "it says %d Hz and %d channels; %d to %d Hz and up to %d channels can be read",
+                   rate, channels, LB_PCM_MIN_RATE_HZ, LB_PCM_MAX_RATE_HZ, LB_PCM_MAX_CHANNELS);
       return FALSE;
     }
   if (!lb_samples_known (frame->format))
@@ -146,20 +149,22 @@ send_frame (Decode *self, const AVFrame *frame, GError **error)
 
   self->position = end;
   if (from >= to)
-    return TRUE;
+    return start / ALIVE_FRAMES == end / ALIVE_FRAMES || lb_sender_alive (self->sender) ||
+           bad (error, "nobody reads its sound");
   return send_part (self, frame, (gsize) (from - start), (gsize) (to - from), error);
 }
 
 static gboolean
 same_sound (Decode *self, const AVFrame *frame)
 {
-  if (frame->sample_rate == (int) self->rate_hz
-      && frame->ch_layout.nb_channels == (int) self->channels && lb_samples_known (frame->format))
+  if (frame->sample_rate == (int) self->rate_hz &&
+      frame->ch_layout.nb_channels == (int) self->channels && lb_samples_known (frame->format))
     return TRUE;
-  add_flag (self, "format-changes", "split the file where it changes",
-            "%u Hz and %u channels become %d Hz and %d channels after %.2f s: the rest is left out",
-            self->rate_hz, self->channels, frame->sample_rate, frame->ch_layout.nb_channels,
-            (double) self->position / self->rate_hz);
+  add_flag (
+      self, "format-changes", "split the file where it changes",
+      "%u Hz and %u channels become %d Hz and %d channels after %.2f s: the rest is left out",
+      self->rate_hz, self->channels, frame->sample_rate, frame->ch_layout.nb_channels,
+      (double) self->position / self->rate_hz);
   return FALSE;
 }
 
@@ -193,13 +198,18 @@ judge (Decode *self)
   double said_s = lb_media_duration_s (self->media);
   double found_s = (double) self->position / self->rate_hz;
 
-  if (self->position < self->end && found_s < said_s - lb_media_slack_s (self->media))
+  if (self->position >= self->end)
+    ;
+  else if (lb_tail_is_cut (STDIN_FILENO))
+    add_flag (self, "truncated-input", "copy or convert the file again",
+              "the file ends in the middle of a page, after %.2f s", found_s);
+  else if (!lb_media_is_estimate (self->media) &&
+           found_s < said_s - lb_media_slack_s (self->media))
     add_flag (self, "truncated-input", "copy or convert the file again",
               "the header says %.2f s, %.2f s could be decoded", said_s, found_s);
   if (lb_media_damaged (self->media) > 0)
     add_flag (self, "damaged-input", "copy or convert the file again",
-              "%" G_GUINT64_FORMAT " parts could not be decoded",
-              lb_media_damaged (self->media));
+              "%" G_GUINT64_FORMAT " parts could not be decoded", lb_media_damaged (self->media));
 }
 
 static gboolean
@@ -284,8 +294,8 @@ parse (int argc, char **argv, Request *request)
       else
         return FALSE;
     }
-  return request->start_s >= 0 && request->start_s <= 1e9 && request->duration_s >= 0
-         && request->duration_s <= 1e9;
+  return request->start_s >= 0 && request->start_s <= 1e9 && request->duration_s >= 0 &&
+         request->duration_s <= 1e9;
 }
 
 int

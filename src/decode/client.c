@@ -67,15 +67,15 @@ static int
 open_sound (const char *path, const char *shown, guint64 *bytes, GError **error)
 {
   struct stat status;
-  int fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+  int fd;
 
+  /* Opening a device can do things (a tape rewinds, a watchdog starts): look first. */
+  if (stat (path, &status) == 0 && !check_kind (&status, shown, error))
+    return -1;
+  fd = open (path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
   if (fd < 0)
     {
-      if (errno == ENXIO)
-        g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                     "\"%s\" is a device or socket, not a sound file", shown);
-      else
-        lb_error_set_errno (error, errno, "can't read \"%s\"", shown);
+      lb_error_set_errno (error, errno, "can't read \"%s\"", shown);
       return -1;
     }
   if (fstat (fd, &status) != 0)
@@ -101,7 +101,8 @@ read_head (Reader *self, LbWireHead *head, GError **error)
 {
   guint32 most = LB_WIRE_MAX_JSON_BYTES;
 
-  if (!lb_worker_read (self->worker, head, sizeof *head, LB_WORKER_IDLE_MS, self->cancellable, error))
+  if (!lb_worker_read (self->worker, head, sizeof *head, LB_WORKER_IDLE_MS, self->cancellable,
+                       error))
     return FALSE;
   if (head->kind < LB_WIRE_HEADER || head->kind > LB_WIRE_ERROR)
     return broken_rule (error, "unknown frame");
@@ -114,10 +115,18 @@ static json_t *
 read_json (Reader *self, guint32 bytes, GError **error)
 {
   g_autofree char *text = g_malloc (bytes + 1);
+  json_t *value;
 
   if (!lb_worker_read (self->worker, text, bytes, LB_WORKER_IDLE_MS, self->cancellable, error))
     return NULL;
-  return lb_json_parse_repaired (text, bytes, NULL, error);
+  value = lb_json_parse_repaired (text, bytes, NULL, NULL);
+  if (!json_is_object (value))
+    {
+      json_decref (value);
+      broken_rule (error, "no JSON object");
+      return NULL;
+    }
+  return value;
 }
 
 /* What the child says of a file is outside data too: short and escaped. */
@@ -130,15 +139,15 @@ clean_text (const char *text)
 }
 
 static gboolean
-take_error (const json_t *value, GError **error)
+take_error (const Reader *self, const json_t *value, GError **error)
 {
   static const struct {
     const char *kind;
     LbError code;
     const char *lead;
   } kinds[] = {
-    { "bad-input", LB_ERROR_BAD_INPUT, "is not a sound file that can be read: " },
-    { "range", LB_ERROR_USAGE, "has no such part: " },
+    { "bad-input", LB_ERROR_BAD_INPUT, "is not a sound file that can be read" },
+    { "range", LB_ERROR_USAGE, "has no such part" },
   };
   const char *kind = lb_json_string (value, "kind", "");
   g_autofree char *message = clean_text (lb_json_string (value, "message", "no reason given"));
@@ -146,10 +155,12 @@ take_error (const json_t *value, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (strcmp (kind, kinds[i].kind) == 0)
       {
-        g_set_error (error, LB_ERROR, (int) kinds[i].code, "%s%s", kinds[i].lead, message);
+        g_set_error (error, LB_ERROR, (int) kinds[i].code, "\"%s\" %s: %s", self->shown,
+                     kinds[i].lead, message);
         return FALSE;
       }
-  g_set_error (error, LB_ERROR, LB_ERROR_FAILED, "can't be decoded: %s", message);
+  g_set_error (error, LB_ERROR, LB_ERROR_FAILED, "\"%s\" can't be decoded: %s", self->shown,
+               message);
   return FALSE;
 }
 
@@ -169,7 +180,7 @@ expect_json (Reader *self, const LbWireHead *head, LbWireKind kind, GError **err
     return NULL;
   if (head->kind == LB_WIRE_ERROR)
     {
-      take_error (value, error);
+      take_error (self, value, error);
       return NULL;
     }
   return g_steal_pointer (&value);
@@ -189,7 +200,8 @@ read_header (Reader *self, GError **error)
     return FALSE;
   rate = lb_json_integer (value, "sample_rate", 0);
   channels = lb_json_integer (value, "channels", 0);
-  if (rate < 1 || rate > LB_PCM_MAX_RATE_HZ || channels < 1 || channels > LB_PCM_MAX_CHANNELS)
+  if (rate < LB_PCM_MIN_RATE_HZ || rate > LB_PCM_MAX_RATE_HZ || channels < 1 ||
+      channels > LB_PCM_MAX_CHANNELS)
     return broken_rule (error, "impossible rate or channels");
   self->info->format = clean_text (lb_json_string (value, "format", "unknown"));
   self->info->duration_s = lb_json_real (value, "duration_s", NAN);
@@ -227,9 +239,10 @@ take_samples (Reader *self, guint32 bytes, GError **error)
 {
   gsize n = bytes / sizeof (float);
 
-  if (bytes == 0 || bytes % (self->info->channels * sizeof (float)) != 0)
+  if (bytes % (self->info->channels * sizeof (float)) != 0)
     return broken_rule (error, "half a frame");
-  if (!lb_worker_read (self->worker, self->samples, bytes, LB_WORKER_IDLE_MS, self->cancellable, error))
+  if (!lb_worker_read (self->worker, self->samples, bytes, LB_WORKER_IDLE_MS, self->cancellable,
+                       error))
     return FALSE;
   self->broken += mend (self->samples, n);
   return lb_pcm_append (self->pcm, self->samples, n / self->info->channels, error);
@@ -263,7 +276,7 @@ take_flags (Reader *self, const json_t *trailer)
   if (self->broken > 0)
     {
       g_autofree char *evidence = g_strdup_printf (
-        "%" G_GUINT64_FORMAT " samples were NaN or infinite and became 0", self->broken);
+          "%" G_GUINT64_FORMAT " samples were NaN or infinite and became 0", self->broken);
 
       add_flag (self->flags, "nan-samples", evidence, "write the file again from its source");
     }
@@ -277,7 +290,8 @@ read_sound (Reader *self, guint64 memory_limit_bytes, GError **error)
 
   self->flags = json_array ();
   self->samples = g_new (float, LB_WIRE_MAX_PCM_SAMPLES);
-  self->pcm = lb_pcm_new (self->info->sample_rate, self->info->channels, memory_limit_bytes, error);
+  self->pcm = lb_pcm_new (self->info->sample_rate, self->info->channels, memory_limit_bytes,
+                          error);
   if (self->pcm == NULL)
     return FALSE;
   for (;;)
@@ -292,8 +306,8 @@ read_sound (Reader *self, guint64 memory_limit_bytes, GError **error)
   trailer = expect_json (self, &head, LB_WIRE_TRAILER, error);
   if (trailer == NULL)
     return FALSE;
-  if (lb_pcm_frames (self->pcm) == 0
-      || (guint64) lb_json_integer (trailer, "frames", -1) != lb_pcm_frames (self->pcm))
+  if (lb_pcm_frames (self->pcm) == 0 ||
+      (guint64) lb_json_integer (trailer, "frames", -1) != lb_pcm_frames (self->pcm))
     return broken_rule (error, "another number of frames than it said");
   self->info->duration_s = lb_pcm_duration_s (self->pcm);
   take_flags (self, trailer);
@@ -314,6 +328,16 @@ open_reader (Reader *self, const char *path, const char *const *arguments, GErro
   return self->worker != NULL;
 }
 
+/* What is said of the decoder or the disk; what the decoder says of the file names it already. */
+static void
+name_file (const Reader *self, GError **error)
+{
+  g_autofree char *subject = g_strdup_printf ("\"%s\" ", self->shown);
+
+  if (error != NULL && *error != NULL && !g_str_has_prefix ((*error)->message, subject))
+    g_prefix_error (error, "%scan't be decoded: ", subject);
+}
+
 gboolean
 lb_decode_probe (const char *path, LbAudioInfo *info, GCancellable *cancellable, GError **error)
 {
@@ -328,7 +352,7 @@ lb_decode_probe (const char *path, LbAudioInfo *info, GCancellable *cancellable,
     return FALSE;
   if (!read_header (&self, error))
     {
-      g_prefix_error (error, "\"%s\" ", self.shown);
+      name_file (&self, error);
       return FALSE;
     }
   *info = found;
@@ -340,8 +364,8 @@ static gboolean
 check_range (const LbDecodeRange *range, GError **error)
 {
   /* The comparisons are such that NaN fails them. */
-  if (range->start_s >= 0 && range->start_s <= MAX_DURATION_S && range->duration_s >= 0
-      && range->duration_s <= MAX_DURATION_S)
+  if (range->start_s >= 0 && range->start_s <= MAX_DURATION_S && range->duration_s >= 0 &&
+      range->duration_s <= MAX_DURATION_S)
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                "a part of a sound starts at 0 s or later and lasts 0 s (to the end) or longer");
@@ -371,7 +395,7 @@ lb_decode (const char *path, const LbDecodeRange *range, LbAudioInfo *info, stru
     return NULL;
   if (!read_header (&self, error) || !read_sound (&self, range->memory_limit_bytes, error))
     {
-      g_prefix_error (error, "\"%s\" ", self.shown);
+      name_file (&self, error);
       return NULL;
     }
   if (flags != NULL)

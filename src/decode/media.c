@@ -18,16 +18,19 @@
 #define MAX_CHUNKS 256
 #define LOG_BYTES 256
 
-static const char formats[] = "wav,w64,mp3,flac,mov,mp4,m4a,3gp,3g2,mj2,aac,ogg,aiff,asf,matroska,"
-                              "webm,au,caf";
+static const char formats[] =
+    "wav,w64,mp3,flac,mov,mp4,m4a,3gp,3g2,mj2,aac,ogg,aiff,asf,matroska,"
+    "webm,au,caf";
 static const char codecs[] =
-  "pcm_u8,pcm_s8,pcm_s8_planar,pcm_s16le,pcm_s16be,pcm_s16le_planar,pcm_s16be_planar,pcm_u16le,"
-  "pcm_u16be,pcm_s24le,pcm_s24be,pcm_s24le_planar,pcm_u24le,pcm_u24be,pcm_s32le,pcm_s32be,"
-  "pcm_s32le_planar,pcm_u32le,pcm_u32be,pcm_s64le,pcm_s64be,pcm_f16le,pcm_f24le,pcm_f32le,"
-  "pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,mp1float,mp2float,mp3float,mp3,aac,flac,alac,"
-  "vorbis,opus,libopus,speex,libspeex,wmav1,wmav2,wmapro,wmalossless,wmavoice,ac3,eac3,dca,truehd,"
-  "mlp,amrnb,amrwb,gsm,gsm_ms,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_g722,g722,adpcm_g726,"
-  "adpcm_yamaha,adpcm_swf,wavpack,tta";
+    "pcm_u8,pcm_s8,pcm_s8_planar,pcm_s16le,pcm_s16be,pcm_s16le_planar,pcm_s16be_planar,pcm_u16le,"
+    "pcm_u16be,pcm_s24le,pcm_s24be,pcm_s24le_planar,pcm_u24le,pcm_u24be,pcm_s32le,pcm_s32be,"
+    "pcm_s32le_planar,pcm_u32le,pcm_u32be,pcm_s64le,pcm_s64be,pcm_f16le,pcm_f24le,pcm_f32le,"
+    "pcm_f32be,pcm_f64le,pcm_f64be,pcm_alaw,pcm_mulaw,mp1float,mp2float,mp3float,mp3,aac,flac,"
+    "alac,"
+    "vorbis,opus,libopus,speex,libspeex,wmav1,wmav2,wmapro,wmalossless,wmavoice,ac3,eac3,dca,"
+    "truehd,"
+    "mlp,amrnb,amrwb,gsm,gsm_ms,adpcm_ms,adpcm_ima_wav,adpcm_ima_qt,adpcm_g722,g722,adpcm_g726,"
+    "adpcm_yamaha,adpcm_swf,wavpack,tta";
 
 struct _LbMedia {
   int fd;
@@ -230,19 +233,30 @@ lb_media_format (const LbMedia *media)
   return g_strdup_printf ("%s/%s", names[0], avcodec_get_name (media->codec->codec_id));
 }
 
+/* Samples as they are: no state from one to the next (ADPCM, which has it, follows in the list).
+ */
+static gboolean
+is_pcm (const LbMedia *media)
+{
+  enum AVCodecID id = media->codec->codec_id;
+
+  return id >= AV_CODEC_ID_FIRST_AUDIO && id < AV_CODEC_ID_ADPCM_IMA_QT;
+}
+
 /* A WAV or AIFF that was streamed says nothing, or the largest number that there is. */
 static gboolean
 is_placeholder (const LbMedia *media, double duration_s)
 {
-  int bits = av_get_bits_per_sample (media->codec->codec_id);
-  double bytes = duration_s * media->codec->sample_rate * media->codec->ch_layout.nb_channels
-                 * bits / 8;
+  int bits = av_get_exact_bits_per_sample (media->codec->codec_id);
+  double bytes = duration_s * media->codec->sample_rate * media->codec->ch_layout.nb_channels *
+                 bits / 8;
 
   return bits > 0 && bytes > 2147483647.0 - 65536 && bytes > 2.0 * (double) media->bytes;
 }
 
-/* FFmpeg cuts a WAV's length to the file's: what the header says is read here, to notice that a part
- * is missing (RIFF: "data", 32-bit length, in a list of chunks of even size). Returns: 0: no such */
+/* FFmpeg cuts a WAV's length to the file's: what the header says is read here, to notice that a
+ * part is missing (RIFF: "data", 32-bit length, in a list of chunks of even size). Returns: 0: no
+ * such */
 static guint32
 riff_data_bytes (const LbMedia *media)
 {
@@ -270,11 +284,11 @@ riff_data_bytes (const LbMedia *media)
 static double
 riff_duration_s (const LbMedia *media)
 {
-  double frame = media->codec->ch_layout.nb_channels
-                 * av_get_bits_per_sample (media->codec->codec_id) / 8.0;
+  double frame = media->codec->ch_layout.nb_channels *
+                 av_get_exact_bits_per_sample (media->codec->codec_id) / 8.0;
 
-  if (strcmp (media->format->iformat->name, "wav") != 0 || !(frame > 0)
-      || media->codec->sample_rate <= 0)
+  if (!is_pcm (media) || strcmp (media->format->iformat->name, "wav") != 0 || !(frame > 0) ||
+      media->codec->sample_rate <= 0)
     return 0;
   return riff_data_bytes (media) / frame / media->codec->sample_rate;
 }
@@ -304,6 +318,13 @@ lb_media_duration_s (const LbMedia *media)
   if (strcmp (media->format->iformat->name, "aac") == 0 || is_placeholder (media, duration_s))
     return NAN;
   return duration_s;
+}
+
+gboolean
+lb_media_is_estimate (const LbMedia *media)
+{
+  return riff_duration_s (media) <= 0 &&
+         media->format->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE;
 }
 
 guint64
@@ -358,7 +379,9 @@ lb_media_next (LbMedia *media, const AVFrame **frame, GError **error)
         return TRUE;
       if (got != AVERROR (EAGAIN))
         media->damaged++;
-      if (!media->drained && !feed (media, error))
+      if (media->drained)
+        return TRUE;
+      if (!feed (media, error))
         return FALSE;
     }
 }
@@ -369,17 +392,27 @@ stream_start (const LbMedia *media)
   return media->stream->start_time != AV_NOPTS_VALUE ? media->stream->start_time : 0;
 }
 
+/* Can every frame be named in the container's ticks? Matroska's are milliseconds. */
+static gboolean
+has_exact_times (const LbMedia *media)
+{
+  AVRational tick = media->stream->time_base;
+  gint64 ticks = (gint64) tick.num * media->codec->sample_rate;
+
+  return ticks > 0 && tick.den % ticks == 0;
+}
+
 gboolean
 lb_media_seek (LbMedia *media, double position_s)
 {
-  gboolean exact = av_get_exact_bits_per_sample (media->codec->codec_id) > 0
-                   || strcmp (media->format->iformat->name, "flac") == 0;
+  gboolean exact = has_exact_times (media) &&
+                   (is_pcm (media) || strcmp (media->format->iformat->name, "flac") == 0);
   double target = position_s / av_q2d (media->stream->time_base);
 
   if (!exact || !(target > 0 && target < (double) (G_MAXINT64 / 4)))
     return FALSE;
-  return av_seek_frame (media->format, media->stream->index, stream_start (media) + (gint64) target,
-                        AVSEEK_FLAG_BACKWARD) >= 0;
+  return av_seek_frame (media->format, media->stream->index,
+                        stream_start (media) + (gint64) target, AVSEEK_FLAG_BACKWARD) >= 0;
 }
 
 gboolean

@@ -12,8 +12,8 @@ typedef struct _LbMedia LbMedia;
  * lb_media_open:
  * @fd: a regular file; its offset stays
  *
- * Finds container, sound stream and decoder among those that we know, and nothing else: no playlists,
- * devices, pictures, subtitles; files that a file names are not opened.
+ * Finds container, sound stream and decoder among those that we know, and nothing else: no
+ * playlists, devices, pictures, subtitles; files that a file names are not opened.
  *
  * Returns: (transfer full): or %NULL; the message ends with what FFmpeg said last
  */
@@ -25,8 +25,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbMedia, lb_media_free)
 char *lb_media_format (const LbMedia *media);
 /** lb_media_duration_s: Returns: by the header, NAN where it doesn't say */
 double lb_media_duration_s (const LbMedia *media);
-/** lb_media_slack_s: Returns: how much less than the header says is no loss: headers round, and an MP3's
- *  counts the encoder's delay and padding */
+/** lb_media_is_estimate: Returns: whether that was only guessed, from bytes and bit rate */
+gboolean lb_media_is_estimate (const LbMedia *media);
+/** lb_media_slack_s: Returns: how much less than the header says is no loss: headers round, and
+ * an MP3's counts the encoder's delay and padding */
 double lb_media_slack_s (const LbMedia *media);
 /** lb_media_damaged: Returns: how many packets could not be decoded so far */
 guint64 lb_media_damaged (const LbMedia *media);
@@ -43,8 +45,8 @@ gboolean lb_media_next (LbMedia *media, const AVFrame **frame, GError **error);
  * lb_media_seek:
  * @position_s: seconds from the beginning
  *
- * To a packet at or before @position_s, where that gives the same samples as decoding from the start:
- * in PCM and FLAC. Call it before lb_media_next() only.
+ * To a packet at or before @position_s, where that gives the same samples as decoding from the
+ * start: in PCM and FLAC. Call it before lb_media_next() only.
  *
  * Returns: %TRUE if it moved: then lb_media_position() is known after the next frame
  */

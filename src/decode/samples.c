@@ -3,21 +3,23 @@
 #include <libavutil/samplefmt.h>
 
 /* @step: from one sample to the next in @in, and @out_step in @out */
-typedef void (*Convert) (const void *in, gsize first, gsize step, float *out, gsize out_step, gsize n);
+typedef void (*Convert) (const void *in, gsize first, gsize step, float *out, gsize out_step,
+                         gsize n);
 
-#define DEFINE_CONVERT(name, type, expression)                                                \
-  static void name (const void *in, gsize first, gsize step, float *out, gsize out_step, gsize n) \
-  {                                                                                           \
-    const type *x = (const type *) in + first;                                                \
-                                                                                              \
-    for (gsize i = 0; i < n; i++, x += step, out += out_step)                                 \
-      *out = (float) (expression);                                                            \
+#define DEFINE_CONVERT(name, type, expression)                                                   \
+  static void name (const void *in, gsize first, gsize step, float *out, gsize out_step,         \
+                    gsize n)                                                                     \
+  {                                                                                              \
+    const type *x = (const type *) in + first;                                                   \
+                                                                                                 \
+    for (gsize i = 0; i < n; i++, x += step, out += out_step)                                    \
+      *out = (float) (expression);                                                               \
   }
 
 DEFINE_CONVERT (from_u8, guint8, (*x - 128) * (1.0f / 128))
-DEFINE_CONVERT (from_s16, gint16, *x * (1.0f / 32768))
-DEFINE_CONVERT (from_s32, gint32, *x * (1.0f / 2147483648.0f))
-DEFINE_CONVERT (from_s64, gint64, *x * (1.0 / 9223372036854775808.0))
+DEFINE_CONVERT (from_s16, gint16, *x *(1.0f / 32768))
+DEFINE_CONVERT (from_s32, gint32, *x *(1.0f / 2147483648.0f))
+DEFINE_CONVERT (from_s64, gint64, *x *(1.0 / 9223372036854775808.0))
 DEFINE_CONVERT (from_flt, float, *x)
 DEFINE_CONVERT (from_dbl, double, *x)
 

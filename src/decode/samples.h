@@ -17,6 +17,7 @@ gboolean lb_samples_known (int format);
  *
  * Integers are divided by 2^(bits−1), as everywhere; nothing is clipped.
  */
-void lb_samples_convert (const AVFrame *frame, guint channels, gsize first, gsize frames, float *out);
+void lb_samples_convert (const AVFrame *frame, guint channels, gsize first, gsize frames,
+                         float *out);
 
 G_END_DECLS

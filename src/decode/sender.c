@@ -57,9 +57,17 @@ lb_sender_flush (LbSender *sender)
 
   if (sender->filled == 0)
     return TRUE;
-  sender->block.head = (LbWireHead) { LB_WIRE_PCM, (guint32) bytes };
+  sender->block.head = (LbWireHead){ LB_WIRE_PCM, (guint32) bytes };
   sender->filled = 0;
   return write_all (sender->fd, &sender->block, sizeof (LbWireHead) + bytes);
+}
+
+gboolean
+lb_sender_alive (LbSender *sender)
+{
+  LbWireHead head = { LB_WIRE_PCM, 0 };
+
+  return lb_sender_flush (sender) && write_all (sender->fd, &head, sizeof head);
 }
 
 float *
@@ -89,6 +97,6 @@ lb_sender_json (LbSender *sender, LbWireKind kind, const json_t *value)
   LbWireHead head = { kind, (guint32) strlen (line) };
 
   g_assert (head.bytes <= LB_WIRE_MAX_JSON_BYTES);
-  return lb_sender_flush (sender) && write_all (sender->fd, &head, sizeof head)
-         && write_all (sender->fd, line, head.bytes);
+  return lb_sender_flush (sender) && write_all (sender->fd, &head, sizeof head) &&
+         write_all (sender->fd, line, head.bytes);
 }

@@ -22,11 +22,14 @@ gboolean lb_sender_json (LbSender *sender, LbWireKind kind, const json_t *value)
  * @channels: of the frames to come, always the same
  * @frames: (out): how many fit, at least one
  *
- * Returns: (transfer none) (nullable): where to put the next samples; %NULL: nobody reads any more
+ * Returns: (transfer none) (nullable): where to put the next samples; %NULL: nobody reads any
+ * more
  */
 float *lb_sender_room (LbSender *sender, guint channels, gsize *frames);
 /** lb_sender_add: says that @samples were put there */
 void lb_sender_add (LbSender *sender, gsize samples);
+/** lb_sender_alive: an empty PCM frame. Returns: as lb_sender_json() */
+gboolean lb_sender_alive (LbSender *sender);
 /** lb_sender_flush: Returns: whether all samples went out */
 gboolean lb_sender_flush (LbSender *sender);
 

@@ -56,8 +56,8 @@ start (const char *program, char **arguments, const int *fds, pid_t *pid)
   for (int target = 0; target <= LB_WIRE_LIFE_FD; target++)
     posix_spawn_file_actions_adddup2 (&actions, fds[target], target);
   posix_spawn_file_actions_addclosefrom_np (&actions, LB_WIRE_LIFE_FD + 1);
-  posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF
-                                           | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setflags (&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                             POSIX_SPAWN_SETSIGMASK);
   posix_spawnattr_setpgroup (&attributes, 0);
   posix_spawnattr_setsigdefault (&attributes, &all);
   posix_spawnattr_setsigmask (&attributes, &none);
@@ -79,10 +79,11 @@ close_fd (int *fd)
 static int
 lift (int fd)
 {
-  int lifted = fcntl (fd, F_DUPFD_CLOEXEC, FIRST_FD);
+  int lifted = fd < 0 ? -1 : fcntl (fd, F_DUPFD_CLOEXEC, FIRST_FD);
   int saved = errno;
 
-  close (fd);
+  if (fd >= 0)
+    close (fd);
   errno = saved;
   return lifted;
 }
@@ -106,8 +107,8 @@ open_ends (LbWorker *self, int file_fd, int *fds)
   fds[2] = lift (open ("/dev/null", O_WRONLY | O_CLOEXEC));
   if (g_getenv ("ASAN_OPTIONS") != NULL && fds[2] >= 0)
     dup3 (STDERR_FILENO, fds[2], O_CLOEXEC);
-  if (fds[0] < 0 || fds[2] < 0 || !open_pipe (&self->output, &fds[1])
-      || !open_pipe (&fds[3], &self->life))
+  if (fds[0] < 0 || fds[2] < 0 || !open_pipe (&self->output, &fds[1]) ||
+      !open_pipe (&fds[3], &self->life))
     return FALSE;
   /* Fewer switches between the two; where it is refused, it is only slower. */
   fcntl (self->output, F_SETPIPE_SZ, PIPE_BYTES);
@@ -173,8 +174,8 @@ lb_worker_free (LbWorker *self)
   g_free (self);
 }
 
-/* Its output ended before it should. A crash that is still to come out of exit is waited for; one that
- * closed its output and lives on is killed. */
+/* Its output ended before it should. A crash that is still to come out of exit is waited for; one
+ * that closed its output and lives on is killed. */
 static gboolean
 explain_end (LbWorker *self, GError **error)
 {
@@ -223,8 +224,8 @@ wait_for_bytes (LbWorker *self, int idle_ms, GCancellable *cancellable, GError *
 }
 
 gboolean
-lb_worker_read (LbWorker *self, gpointer data, gsize bytes, int idle_ms, GCancellable *cancellable,
-               GError **error)
+lb_worker_read (LbWorker *self, gpointer data, gsize bytes, int idle_ms,
+                GCancellable *cancellable, GError **error)
 {
   char *rest = data;
 
@@ -244,6 +245,6 @@ lb_worker_read (LbWorker *self, gpointer data, gsize bytes, int idle_ms, GCancel
       else if (!wait_for_bytes (self, idle_ms, cancellable, error))
         return FALSE;
     }
-  return !g_cancellable_is_cancelled (cancellable)
-         || wait_for_bytes (self, 0, cancellable, error);
+  return !g_cancellable_is_cancelled (cancellable) ||
+         wait_for_bytes (self, 0, cancellable, error);
 }

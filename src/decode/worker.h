@@ -17,8 +17,8 @@ typedef struct _LbWorker LbWorker;
  * @file_fd: the sound; stays the caller's
  * @arguments: (array zero-terminated=1): without the program's name
  *
- * Starts llamaburn-decode in its own process group, with an environment of a few allowed names; it dies
- * with us.
+ * Starts llamaburn-decode in its own process group, with an environment of a few allowed names;
+ * it dies with us.
  */
 LbWorker *lb_worker_new (int file_fd, const char *const *arguments, GError **error);
 
@@ -30,9 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbWorker, lb_worker_free)
  * lb_worker_read:
  * @idle_ms: %LB_WORKER_IDLE_MS
  *
- * All @bytes, or an error: %LB_ERROR_CANCELLED, %LB_ERROR_TIMEOUT, %LB_ERROR_CRASHED with how it ended.
+ * All @bytes, or an error: %LB_ERROR_CANCELLED, %LB_ERROR_TIMEOUT, %LB_ERROR_CRASHED with how it
+ * ended.
  */
 gboolean lb_worker_read (LbWorker *worker, gpointer data, gsize bytes, int idle_ms,
-                        GCancellable *cancellable, GError **error);
+                         GCancellable *cancellable, GError **error);
 
 G_END_DECLS

@@ -57,8 +57,8 @@ open_files (LbBuffers *buffers)
   if (buffers->in.file_fd >= 0)
     buffers->out.file_fd = open_unlinked (folder);
   if (buffers->out.file_fd < 0)
-    buffers->no_files =
-        g_strdup_printf ("can't make a file in \"%s\": %s", folder, g_strerror (errno));
+    buffers->no_files = g_strdup_printf ("can't make a file in \"%s\": %s", folder,
+                                         g_strerror (errno));
 }
 
 static char *
@@ -77,10 +77,8 @@ note_inodes (LbBuffers *buffers)
 {
   g_free (buffers->inodes[0]);
   g_free (buffers->inodes[1]);
-  buffers->inodes[0] =
-      inode_of (buffers->files ? buffers->in.file_fd : buffers->in.memory_fd);
-  buffers->inodes[1] =
-      inode_of (buffers->files ? buffers->out.file_fd : buffers->out.memory_fd);
+  buffers->inodes[0] = inode_of (buffers->files ? buffers->in.file_fd : buffers->in.memory_fd);
+  buffers->inodes[1] = inode_of (buffers->files ? buffers->out.file_fd : buffers->out.memory_fd);
 }
 
 gboolean
@@ -93,8 +91,7 @@ lb_buffers_init (LbBuffers *buffers, GError **error)
   buffers->out = none;
   buffers->in.memory_fd = memfd_create ("llamaburn-in", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (buffers->in.memory_fd >= 0)
-    buffers->out.memory_fd =
-        memfd_create ("llamaburn-out", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    buffers->out.memory_fd = memfd_create ("llamaburn-out", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (buffers->out.memory_fd < 0)
     return lb_error_set_errno (error, errno, "can't make memory for sound");
   open_files (buffers);
@@ -141,8 +138,8 @@ size_memory (LbBuffer *buffer, guint64 bytes, const char *what, GError **error)
     return errno == EPERM
                ? refuse_tampering (error)
                : lb_error_set_errno (error, errno,
-                                     "can't reserve %" G_GUINT64_FORMAT " bytes for %s",
-                                     bytes, what);
+                                     "can't reserve %" G_GUINT64_FORMAT " bytes for %s", bytes,
+                                     what);
   buffer->fd = buffer->memory_fd;
   buffer->bytes = bytes;
   return TRUE;
@@ -171,12 +168,11 @@ reserve_memory (LbBuffers *buffers, guint64 in_bytes, guint64 out_bytes, GError 
     return FALSE;
   if (in_bytes > 0)
     {
-      char *map =
-          mmap (NULL, in_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, buffers->in.fd, 0);
+      char *map = mmap (NULL, in_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, buffers->in.fd, 0);
 
       if (map == MAP_FAILED)
-        return lb_error_set_errno (
-            error, errno, "can't map %" G_GUINT64_FORMAT " bytes for sound", in_bytes);
+        return lb_error_set_errno (error, errno,
+                                   "can't map %" G_GUINT64_FORMAT " bytes for sound", in_bytes);
       buffers->map = map;
     }
   return seal (&buffers->in, IN_SEALS, error) && seal (&buffers->out, OUT_SEALS, error);
@@ -187,16 +183,15 @@ size_file (LbBuffer *buffer, guint64 bytes, GError **error)
 {
   if (ftruncate (buffer->file_fd, (off_t) bytes) != 0)
     return lb_error_set_errno (
-        error, errno, "can't reserve %" G_GUINT64_FORMAT " bytes in the cache folder",
-        bytes);
+        error, errno, "can't reserve %" G_GUINT64_FORMAT " bytes in the cache folder", bytes);
   buffer->fd = buffer->file_fd;
   buffer->bytes = bytes;
   return TRUE;
 }
 
 gboolean
-lb_buffers_reserve (LbBuffers *buffers, guint64 in_bytes, guint64 out_bytes,
-                    gboolean files, GError **error)
+lb_buffers_reserve (LbBuffers *buffers, guint64 in_bytes, guint64 out_bytes, gboolean files,
+                    GError **error)
 {
   if (in_bytes > G_MAXINT64 / 4 || out_bytes > G_MAXINT64 / 4)
     {
@@ -213,8 +208,7 @@ lb_buffers_reserve (LbBuffers *buffers, guint64 in_bytes, guint64 out_bytes,
                    buffers->no_files);
       return FALSE;
     }
-  if (!size_file (&buffers->in, in_bytes, error) ||
-      !size_file (&buffers->out, out_bytes, error))
+  if (!size_file (&buffers->in, in_bytes, error) || !size_file (&buffers->out, out_bytes, error))
     return FALSE;
   note_inodes (buffers);
   return TRUE;
@@ -234,8 +228,7 @@ check_range (const LbBuffer *buffer, guint64 offset, gsize n, GError **error)
 }
 
 gboolean
-lb_buffers_put (LbBuffers *buffers, guint64 offset, const float *samples, gsize n,
-                GError **error)
+lb_buffers_put (LbBuffers *buffers, guint64 offset, const float *samples, gsize n, GError **error)
 {
   const char *from = (const char *) samples;
   gsize left = n * sizeof (float);
@@ -256,8 +249,7 @@ lb_buffers_put (LbBuffers *buffers, guint64 offset, const float *samples, gsize 
       if (written < 0 && errno == EINTR)
         continue;
       if (written <= 0)
-        return lb_error_set_errno (error, errno,
-                                   "can't write sound into the cache folder");
+        return lb_error_set_errno (error, errno, "can't write sound into the cache folder");
       from += written;
       offset += (guint64) written;
       left -= (gsize) written;
@@ -288,8 +280,7 @@ read_at (int fd, guint64 offset, char *to, gsize left, GError **error)
 }
 
 gboolean
-lb_buffers_get (LbBuffers *buffers, guint64 offset, float *samples, gsize n,
-                GError **error)
+lb_buffers_get (LbBuffers *buffers, guint64 offset, float *samples, gsize n, GError **error)
 {
   return check_range (&buffers->out, offset, n, error) &&
          read_at (buffers->out.fd, offset, (char *) samples, n * sizeof (float), error);
@@ -303,16 +294,16 @@ read_through (const LbBuffers *buffers, const json_t *inputs, GError **error)
   json_t *input;
 
   json_array_foreach (inputs, i, input)
-  {
-    guint64 offset = (guint64) MAX (0, lb_json_integer (input, "offset", 0));
-    guint64 frames = (guint64) MAX (0, lb_json_integer (input, "frames", 0));
-    guint64 left = frames * sizeof (float) *
-                   (guint64) MAX (1, lb_json_integer (input, "channels", 1));
+    {
+      guint64 offset = (guint64) MAX (0, lb_json_integer (input, "offset", 0));
+      guint64 frames = (guint64) MAX (0, lb_json_integer (input, "frames", 0));
+      guint64 left = frames * sizeof (float) *
+                     (guint64) MAX (1, lb_json_integer (input, "channels", 1));
 
-    for (; left > 0; left -= MIN (left, 1024 * 1024), offset += 1024 * 1024)
-      if (!read_at (buffers->in.fd, offset, piece, MIN (left, 1024 * 1024), error))
-        return FALSE;
-  }
+      for (; left > 0; left -= MIN (left, 1024 * 1024), offset += 1024 * 1024)
+        if (!read_at (buffers->in.fd, offset, piece, MIN (left, 1024 * 1024), error))
+          return FALSE;
+    }
   return TRUE;
 }
 
@@ -322,7 +313,6 @@ lb_buffers_prepare (LbBuffers *buffers, const json_t *inputs, GError **error)
   if (buffers->out.bytes > 0 &&
       fallocate (buffers->out.fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0,
                  (off_t) buffers->out.bytes) != 0)
-    return lb_error_set_errno (error, errno,
-                               "can't clear the memory for sound that comes out");
+    return lb_error_set_errno (error, errno, "can't clear the memory for sound that comes out");
   return !buffers->files || read_through (buffers, inputs, error);
 }

@@ -15,6 +15,8 @@
 #include "core/error.h"
 #include "engine/protocol.h"
 
+#define USUAL_DESCRIPTORS 1024
+
 /* The kernel kills the group when the last write end of the death pipe closes: also when
  * the parent was killed with -9, also when this process is stopped or hangs in a library.
  * PDEATHSIG would fire when the *thread* that started us ends. */
@@ -26,9 +28,8 @@ die_with_parent (GError **error)
   if (fcntl (LB_FD_DEATH, F_SETOWN, -getpgrp ()) != 0 ||
       fcntl (LB_FD_DEATH, F_SETSIG, SIGKILL) != 0 ||
       fcntl (LB_FD_DEATH, F_SETFL, O_ASYNC | O_NONBLOCK) != 0)
-    return lb_error_set_errno (error, errno,
-                               "the cage: can't watch the parent through descriptor %d",
-                               LB_FD_DEATH);
+    return lb_error_set_errno (
+        error, errno, "the cage: can't watch the parent through descriptor %d", LB_FD_DEATH);
   /* It may have died before the watch was set. */
   if (poll (&death, 1, 0) > 0 && (death.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0)
     _exit (EXIT_FAILURE);
@@ -64,9 +65,8 @@ keep_group (scmp_filter_ctx filter)
 {
   int status = seccomp_rule_add (filter, SCMP_ACT_ERRNO (0), SCMP_SYS (setsid), 0);
 
-  return status != 0
-             ? status
-             : seccomp_rule_add (filter, SCMP_ACT_ERRNO (0), SCMP_SYS (setpgid), 0);
+  return status != 0 ? status
+                     : seccomp_rule_add (filter, SCMP_ACT_ERRNO (0), SCMP_SYS (setpgid), 0);
 }
 
 static gboolean
@@ -76,8 +76,7 @@ filter_calls (gboolean network, GError **error)
   int status;
 
   if (filter == NULL)
-    return lb_error_set_errno (error, ENOMEM,
-                               "the cage: can't make a system call filter");
+    return lb_error_set_errno (error, ENOMEM, "the cage: can't make a system call filter");
   status = seccomp_attr_set (filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO (ENOSYS));
   if (status == 0)
     status = keep_group (filter);
@@ -87,8 +86,23 @@ filter_calls (gboolean network, GError **error)
     status = seccomp_load (filter);
   seccomp_release (filter);
   if (status != 0)
-    return lb_error_set_errno (
-        error, -status, "the cage: this system refuses a system call filter (seccomp)");
+    return lb_error_set_errno (error, -status,
+                               "the cage: this system refuses a system call filter (seccomp)");
+  return TRUE;
+}
+
+/* The parent may have raised its own. Programs that select(), or close all there could be, don't
+ * expect a million. */
+static gboolean
+usual_descriptors (GError **error)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return lb_error_set_errno (error, errno, "the cage: can't read the limit of descriptors");
+  limit.rlim_cur = MIN (limit.rlim_max, USUAL_DESCRIPTORS);
+  if (setrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return lb_error_set_errno (error, errno, "the cage: can't set the limit of descriptors");
   return TRUE;
 }
 
@@ -100,8 +114,7 @@ lb_cage_put_on (gboolean network, GError **error)
 
   if (close_range (STDERR_FILENO + 1, LB_FD_FIRST - 1, 0) != 0 ||
       close_range (LB_FD_END, ~0U, 0) != 0)
-    return lb_error_set_errno (error, errno,
-                               "the cage: can't close inherited descriptors");
+    return lb_error_set_errno (error, errno, "the cage: can't close inherited descriptors");
   if (getpgrp () != getpid () && setpgid (0, 0) != 0)
     return lb_error_set_errno (error, errno, "the cage: can't lead a process group");
   if (!die_with_parent (error))
@@ -110,6 +123,8 @@ lb_cage_put_on (gboolean network, GError **error)
     return lb_error_set_errno (error, errno, "the cage: can't give up new privileges");
   if (setrlimit (RLIMIT_CORE, &no_core) != 0)
     return lb_error_set_errno (error, errno, "the cage: can't switch core files off");
+  if (!usual_descriptors (error))
+    return FALSE;
   /* A kindness to the rest of the machine, not a promise: where /proc is read-only it
    * must do without. */
   fd = open ("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);

@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-typedef struct
-{
+typedef struct {
   const char *name;  /* a * at the end: any name that begins so */
   gboolean recorded; /* FALSE: says who and where, and changes no measurement */
 } Allowed;
@@ -17,6 +16,9 @@ static const Allowed allowed[] = {
   { "XDG_RUNTIME_DIR", FALSE }, /* sockets of GPU and sound servers */
   { "XDG_CACHE_HOME", FALSE },
   { "XDG_DATA_HOME", FALSE },
+  { "XDG_DATA_DIRS", FALSE }, /* where Vulkan's loader looks for drivers */
+  { "XDG_CONFIG_HOME", FALSE },
+  { "XDG_CONFIG_DIRS", FALSE },
   { "HF_HOME", FALSE },
   { "HF_HUB_CACHE", FALSE },
   { "TORCH_HOME", FALSE },
@@ -45,6 +47,9 @@ static const Allowed allowed[] = {
   { "VK_*", TRUE },
   { "MESA_*", TRUE },
   { "RADV_*", TRUE },
+  { "ANV_*", TRUE },
+  { "NVK_*", TRUE },
+  { "DRI_PRIME", TRUE },
   { "LP_NUM_THREADS", TRUE },
   { "OMP_*", TRUE },
   { "GOMP_*", TRUE },
@@ -88,16 +93,14 @@ find (const char *name)
     if (matches (allowed[i].name, name))
       found = &allowed[i];
   for (guint i = 0;
-       i < G_N_ELEMENTS (secret) && found != NULL && strchr (found->name, '*') != NULL;
-       i++)
+       i < G_N_ELEMENTS (secret) && found != NULL && strchr (found->name, '*') != NULL; i++)
     if (strstr (name, secret[i]) != NULL)
       found = NULL;
   return found;
 }
 
 char **
-lb_environment_build (const char *const *ours, const LbManifest *manifest,
-                      json_t **recorded)
+lb_environment_build (const char *const *ours, const LbManifest *manifest, json_t **recorded)
 {
   g_autoptr (GStrvBuilder) passed = g_strv_builder_new ();
   const char *const *keys = (const char *const *) manifest->keys;

@@ -17,16 +17,16 @@
 #define MAX_TREE 4096
 
 static int
-prepare (posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions,
-         const int *parked, const LbGroupFd *fds, guint n_fds)
+prepare (posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions, const int *parked,
+         const LbGroupFd *fds, guint n_fds)
 {
   sigset_t none, all;
   int status;
 
   sigemptyset (&none);
   sigfillset (&all);
-  status = posix_spawnattr_setflags (
-      attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  status = posix_spawnattr_setflags (attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
+                                                     POSIX_SPAWN_SETSIGDEF);
   if (status == 0)
     status = posix_spawnattr_setpgroup (attributes, 0);
   if (status == 0)
@@ -39,8 +39,8 @@ prepare (posix_spawnattr_t *attributes, posix_spawn_file_actions_t *actions,
 }
 
 gboolean
-lb_group_spawn (char *const *argv, char *const *environment, const LbGroupFd *fds,
-                guint n_fds, GPid *pid, GError **error)
+lb_group_spawn (char *const *argv, char *const *environment, const LbGroupFd *fds, guint n_fds,
+                GPid *pid, GError **error)
 {
   posix_spawnattr_t attributes;
   posix_spawn_file_actions_t actions;
@@ -129,15 +129,13 @@ each_member (GPid leader, MemberFunc func, gpointer user_data)
       char state;
       int group;
 
-      if (g_ascii_isdigit (*name) && read_stat (name, &state, &group) &&
-          group == leader && state != 'Z' && state != 'X' &&
-          !func (atoi (name), user_data))
+      if (g_ascii_isdigit (*name) && read_stat (name, &state, &group) && group == leader &&
+          state != 'Z' && state != 'X' && !func (atoi (name), user_data))
         return;
     }
 }
 
-typedef struct
-{
+typedef struct {
   GPid leader;
   gboolean found;
 } Search;
@@ -183,8 +181,7 @@ rss_of (GPid pid, guint64 not_counted_bytes)
          MIN (shared, not_counted_bytes);
 }
 
-typedef struct
-{
+typedef struct {
   guint64 bytes, not_counted_bytes;
 } Sum;
 
@@ -251,8 +248,7 @@ lb_group_rss_bytes (GPid pid, gboolean all, guint64 not_counted_bytes)
 const char *
 lb_group_signal_name (int number)
 {
-  static const struct
-  {
+  static const struct {
     int number;
     const char *name;
   } names[] = {

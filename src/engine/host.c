@@ -19,8 +19,7 @@
 #define MAX_REQUESTS_WAITING 16
 #define MAX_INPUTS 16
 
-typedef struct
-{
+typedef struct {
   const LbManifest *manifest;
   const LbEngineHooks *hooks;
   LbSink *sink;
@@ -99,8 +98,8 @@ read_requests (gpointer user_data)
     {
       if (n < 0 && errno == EINTR)
         continue;
-      if (n < 0 || !lb_line_cutter_feed (&cutter, buffer, (gsize) n, lb_clock_now_ns (),
-                                         receive, host, NULL))
+      if (n < 0 || !lb_line_cutter_feed (&cutter, buffer, (gsize) n, lb_clock_now_ns (), receive,
+                                         host, NULL))
         break;
     }
   lb_line_cutter_clear (&cutter);
@@ -131,8 +130,7 @@ serve_probe (Host *host, gint64 id)
     g_strlcpy (answer.version, host->hooks->version (), sizeof answer.version);
   message = new_answer ("probed", id);
   lb_json_set_string (message, "version", answer.version);
-  lb_json_set (message, "devices",
-               answer.devices != NULL ? answer.devices : json_array ());
+  lb_json_set (message, "devices", answer.devices != NULL ? answer.devices : json_array ());
   lb_json_set (message, "libraries", answer.libraries);
   lb_sink_send (host->sink, message);
 }
@@ -147,24 +145,23 @@ check_options (const LbManifest *manifest, const json_t *given, GError **error)
 
   if (given != NULL && !json_is_object (given))
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
-                           "\"options\" must be an object");
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE, "\"options\" must be an object");
       return NULL;
     }
   json_object_foreach ((json_t *) given, name, value)
-  {
-    const LbOption *option = lb_manifest_option (manifest, name);
-    g_autofree char *shown = lb_text_escape (name);
+    {
+      const LbOption *option = lb_manifest_option (manifest, name);
+      g_autofree char *shown = lb_text_escape (name);
 
-    if (option == NULL)
-      {
-        g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                     "the engine \"%s\" has no option \"%s\"", manifest->id, shown);
+      if (option == NULL)
+        {
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "the engine \"%s\" has no option \"%s\"",
+                       manifest->id, shown);
+          return NULL;
+        }
+      if (!lb_option_check (option, value, error))
         return NULL;
-      }
-    if (!lb_option_check (option, value, error))
-      return NULL;
-  }
+    }
   for (guint i = 0; i < manifest->options->len; i++)
     {
       const LbOption *option = manifest->options->pdata[i];
@@ -188,11 +185,10 @@ check_load (Host *host, const LbLoadRequest *request, GError **error)
                          "a model is loaded already: unload comes first");
   else if (request->mode == NULL || !g_strv_contains (modes, request->mode))
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "the engine \"%s\" doesn't do the mode of the request",
-                 host->manifest->id);
+                 "the engine \"%s\" doesn't do the mode of the request", host->manifest->id);
   else if (request->threads < 1 || request->threads > 65536)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "\"threads\" must be from 1 to 65536, not %d", request->threads);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"threads\" must be from 1 to 65536, not %d",
+                 request->threads);
   else
     return TRUE;
   return FALSE;
@@ -237,8 +233,10 @@ serve_load (Host *host, gint64 id, const json_t *message)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (json_t) options = NULL;
+  const char *uri = lb_json_string (message, "model_path_uri", NULL);
+  g_autofree char *from_uri = uri != NULL ? g_filename_from_uri (uri, NULL, NULL) : NULL;
   LbLoadRequest request = {
-    .model_path = lb_json_string (message, "model_path", NULL),
+    .model_path = lb_json_string (message, "model_path", from_uri),
     .device = lb_json_string (message, "device", "cpu"),
     .threads = (int) CLAMP (lb_json_integer (message, "threads", 1), -1, 65537),
     .seed = lb_json_integer (message, "seed", 0),
@@ -255,8 +253,7 @@ serve_load (Host *host, gint64 id, const json_t *message)
   request.options = options;
   host->state = g_malloc0 (MAX (1, host->hooks->state_size));
   lb_sink_begin (host->sink, id, FALSE);
-  host->loaded =
-      host->hooks->load (host->state, &request, &host->answer, host->sink, &error);
+  host->loaded = host->hooks->load (host->state, &request, &host->answer, host->sink, &error);
   lb_sink_end (host->sink);
   if (!host->loaded)
     {
@@ -265,8 +262,7 @@ serve_load (Host *host, gint64 id, const json_t *message)
       return;
     }
   host->mode = g_strdup (request.mode);
-  lb_sink_set_format (host->sink, host->answer.output_rate_hz,
-                      host->answer.output_channels);
+  lb_sink_set_format (host->sink, host->answer.output_rate_hz, host->answer.output_channels);
   send_loaded (host, id, options);
 }
 
@@ -296,8 +292,8 @@ map (const json_t *part, int protection, gsize *bytes, GError **error)
   *bytes = 0;
   if (wanted == 0)
     return NULL;
-  if (fd < LB_FD_IN || fd > LB_FD_OUT_FILE || wanted < 0 ||
-      fstat ((int) fd, &status) != 0 || status.st_size < wanted)
+  if (fd < LB_FD_IN || fd > LB_FD_OUT_FILE || wanted < 0 || fstat ((int) fd, &status) != 0 ||
+      status.st_size < wanted)
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_PROTOCOL,
                            "a \"pcm\" request names no buffer of its size");
@@ -306,8 +302,7 @@ map (const json_t *part, int protection, gsize *bytes, GError **error)
   address = mmap (NULL, (gsize) wanted, protection, MAP_SHARED, (int) fd, 0);
   if (address == MAP_FAILED)
     {
-      lb_error_set_errno (error, errno, "can't map %" G_GINT64_FORMAT " bytes of sound",
-                          wanted);
+      lb_error_set_errno (error, errno, "can't map %" G_GINT64_FORMAT " bytes of sound", wanted);
       return NULL;
     }
   *bytes = (gsize) wanted;
@@ -324,8 +319,7 @@ serve_pcm (Host *host, gint64 id, const json_t *message)
   if (host->in_bytes == 0)
     host->in = map (json_object_get (message, "in"), PROT_READ, &host->in_bytes, &error);
   if (error == NULL)
-    out = map (json_object_get (message, "out"), PROT_READ | PROT_WRITE, &out_bytes,
-               &error);
+    out = map (json_object_get (message, "out"), PROT_READ | PROT_WRITE, &out_bytes, &error);
   if (error != NULL)
     {
       send_error (host, id, error);
@@ -347,8 +341,8 @@ read_input (const Host *host, const json_t *json, LbEngineInput *input, GError *
                             .text = lb_json_string (json, "text", NULL) };
   if (input->role != NULL && input->text != NULL)
     return TRUE;
-  if (input->role == NULL || offset < 0 || offset % (gint64) sizeof (float) != 0 ||
-      frames < 0 || channels < 1 || channels > 1024 || rate < 1 || rate > G_MAXINT32 ||
+  if (input->role == NULL || offset < 0 || offset % (gint64) sizeof (float) != 0 || frames < 0 ||
+      channels < 1 || channels > 1024 || rate < 1 || rate > G_MAXINT32 ||
       (guint64) offset > host->in_bytes ||
       (guint64) frames >
           (host->in_bytes - (guint64) offset) / sizeof (float) / (guint64) channels)
@@ -378,8 +372,9 @@ read_inputs (const Host *host, const json_t *list, LbEngineInput *inputs, GError
                                         : "a \"run\" request before \"load\"");
       return FALSE;
     }
-  json_array_foreach (list, i,
-                      item) if (!read_input (host, item, &inputs[i], error)) return FALSE;
+  json_array_foreach (list, i, item)
+    if (!read_input (host, item, &inputs[i], error))
+      return FALSE;
   return TRUE;
 }
 
@@ -406,8 +401,8 @@ serve_run (Host *host, gint64 id, const json_t *message)
   LbRunRequest request = { .inputs = inputs,
                            .n_inputs = (guint) json_array_size (list),
                            .seed = lb_json_integer (message, "seed", 0),
-                           .index = (guint) CLAMP (lb_json_integer (message, "index", 0),
-                                                   0, G_MAXINT32) };
+                           .index = (guint) CLAMP (lb_json_integer (message, "index", 0), 0,
+                                                   G_MAXINT32) };
   g_autoptr (GError) error = NULL;
   json_t *output = NULL;
   gint64 start_ns, done_ns;
@@ -468,8 +463,7 @@ await_hello (Host *host, GError **error)
 int
 lb_host_serve (const LbManifest *manifest, const char *module)
 {
-  Host *host =
-      g_new0 (Host, 1); /* never freed: the thread that reads outlives this function */
+  Host *host = g_new0 (Host, 1); /* never freed: the thread that reads outlives this function */
   g_autoptr (GError) error = NULL;
   const char *version = "";
   gboolean more = TRUE;

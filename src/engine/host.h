@@ -1,5 +1,5 @@
-/* The engine's side of the protocol for a native engine: one thread reads always, the main thread runs the
- * hooks. */
+/* The engine's side of the protocol for a native engine: one thread reads always, the main thread
+ * runs the hooks. */
 #pragma once
 
 #include "engine/engine.h"

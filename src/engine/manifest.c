@@ -6,16 +6,13 @@
 #include "core/error.h"
 #include "core/paths.h"
 #include "core/text.h"
+#include "engine/member.h"
 #include "engine/python.h"
 
-#define MAX_NAME 64
-#define MAX_TITLE 200
-#define MAX_LIST 256
 #define MAX_OPTIONS 256
 
-static const char *const modes[] = { "stt",      "tts",    "separation", "transcription",
-                                     "beats",    "chords", "genre",      "generation",
-                                     "analysis", NULL };
+static const char *const modes[] = { "stt",    "tts",   "separation", "transcription", "beats",
+                                     "chords", "genre", "generation", "analysis",      NULL };
 
 static const char *const kinds[] = {
   [LB_OPTION_BOOL] = "bool",     [LB_OPTION_INT] = "int",
@@ -24,146 +21,10 @@ static const char *const kinds[] = {
   [LB_OPTION_LIST] = "list",     NULL,
 };
 
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
-
-/* Where a member was read: for messages. */
-typedef struct
-{
-  const char *path;
-  const char *option; /* its name, or NULL: the manifest itself */
-} Place;
-
-static gboolean
-refuse (const Place *place, const char *member, const char *must, GError **error)
-{
-  g_autofree char *file = lb_text_escape (place->path);
-  g_autofree char *option = place->option != NULL ? lb_text_escape (place->option) : NULL;
-
-  if (option != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                 "\"%s\": option \"%s\": \"%s\" must be %s", file, option, member, must);
-  else
-    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "\"%s\": \"%s\" must be %s", file,
-                 member, must);
-  return FALSE;
-}
-
-/* Names become parts of file names and command lines: a letter or digit first, then also
- * . _ - */
-static gboolean
-is_name (const char *text, const char *first, const char *rest)
-{
-  gsize length = strlen (text);
-
-  return length > 0 && length <= MAX_NAME && strchr (first, text[0]) != NULL &&
-         strspn (text, rest) == length;
-}
-
-static gboolean
-is_id (const char *text)
-{
-  return is_name (text, LOWER DIGITS, LOWER DIGITS "._-") && strstr (text, "..") == NULL;
-}
-
-static gboolean
-is_option_name (const char *text)
-{
-  return is_name (text, LOWER, LOWER DIGITS "-");
-}
-
 static gboolean
 is_mode (const char *text)
 {
   return g_strv_contains (modes, text);
-}
-
-/* Of an environment variable with a secret. What changes how programs load stays out. */
-static gboolean
-is_key (const char *text)
-{
-  return is_name (text, UPPER, UPPER DIGITS "_") && !g_str_has_prefix (text, "LD_") &&
-         !g_str_equal (text, "PATH") && !g_str_has_prefix (text, "PYTHON");
-}
-
-static gboolean
-is_word (const char *text)
-{
-  return *text != '\0' && strlen (text) <= 4096;
-}
-
-typedef gboolean (*Check) (const char *text);
-
-static gboolean
-read_names (const Place *place, const json_t *object, const char *member, Check check,
-            const char *must, gboolean required, char ***names, GError **error)
-{
-  const json_t *list = json_object_get (object, member);
-  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-  size_t i;
-  json_t *item;
-
-  if (list == NULL && !required)
-    return TRUE;
-  if (!json_is_array (list) || json_array_size (list) == 0 ||
-      json_array_size (list) > MAX_LIST)
-    return refuse (place, member, must, error);
-  json_array_foreach (list, i, item)
-  {
-    const char *text = json_string_value (item);
-
-    if (text == NULL || strlen (text) != json_string_length (item) || !check (text))
-      return refuse (place, member, must, error);
-    if (check != is_word && !g_hash_table_add (seen, (gpointer) text))
-      return refuse (place, member, "a list without repetitions", error);
-    g_strv_builder_add (builder, text);
-  }
-  *names = g_strv_builder_end (builder);
-  return TRUE;
-}
-
-static gboolean
-read_text (const Place *place, const json_t *object, const char *member, Check check,
-           const char *must, gboolean required, char **text, GError **error)
-{
-  const json_t *value = json_object_get (object, member);
-
-  if (value == NULL && !required)
-    return TRUE;
-  if (!json_is_string (value) ||
-      strlen (json_string_value (value)) != json_string_length (value) ||
-      !check (json_string_value (value)))
-    return refuse (place, member, must, error);
-  *text = g_strdup (json_string_value (value));
-  return TRUE;
-}
-
-static gboolean
-read_boolean (const Place *place, const json_t *object, const char *member,
-              gboolean *value, GError **error)
-{
-  const json_t *given = json_object_get (object, member);
-
-  if (given == NULL)
-    return TRUE;
-  if (!json_is_boolean (given))
-    return refuse (place, member, "true or false", error);
-  *value = json_is_true (given);
-  return TRUE;
-}
-
-static gboolean
-is_title (const char *text)
-{
-  return *text != '\0' && strlen (text) <= MAX_TITLE;
-}
-
-static gboolean
-is_help (const char *text)
-{
-  return *text != '\0' && strlen (text) <= 1000 && strchr (text, '\n') == NULL;
 }
 
 static void
@@ -179,7 +40,7 @@ option_free (gpointer data)
 }
 
 static gboolean
-read_bound (const Place *place, const json_t *object, const char *member,
+read_bound (const LbMemberPlace *place, const json_t *object, const char *member,
             const LbOption *option, double *bound, GError **error)
 {
   const json_t *given = json_object_get (object, member);
@@ -187,15 +48,16 @@ read_bound (const Place *place, const json_t *object, const char *member,
   if (given == NULL)
     return TRUE;
   if (option->kind != LB_OPTION_INT && option->kind != LB_OPTION_DOUBLE)
-    return refuse (place, member, "left out: only an int or a double has a range", error);
+    return lb_member_refuse (place, member, "left out: only an int or a double has a range",
+                             error);
   if (!json_is_number (given))
-    return refuse (place, member, "a number", error);
+    return lb_member_refuse (place, member, "a number", error);
   *bound = json_number_value (given);
   return TRUE;
 }
 
 static gboolean
-read_kind (const Place *place, const json_t *object, LbOption *option, GError **error)
+read_kind (const LbMemberPlace *place, const json_t *object, LbOption *option, GError **error)
 {
   const char *kind = lb_json_string (object, "kind", "");
 
@@ -205,19 +67,19 @@ read_kind (const Place *place, const json_t *object, LbOption *option, GError **
         option->kind = i;
         return TRUE;
       }
-  return refuse (place, "kind", "one of: bool, int, double, enum, text, file, list",
-                 error);
+  return lb_member_refuse (place, "kind", "one of: bool, int, double, enum, text, file, list",
+                           error);
 }
 
 static gboolean
-read_default (const Place *place, const json_t *object, LbOption *option, GError **error)
+read_default (const LbMemberPlace *place, const json_t *object, LbOption *option, GError **error)
 {
   json_t *fallback = json_object_get (object, "default");
 
   if (fallback == NULL || json_is_null (fallback))
     return TRUE;
   if (!lb_option_check (option, fallback, NULL))
-    return refuse (place, "default", "a value that the option itself allows", error);
+    return lb_member_refuse (place, "default", "a value that the option itself allows", error);
   option->fallback = json_incref (fallback);
   return TRUE;
 }
@@ -226,40 +88,41 @@ static gboolean
 read_option (LbManifest *manifest, const json_t *object, GError **error)
 {
   LbOption *option = g_new0 (LbOption, 1);
-  Place place = { manifest->path, NULL };
+  LbMemberPlace place = { manifest->path, NULL };
 
   g_ptr_array_add (manifest->options, option);
   option->min = -INFINITY;
   option->max = INFINITY;
   option->work = TRUE;
   if (!json_is_object (object))
-    return refuse (&place, "options", "a list of objects", error);
-  if (!read_text (&place, object, "name", is_option_name,
-                  "an option's name: small letters, digits and -, a letter first", TRUE,
-                  &option->name, error))
+    return lb_member_refuse (&place, "options", "a list of objects", error);
+  if (!lb_member_read_text (&place, object, "name", lb_member_is_option_name,
+                            "an option's name: small letters, digits and -, a letter first", TRUE,
+                            &option->name, error))
     return FALSE;
   place.option = option->name;
   for (guint i = 0; i + 1 < manifest->options->len; i++)
     if (g_str_equal (((LbOption *) manifest->options->pdata[i])->name, option->name))
-      return refuse (&place, "name", "given once only", error);
+      return lb_member_refuse (&place, "name", "given once only", error);
   if (!read_kind (&place, object, option, error) ||
       !read_bound (&place, object, "min", option, &option->min, error) ||
       !read_bound (&place, object, "max", option, &option->max, error) ||
-      !read_names (&place, object, "choices", is_word, "a list of texts, at least one",
-                   option->kind == LB_OPTION_ENUM, &option->choices, error) ||
-      !read_text (&place, object, "help", is_help, "one line of text", TRUE,
-                  &option->help, error) ||
-      !read_boolean (&place, object, "work", &option->work, error))
+      !lb_member_read_names (&place, object, "choices", lb_member_is_word,
+                             "a list of texts, at least one", option->kind == LB_OPTION_ENUM,
+                             &option->choices, error) ||
+      !lb_member_read_text (&place, object, "help", lb_member_is_help, "one line of text", TRUE,
+                            &option->help, error) ||
+      !lb_member_read_boolean (&place, object, "work", &option->work, error))
     return FALSE;
   if (option->min > option->max)
-    return refuse (&place, "min", "at most \"max\"", error);
+    return lb_member_refuse (&place, "min", "at most \"max\"", error);
   return read_default (&place, object, option, error);
 }
 
 static gboolean
 read_options (LbManifest *manifest, GError **error)
 {
-  const Place place = { manifest->path, NULL };
+  const LbMemberPlace place = { manifest->path, NULL };
   const json_t *list = json_object_get (manifest->json, "options");
   size_t i;
   json_t *item;
@@ -267,16 +130,17 @@ read_options (LbManifest *manifest, GError **error)
   if (list == NULL)
     return TRUE;
   if (!json_is_array (list) || json_array_size (list) > MAX_OPTIONS)
-    return refuse (&place, "options", "a list of at most 256 objects", error);
-  json_array_foreach (list, i,
-                      item) if (!read_option (manifest, item, error)) return FALSE;
+    return lb_member_refuse (&place, "options", "a list of at most 256 objects", error);
+  json_array_foreach (list, i, item)
+    if (!read_option (manifest, item, error))
+      return FALSE;
   return TRUE;
 }
 
 static gboolean
 read_inputs (LbManifest *manifest, GError **error)
 {
-  const Place place = { manifest->path, NULL };
+  const LbMemberPlace place = { manifest->path, NULL };
   const json_t *list = json_object_get (manifest->json, "inputs");
   g_autoptr (json_t) roles = json_array ();
   g_autoptr (json_t) holder = json_object ();
@@ -284,37 +148,38 @@ read_inputs (LbManifest *manifest, GError **error)
   json_t *input;
 
   if (!json_is_array (list) || json_array_size (list) == 0 || json_array_size (list) > 16)
-    return refuse (&place, "inputs", "a list of objects {role, kind}, at least one",
-                   error);
+    return lb_member_refuse (&place, "inputs", "a list of objects {role, kind}, at least one",
+                             error);
   json_array_foreach (list, i, input)
-  {
-    const char *kind = lb_json_string (input, "kind", "");
+    {
+      const char *kind = lb_json_string (input, "kind", "");
 
-    if (!g_str_equal (kind, "pcm") && !g_str_equal (kind, "text"))
-      return refuse (&place, "inputs", "a list of objects whose \"kind\" is pcm or text",
-                     error);
-    json_array_append (roles, json_object_get (input, "role"));
-    if (json_array_size (roles) != i + 1)
-      return refuse (&place, "inputs", "a list of objects, each with a \"role\"", error);
-  }
+      if (!g_str_equal (kind, "pcm") && !g_str_equal (kind, "text"))
+        return lb_member_refuse (&place, "inputs",
+                                 "a list of objects whose \"kind\" is pcm or text", error);
+      json_array_append (roles, json_object_get (input, "role"));
+      if (json_array_size (roles) != i + 1)
+        return lb_member_refuse (&place, "inputs", "a list of objects, each with a \"role\"",
+                                 error);
+    }
   json_object_set (holder, "inputs", roles);
-  return read_names (&place, holder, "inputs", is_option_name,
-                     "a list of objects whose \"role\" is a name", TRUE, &manifest->roles,
-                     error);
+  return lb_member_read_names (&place, holder, "inputs", lb_member_is_option_name,
+                               "a list of objects whose \"role\" is a name", TRUE,
+                               &manifest->roles, error);
 }
 
 static gboolean
 read_modes (LbManifest *manifest, GError **error)
 {
-  const Place place = { manifest->path, NULL };
+  const LbMemberPlace place = { manifest->path, NULL };
   static const char must[] = "among: stt, tts, separation, transcription, beats, chords, "
                              "genre, generation, analysis";
   g_autofree char *mode = NULL;
 
   if (json_object_get (manifest->json, "modes") != NULL)
-    return read_names (&place, manifest->json, "modes", is_mode, must, TRUE,
-                       &manifest->modes, error);
-  if (!read_text (&place, manifest->json, "mode", is_mode, must, TRUE, &mode, error))
+    return lb_member_read_names (&place, manifest->json, "modes", is_mode, must, TRUE,
+                                 &manifest->modes, error);
+  if (!lb_member_read_text (&place, manifest->json, "mode", is_mode, must, TRUE, &mode, error))
     return FALSE;
   manifest->modes = g_new0 (char *, 2);
   manifest->modes[0] = g_steal_pointer (&mode);
@@ -329,9 +194,8 @@ describe_missing (const LbManifest *manifest)
   g_autofree char *get = lb_text_escape (lb_json_string (need, "get", ""));
 
   if (*get == '\0' && manifest->command != NULL)
-    return g_strdup_printf (
-        "the engine \"%s\" isn't installed: llamaburn engines install %s", manifest->id,
-        manifest->id);
+    return g_strdup_printf ("the engine \"%s\" isn't installed: llamaburn engines install %s",
+                            manifest->id, manifest->id);
   if (*get == '\0')
     return g_strdup_printf ("the engine \"%s\" isn't built here", manifest->id);
   return g_strdup_printf ("the engine \"%s\" isn't %s here: %s", manifest->id,
@@ -341,15 +205,15 @@ describe_missing (const LbManifest *manifest)
 static gboolean
 find_module (LbManifest *manifest, GError **error)
 {
-  const Place place = { manifest->path, NULL };
+  const LbMemberPlace place = { manifest->path, NULL };
   g_autofree char *name = NULL;
   g_autofree char *file = NULL;
   g_auto (GStrv) folders = lb_paths_modules ();
 
-  if (!read_text (
-          &place, manifest->json, "module", is_id,
-          "a file's name without folder and without .so: small letters, digits and . _ -",
-          FALSE, &name, error))
+  if (!lb_member_read_text (
+          &place, manifest->json, "module", lb_member_is_id,
+          "a file's name without folder and without .so: small letters, digits and . _ -", FALSE,
+          &name, error))
     return FALSE;
   if (name == NULL)
     name = g_strdelimit (g_strdup (manifest->id), ".", '-');
@@ -371,13 +235,13 @@ find_module (LbManifest *manifest, GError **error)
 static gboolean
 find_command (LbManifest *manifest, GError **error)
 {
-  const Place place = { manifest->path, NULL };
+  const LbMemberPlace place = { manifest->path, NULL };
   g_autofree char *program = NULL;
 
   if (json_object_get (manifest->json, "module") != NULL)
-    return refuse (&place, "command", "left out where there is a \"module\"", error);
-  if (!read_names (&place, manifest->json, "command", is_word,
-                   "a list of texts, at least one", TRUE, &manifest->command, error))
+    return lb_member_refuse (&place, "command", "left out where there is a \"module\"", error);
+  if (!lb_member_read_names (&place, manifest->json, "command", lb_member_is_word,
+                             "a list of texts, at least one", TRUE, &manifest->command, error))
     return FALSE;
   if (strchr (manifest->command[0], '/') != NULL)
     program = g_canonicalize_filename (manifest->command[0], manifest->folder);
@@ -397,50 +261,51 @@ find_command (LbManifest *manifest, GError **error)
 static gboolean
 check_needs (const LbManifest *manifest, GError **error)
 {
-  const Place place = { manifest->path, NULL };
+  const LbMemberPlace place = { manifest->path, NULL };
   const json_t *needs = json_object_get (manifest->json, "needs");
   size_t i;
   json_t *need;
 
   if (needs == NULL)
     return TRUE;
-  if (!json_is_array (needs) || json_array_size (needs) > MAX_LIST)
-    return refuse (&place, "needs", "a list of objects", error);
+  if (!json_is_array (needs) || json_array_size (needs) > LB_MEMBER_MAX_LIST)
+    return lb_member_refuse (&place, "needs", "a list of objects", error);
   json_array_foreach (needs, i, need)
-  {
-    const char *get = lb_json_string (need, "get", NULL);
+    {
+      const char *get = lb_json_string (need, "get", NULL);
 
-    if (!json_is_object (need) ||
-        (json_object_get (need, "get") != NULL && (get == NULL || !is_help (get))))
-      return refuse (&place, "needs",
-                     "a list of objects whose \"get\" is one line of text", error);
-  }
+      if (!json_is_object (need) ||
+          (json_object_get (need, "get") != NULL && (get == NULL || !lb_member_is_help (get))))
+        return lb_member_refuse (&place, "needs",
+                                 "a list of objects whose \"get\" is one line of text", error);
+    }
   return TRUE;
 }
 
 static gboolean
 read_members (LbManifest *manifest, GError **error)
 {
-  const Place place = { manifest->path, NULL };
+  const LbMemberPlace place = { manifest->path, NULL };
   const json_t *json = manifest->json;
 
-  return read_text (&place, json, "id", is_id,
-                    "a name: small letters, digits and . _ -, a letter or digit first",
-                    TRUE, &manifest->id, error) &&
-         read_text (&place, json, "title", is_title, "a text of at most 200 bytes", TRUE,
-                    &manifest->title, error) &&
+  return lb_member_read_text (&place, json, "id", lb_member_is_id,
+                              "a name: small letters, digits and . _ -, a letter or digit first",
+                              TRUE, &manifest->id, error) &&
+         lb_member_read_text (&place, json, "title", lb_member_is_title,
+                              "a text of at most 200 bytes", TRUE, &manifest->title, error) &&
          read_modes (manifest, error) && read_inputs (manifest, error) &&
-         read_names (&place, json, "models", is_id, "a list of names of model variants",
-                     FALSE, &manifest->variants, error) &&
-         read_names (&place, json, "outputs", is_option_name, "a list of names", TRUE,
-                     &manifest->outputs, error) &&
-         read_names (&place, json, "backends", is_id, "a list of names", FALSE,
-                     &manifest->backends, error) &&
-         read_names (&place, json, "keys", is_key,
-                     "a list of names of environment variables", FALSE, &manifest->keys,
-                     error) &&
-         read_boolean (&place, json, "network", &manifest->network, error) &&
-         read_boolean (&place, json, "hidden", &manifest->hidden, error) &&
+         lb_member_read_names (&place, json, "models", lb_member_is_id,
+                               "a list of names of model variants", FALSE, &manifest->variants,
+                               error) &&
+         lb_member_read_names (&place, json, "outputs", lb_member_is_option_name,
+                               "a list of names", TRUE, &manifest->outputs, error) &&
+         lb_member_read_names (&place, json, "backends", lb_member_is_id, "a list of names",
+                               FALSE, &manifest->backends, error) &&
+         lb_member_read_names (&place, json, "keys", lb_member_is_key,
+                               "a list of names of environment variables", FALSE, &manifest->keys,
+                               error) &&
+         lb_member_read_boolean (&place, json, "network", &manifest->network, error) &&
+         lb_member_read_boolean (&place, json, "hidden", &manifest->hidden, error) &&
          check_needs (manifest, error) && read_options (manifest, error);
 }
 
@@ -458,7 +323,7 @@ LbManifest *
 lb_manifest_read (const char *path, GError **error)
 {
   g_autoptr (LbManifest) manifest = g_new0 (LbManifest, 1);
-  const Place place = { path, NULL };
+  const LbMemberPlace place = { path, NULL };
 
   manifest->options = g_ptr_array_new_with_free_func (option_free);
   manifest->environments =
@@ -470,7 +335,7 @@ lb_manifest_read (const char *path, GError **error)
     return NULL;
   if (!json_is_object (manifest->json))
     {
-      refuse (&place, "{}", "all of it: one object", error);
+      lb_member_refuse (&place, "{}", "all of it: one object", error);
       return NULL;
     }
   if (!read_members (manifest, error))

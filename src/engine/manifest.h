@@ -1,5 +1,5 @@
-/* What an engine is and can do, read from its JSON manifest without loading it. The only source for
- * help, completion, manual, window and validation. docs/ENGINES.md describes the format. */
+/* What an engine is and can do, read from its JSON manifest without loading it. The only source
+ * for help, completion, manual, window and validation. docs/ENGINES.md describes the format. */
 #pragma once
 
 #include "core/json.h"
@@ -17,38 +17,39 @@ typedef enum {
 } LbOptionKind;
 
 typedef struct {
-  char *name;            /* as typed after --: "beam-size" */
+  char *name; /* as typed after --: "beam-size" */
   LbOptionKind kind;
-  json_t *fallback;      /* the default; NULL: none, the option is absent unless given */
-  double min, max;       /* -INFINITY, INFINITY where the manifest says nothing */
-  char **choices;        /* of an enum */
+  json_t *fallback; /* the default; NULL: none, the option is absent unless given */
+  double min, max;  /* -INFINITY, INFINITY where the manifest says nothing */
+  char **choices;   /* of an enum */
   char *help;
-  gboolean work;         /* whether it changes the work done: other values, other benchmark */
+  gboolean work; /* whether it changes the work done: other values, other benchmark */
 } LbOption;
 
 typedef struct {
-  char *id;              /* "whisper.cpp" */
+  char *id; /* "whisper.cpp" */
   char *title;
-  char **modes;          /* "stt"… */
-  char **variants;       /* of models it takes, best first: "ggml"; NULL: it takes no model */
-  char **roles;          /* of inputs: "audio", "text"…; the first is the one that is measured */
-  char **outputs;        /* "text", "segments"… */
-  char **backends;       /* that it may offer: "cpu", "vulkan", "hip", "cuda" */
-  gboolean network;      /* whether it may open inet sockets */
-  gboolean hidden;       /* not part of default matrices: null */
-  char **keys;           /* environment variables with secrets that it gets */
-  GPtrArray *options;    /* of LbOption */
-  json_t *json;          /* all of it */
-  char *path;            /* of the manifest, absolute */
-  char *folder;          /* where the manifest lies, absolute */
-  char *module;          /* absolute path of the .so, or NULL: not built, or a worker */
-  char **command;        /* of a worker: argv; or NULL */
-  GPtrArray *environments; /* of LbEnvironment (engine/python.h): of a worker in Python; may be empty */
-  char *missing;         /* why it can't run here and what to do, one line; NULL when nothing is missing */
+  char **modes;       /* "stt"… */
+  char **variants;    /* of models it takes, best first: "ggml"; NULL: it takes no model */
+  char **roles;       /* of inputs: "audio", "text"…; the first is the one that is measured */
+  char **outputs;     /* "text", "segments"… */
+  char **backends;    /* that it may offer: "cpu", "vulkan", "hip", "cuda" */
+  gboolean network;   /* whether it may open inet sockets */
+  gboolean hidden;    /* not part of default matrices: null */
+  char **keys;        /* environment variables with secrets that it gets */
+  GPtrArray *options; /* of LbOption */
+  json_t *json;       /* all of it */
+  char *path;         /* of the manifest, absolute */
+  char *folder;       /* where the manifest lies, absolute */
+  char *module;       /* absolute path of the .so, or NULL: not built, or a worker */
+  char **command;     /* of a worker: argv; or NULL */
+  GPtrArray *environments; /* of LbEnvironment (engine/python.h): of a worker in Python */
+  /* why it can't run here and what to do, one line; NULL when nothing is missing */
+  char *missing;
 } LbManifest;
 
-/** lb_manifest_read: Returns: (transfer full): the manifest in the file at @path, checked, or %NULL
- *  with a message that names file and member */
+/** lb_manifest_read: Returns: (transfer full): the manifest in the file at @path, checked, or
+ * %NULL with a message that names file and member */
 LbManifest *lb_manifest_read (const char *path, GError **error);
 void lb_manifest_free (LbManifest *manifest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbManifest, lb_manifest_free)
@@ -56,15 +57,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbManifest, lb_manifest_free)
 /** lb_manifest_option: Returns: (nullable): the option named @name */
 const LbOption *lb_manifest_option (const LbManifest *manifest, const char *name);
 
-/** lb_option_parse: types and checks what a user typed. Returns: (transfer full): its JSON value, or
- *  %NULL with %LB_ERROR_USAGE ("--beam-size takes a whole number from 1 to 16, not "x"") */
+/** lb_option_parse: types and checks what a user typed. Returns: (transfer full): its JSON value,
+ * or %NULL with %LB_ERROR_USAGE ("--beam-size takes a whole number from 1 to 16, not "x"") */
 json_t *lb_option_parse (const LbOption *option, const char *text, GError **error);
 
 /** lb_option_check: checks a typed value, from a plan. %LB_ERROR_USAGE */
 gboolean lb_option_check (const LbOption *option, const json_t *value, GError **error);
 
 /* All manifests that are to be found: data/engines/ID.json of every shared folder, then
- * workers' folders (system's, build's, the user's $XDG_DATA_HOME/llamaburn/workers); an id found twice is the first one's. */
+ * workers' folders (system's, build's, the user's $XDG_DATA_HOME/llamaburn/workers); an id
+ * found twice is the first one's. */
 typedef struct _LbRegistry LbRegistry;
 
 /** lb_registry_new: a manifest that can't be read is kept apart, with its message.
@@ -76,11 +78,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbRegistry, lb_registry_free)
 /** lb_registry_all: Returns: (transfer none) (element-type LbManifest): sorted by id */
 const GPtrArray *lb_registry_all (const LbRegistry *registry);
 
-/** lb_registry_problems: Returns: (transfer none) (element-type utf8): what could not be read, and why */
+/** lb_registry_problems: Returns: (transfer none) (element-type utf8): what
+ * could not be read, and why */
 const GPtrArray *lb_registry_problems (const LbRegistry *registry);
 
-/** lb_registry_find: Returns: (transfer none): the engine, or %NULL with %LB_ERROR_USAGE that offers
- *  the nearest name; @mode (nullable) must be among its modes */
+/** lb_registry_find: Returns: (transfer none): the engine, or %NULL with %LB_ERROR_USAGE that
+ * offers the nearest name; @mode (nullable) must be among its modes */
 const LbManifest *lb_registry_find (const LbRegistry *registry, const char *id, const char *mode,
                                     GError **error);
 

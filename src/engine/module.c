@@ -14,8 +14,8 @@ lb_module_open (const LbManifest *manifest, const char *path, GError **error)
 
   if (path == NULL)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING,
-                   "the engine \"%s\" isn't built here", manifest->id);
+      g_set_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING, "the engine \"%s\" isn't built here",
+                   manifest->id);
       return NULL;
     }
   module = g_module_open (path, G_MODULE_BIND_LOCAL);

@@ -7,8 +7,7 @@
 
 #define MAX_TEXT_BYTES (64 * 1024)
 #define MAX_LIST 1024
-#define LARGEST_EXACT                                                                    \
-  ((json_int_t) 1 << 53) /* whole numbers that a double holds exactly */
+#define LARGEST_EXACT ((json_int_t) 1 << 53) /* whole numbers that a double holds exactly */
 
 /* "a whole number from 1 to 16" */
 static char *
@@ -70,11 +69,11 @@ refuse (const LbOption *option, const char *given, GError **error)
     near = lb_text_nearest (start, (const char *const *) option->choices);
   if (near != NULL)
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "--%s takes %s, not \"%s\": did you mean \"%s\"?", option->name, wanted,
-                 shown, near);
+                 "--%s takes %s, not \"%s\": did you mean \"%s\"?", option->name, wanted, shown,
+                 near);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes %s, not \"%s\"",
-                 option->name, wanted, shown);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--%s takes %s, not \"%s\"", option->name,
+                 wanted, shown);
 }
 
 static json_t *
@@ -171,8 +170,8 @@ text_fits (const json_t *value, gboolean may_be_empty)
 {
   size_t length = json_string_length (value);
 
-  return json_is_string (value) && length <= MAX_TEXT_BYTES &&
-         (may_be_empty || length > 0) && strlen (json_string_value (value)) == length;
+  return json_is_string (value) && length <= MAX_TEXT_BYTES && (may_be_empty || length > 0) &&
+         strlen (json_string_value (value)) == length;
 }
 
 static gboolean
@@ -183,7 +182,9 @@ list_fits (const json_t *value)
 
   if (!json_is_array (value) || json_array_size (value) > MAX_LIST)
     return FALSE;
-  json_array_foreach (value, i, item) if (!text_fits (item, FALSE)) return FALSE;
+  json_array_foreach (value, i, item)
+    if (!text_fits (item, FALSE))
+      return FALSE;
   return TRUE;
 }
 
@@ -209,8 +210,7 @@ fits (const LbOption *option, const json_t *value)
       return json_is_number (value) && number_fits (option, value);
     case LB_OPTION_ENUM:
       return text_fits (value, TRUE) &&
-             g_strv_contains ((const char *const *) option->choices,
-                              json_string_value (value));
+             g_strv_contains ((const char *const *) option->choices, json_string_value (value));
     case LB_OPTION_FILE:
       return text_fits (value, FALSE);
     case LB_OPTION_LIST:

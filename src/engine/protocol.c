@@ -54,8 +54,8 @@ cut (LbLineCutter *cutter, const char *bytes, gsize length, gint64 stamp_ns)
 }
 
 gboolean
-lb_line_cutter_feed (LbLineCutter *cutter, const char *bytes, gsize length,
-                     gint64 stamp_ns, LbLineFunc func, gpointer user_data, GError **error)
+lb_line_cutter_feed (LbLineCutter *cutter, const char *bytes, gsize length, gint64 stamp_ns,
+                     LbLineFunc func, gpointer user_data, GError **error)
 {
   while (length > 0)
     {
@@ -65,8 +65,7 @@ lb_line_cutter_feed (LbLineCutter *cutter, const char *bytes, gsize length,
       if (cutter->rest->len + piece > cutter->max_bytes)
         {
           g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL,
-                       "a line of more than %" G_GSIZE_FORMAT " bytes",
-                       cutter->max_bytes);
+                       "a line of more than %" G_GSIZE_FORMAT " bytes", cutter->max_bytes);
           return FALSE;
         }
       if (end == NULL)
@@ -122,16 +121,15 @@ lb_protocol_check_hello (const json_t *message, GError **error)
   size_t i;
   json_t *version;
 
-  if (g_strcmp0 (lb_json_string (message, "type", ""), "hello") != 0 ||
-      !json_is_array (versions))
+  if (g_strcmp0 (lb_json_string (message, "type", ""), "hello") != 0 || !json_is_array (versions))
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_PROTOCOL,
                            "its first line is no hello with a list \"protocol\"");
       return FALSE;
     }
-  json_array_foreach (versions, i, version) if (json_is_integer (version) &&
-                                                json_integer_value (version) ==
-                                                    LB_PROTOCOL_VERSION) return TRUE;
+  json_array_foreach (versions, i, version)
+    if (json_is_integer (version) && json_integer_value (version) == LB_PROTOCOL_VERSION)
+      return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL,
                "it doesn't speak version %d of the protocol: install the engine that "
                "belongs to this LlamaBurn",

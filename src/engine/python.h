@@ -1,5 +1,5 @@
-/* A worker in Python: what its manifest says of it, and which of its environments are here. Looks at
- * files only: no Python is started. */
+/* A worker in Python: what its manifest says of it, and which of its environments are here.
+ * Looks at files only: no Python is started. */
 #pragma once
 
 #include "engine/manifest.h"
@@ -27,8 +27,8 @@ typedef struct {
 void lb_environment_free (LbEnvironment *environment);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbEnvironment, lb_environment_free)
 
-/* The file in an environment that is written last: {schema, engine, accelerator, lock_sha256, python,
- * bytes}. */
+/* The file in an environment that is written last: {schema, engine, accelerator,
+ * lock_sha256, python, bytes}. */
 #define LB_ENVIRONMENT_STAMP "llamaburn.json"
 #define LB_ENVIRONMENT_SCHEMA "llamaburn.environment/1"
 
@@ -50,8 +50,8 @@ const char *lb_manifest_accelerator (const char *device);
  * @manifest: of a worker
  * @device: (nullable): that it is to run on
  *
- * Returns: (transfer full): what is to be executed, or %NULL with %LB_ERROR_ENGINE_MISSING that tells
- *   how to install it
+ * Returns: (transfer full): what is to be executed, or %NULL with %LB_ERROR_ENGINE_MISSING
+ *   that tells how to install it
  */
 char **lb_manifest_argv (const LbManifest *manifest, const char *device, GError **error);
 

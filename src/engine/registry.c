@@ -5,8 +5,7 @@
 #include "core/text.h"
 #include "engine/manifest.h"
 
-struct _LbRegistry
-{
+struct _LbRegistry {
   GPtrArray *all;
   GPtrArray *problems;
 };
@@ -142,8 +141,7 @@ lb_registry_problems (const LbRegistry *registry)
 }
 
 static void
-refuse_unknown (const LbRegistry *registry, const char *id, const char *mode,
-                GError **error)
+refuse_unknown (const LbRegistry *registry, const char *id, const char *mode, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *shown = lb_text_escape (id);
@@ -164,14 +162,12 @@ refuse_unknown (const LbRegistry *registry, const char *id, const char *mode,
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                  "no engine is called \"%s\": did you mean \"%s\"?", shown, near);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "no engine is called \"%s\": there are %s", shown,
-                 *list != '\0' ? list : "none");
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "no engine is called \"%s\": there are %s",
+                 shown, *list != '\0' ? list : "none");
 }
 
 const LbManifest *
-lb_registry_find (const LbRegistry *registry, const char *id, const char *mode,
-                  GError **error)
+lb_registry_find (const LbRegistry *registry, const char *id, const char *mode, GError **error)
 {
   for (guint i = 0; i < registry->all->len; i++)
     {

@@ -14,15 +14,7 @@
 #define MAX_CALL_BYTES (256 * 1024 * 1024)
 #define PATIENCE_S 2.0
 
-typedef enum
-{
-  GOT_LINE,
-  GOT_END,
-  GOT_CLOSED,
-  GOT_BAD,
-  GOT_CANCELLED,
-  GOT_TIMEOUT
-} Got;
+typedef enum { GOT_LINE, GOT_END, GOT_CLOSED, GOT_BAD, GOT_CANCELLED, GOT_TIMEOUT } Got;
 
 static Got
 look (LbSession *session, GCancellable *cancellable, LbLine **line)
@@ -43,8 +35,7 @@ look (LbSession *session, GCancellable *cancellable, LbLine **line)
 
 /* A cancellation goes before lines that wait: an engine that floods can't put it off. */
 static Got
-await_line (LbSession *session, gint64 deadline_us, GCancellable *cancellable,
-            LbLine **line)
+await_line (LbSession *session, gint64 deadline_us, GCancellable *cancellable, LbLine **line)
 {
   gboolean was_full;
   gboolean in_time = TRUE;
@@ -70,8 +61,7 @@ lb_session_post (LbSession *session, const char *line)
 {
   gsize length = strlen (line);
 
-  if (send (session->requests_fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT) !=
-      (gssize) length)
+  if (send (session->requests_fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT) != (gssize) length)
     g_debug ("the engine doesn't read: %s", g_strerror (errno));
 }
 
@@ -106,8 +96,7 @@ wind_up (LbSession *session)
 {
   g_autofree char *line = NULL;
 
-  line = g_strdup_printf ("{\"type\":\"cancel\",\"id\":%" G_GINT64_FORMAT "}\n",
-                          session->id);
+  line = g_strdup_printf ("{\"type\":\"cancel\",\"id\":%" G_GINT64_FORMAT "}\n", session->id);
   lb_session_post (session, line);
   session->answered = await_answer (session);
   if (session->answered)
@@ -138,13 +127,13 @@ describe_end (LbCall *call, GError **error)
                  session->engine, used, call->doing);
   else if (session->how.si_code == CLD_KILLED || session->how.si_code == CLD_DUMPED)
     g_set_error (error, LB_ERROR, LB_ERROR_CRASHED,
-                 "the engine \"%s\" crashed while %s: %s (%s)%s", session->engine,
-                 call->doing, lb_group_signal_name (session->how.si_status),
+                 "the engine \"%s\" crashed while %s: %s (%s)%s", session->engine, call->doing,
+                 lb_group_signal_name (session->how.si_status),
                  strsignal (session->how.si_status), words);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_CRASHED,
-                 "the engine \"%s\" ended by itself while %s, with status %d%s",
-                 session->engine, call->doing, session->how.si_status, words);
+                 "the engine \"%s\" ended by itself while %s, with status %d%s", session->engine,
+                 call->doing, session->how.si_status, words);
 }
 
 static gboolean
@@ -162,27 +151,24 @@ fail (LbCall *call, Got got, GError **error)
       break;
     case GOT_CLOSED:
       g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL,
-                   "the engine \"%s\" closed its end of the protocol while %s",
-                   session->engine, call->doing);
+                   "the engine \"%s\" closed its end of the protocol while %s", session->engine,
+                   call->doing);
       break;
     case GOT_BAD:
-      g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL,
-                   "the engine \"%s\" wrote %s while %s", session->engine,
-                   session->bad->message, call->doing);
+      g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL, "the engine \"%s\" wrote %s while %s",
+                   session->engine, session->bad->message, call->doing);
       break;
     case GOT_CANCELLED:
       wind_up (session);
-      g_set_error (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled while %s",
-                   call->doing);
+      g_set_error (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled while %s", call->doing);
       break;
     case GOT_TIMEOUT:
     case GOT_LINE:
     default:
       wind_up (session);
-      g_set_error (
-          error, LB_ERROR, LB_ERROR_TIMEOUT,
-          "the engine \"%s\" was not done with %s after %g s: --time-limit allows more",
-          session->engine, call->doing, call->limit_s);
+      g_set_error (error, LB_ERROR, LB_ERROR_TIMEOUT,
+                   "the engine \"%s\" was not done with %s after %g s: --time-limit allows more",
+                   session->engine, call->doing, call->limit_s);
     }
   return FALSE;
 }
@@ -237,8 +223,7 @@ lb_call_begin (LbCall *call, LbSession *session, const char *doing, double limit
   call->deadline_us = g_get_monotonic_time () + (gint64) (call->limit_s * G_USEC_PER_SEC);
   call->cancellable = cancellable;
   if (cancellable != NULL)
-    call->handler =
-        g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), session, NULL);
+    call->handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), session, NULL);
   session->id++;
   return TRUE;
 }
@@ -274,8 +259,7 @@ lb_call_send (LbCall *call, const char *line, gsize length, GError **error)
 {
   while (length > 0)
     {
-      gssize n =
-          send (call->session->requests_fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
+      gssize n = send (call->session->requests_fd, line, length, MSG_NOSIGNAL | MSG_DONTWAIT);
       Got got = GOT_LINE;
 
       if (n > 0)
@@ -307,8 +291,7 @@ lb_call_request (LbCall *call, json_t *request, GError **error)
   length = strlen (line);
   if (length > LB_JSON_MAX_LINE_BYTES)
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
-                           "a request of more than 64 MiB");
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE, "a request of more than 64 MiB");
       return FALSE;
     }
   whole = g_strconcat (line, "\n", NULL);
@@ -327,12 +310,10 @@ lb_message_clear (LbMessage *message)
 static LbError
 code_of_kind (const char *kind)
 {
-  static const LbError told[] = { LB_ERROR_USAGE,          LB_ERROR_BAD_MODEL,
-                                  LB_ERROR_MODEL_MISSING,  LB_ERROR_MEMORY,
-                                  LB_ERROR_NO_SPACE,       LB_ERROR_NOT_PERMITTED,
-                                  LB_ERROR_CANCELLED,      LB_ERROR_BAD_INPUT,
-                                  LB_ERROR_ENGINE_MISSING, LB_ERROR_NOT_FOUND,
-                                  LB_ERROR_PROTOCOL };
+  static const LbError told[] = { LB_ERROR_USAGE,     LB_ERROR_BAD_MODEL, LB_ERROR_MODEL_MISSING,
+                                  LB_ERROR_MEMORY,    LB_ERROR_NO_SPACE,  LB_ERROR_NOT_PERMITTED,
+                                  LB_ERROR_CANCELLED, LB_ERROR_BAD_INPUT, LB_ERROR_ENGINE_MISSING,
+                                  LB_ERROR_NOT_FOUND, LB_ERROR_PROTOCOL };
 
   for (guint i = 0; i < G_N_ELEMENTS (told); i++)
     {
@@ -348,8 +329,7 @@ static gboolean
 report_error (LbCall *call, const json_t *message, GError **error)
 {
   const char *text = lb_json_string (message, "message", "it failed and did not say why");
-  g_autofree char *start =
-      g_utf8_substring (text, 0, MIN (2000, g_utf8_strlen (text, -1)));
+  g_autofree char *start = g_utf8_substring (text, 0, MIN (2000, g_utf8_strlen (text, -1)));
   g_autofree char *shown = lb_text_escape (start);
   LbError code = code_of_kind (lb_json_string (message, "kind", ""));
 

@@ -11,7 +11,7 @@
 #include "engine/group.h"
 #include "engine/session-private.h"
 
-#define LOOK_EVERY_NS (LB_NS_PER_S / 10)
+#define LOOK_EVERY_US (G_USEC_PER_SEC / 10)
 #define LOOKS_FOR_EACH_DEEP_ONE 10
 #define MAX_LAST_READS 64 /* of 16 KiB: more than a pipe holds */
 
@@ -76,8 +76,8 @@ read_answers (LbSession *session)
     return FALSE;
   if (n <= 0)
     close_answers (session, NULL);
-  else if (!lb_line_cutter_feed (&session->cutter, buffer, (gsize) n, stamp_ns, push,
-                                 session, &bad))
+  else if (!lb_line_cutter_feed (&session->cutter, buffer, (gsize) n, stamp_ns, push, session,
+                                 &bad))
     close_answers (session, bad);
   return n > 0 && bad == NULL;
 }
@@ -88,8 +88,7 @@ has_room (LbSession *session)
   gboolean room;
 
   g_mutex_lock (&session->lock);
-  room = !session->closed && !session->quit &&
-         session->lines.length < LB_MAX_WAITING_LINES &&
+  room = !session->closed && !session->quit && session->lines.length < LB_MAX_WAITING_LINES &&
          session->waiting_bytes < LB_MAX_WAITING_BYTES;
   g_mutex_unlock (&session->lock);
   return room;
@@ -111,56 +110,21 @@ note_end (LbSession *session)
   session->how = how;
   session->ended = TRUE;
   g_cond_broadcast (&session->changed);
+  g_cond_signal (&session->quitting);
   g_mutex_unlock (&session->lock);
-}
-
-/* Where no cgroup of ours can hold an engine, its memory is looked at ten times a second:
- * the leader's tree, and now and then the whole group. (RLIMIT_AS would break sanitizers
- * and GPU drivers.) */
-static void
-watch_memory (LbSession *session)
-{
-  gint64 now = lb_clock_now_ns ();
-  gboolean deep;
-  guint64 ours, used;
-
-  if (session->memory_limit_bytes == 0 || session->ended ||
-      now - session->memory_seen_ns < LOOK_EVERY_NS)
-    return;
-  session->memory_seen_ns = now;
-  deep = session->memory_looks++ % LOOKS_FOR_EACH_DEEP_ONE == 0;
-  g_mutex_lock (&session->lock);
-  ours = session->pcm_bytes;
-  g_mutex_unlock (&session->lock);
-  used = lb_group_rss_bytes (session->pid, deep, ours);
-  if (used <= session->memory_limit_bytes)
-    return;
-  g_mutex_lock (&session->lock);
-  if (session->used_bytes == 0)
-    session->used_bytes = used;
-  g_mutex_unlock (&session->lock);
-  kill (-session->pid, SIGKILL);
 }
 
 static void
 turn (LbSession *session, gboolean *more_stderr)
 {
-  enum
-  {
-    ANSWERS,
-    STDERR,
-    EXIT,
-    WAKE,
-    N
-  };
+  enum { ANSWERS, STDERR, EXIT, WAKE, N };
   struct pollfd fds[N] = {
     [ANSWERS] = { .fd = has_room (session) ? session->answers_fd : -1, .events = POLLIN },
     [STDERR] = { .fd = *more_stderr ? session->stderr_fd : -1, .events = POLLIN },
     [EXIT] = { .fd = session->ended ? -1 : session->exit_fd, .events = POLLIN },
     [WAKE] = { .fd = session->wake_fd, .events = POLLIN },
   };
-  gboolean ticks =
-      session->memory_limit_bytes > 0 || (session->exit_fd < 0 && !session->ended);
+  gboolean ticks = session->exit_fd < 0 && !session->ended;
   guint64 counter;
 
   if (poll (fds, N, ticks ? 100 : -1) < 0)
@@ -172,7 +136,48 @@ turn (LbSession *session, gboolean *more_stderr)
   if (fds[WAKE].revents != 0 && read (session->wake_fd, &counter, sizeof counter) < 0)
     return;
   note_end (session);
-  watch_memory (session);
+}
+
+/* Where no cgroup of ours can hold an engine, its memory is looked at ten times a second:
+ * the leader's tree, and now and then the whole group. (RLIMIT_AS would break sanitizers
+ * and GPU drivers.) */
+static void
+look_at_memory (LbSession *session, guint64 pcm_bytes, gboolean deep)
+{
+  guint64 used = lb_group_rss_bytes (session->pid, deep, pcm_bytes);
+
+  if (used <= session->memory_limit_bytes)
+    return;
+  g_mutex_lock (&session->lock);
+  if (session->used_bytes == 0)
+    session->used_bytes = used;
+  g_mutex_unlock (&session->lock);
+  kill (-session->pid, SIGKILL);
+}
+
+/* A thread of its own: a deep look takes milliseconds where there are many processes, and the
+ * reader's stamps must not wait for it. */
+static gpointer
+guard_memory (gpointer user_data)
+{
+  LbSession *session = user_data;
+  guint looks = 0;
+
+  g_mutex_lock (&session->lock);
+  while (!session->quit && !session->ended)
+    {
+      gint64 until = g_get_monotonic_time () + LOOK_EVERY_US;
+      guint64 pcm_bytes = session->pcm_bytes;
+
+      g_mutex_unlock (&session->lock);
+      look_at_memory (session, pcm_bytes, looks++ % LOOKS_FOR_EACH_DEEP_ONE == 0);
+      g_mutex_lock (&session->lock);
+      while (!session->quit && !session->ended &&
+             g_cond_wait_until (&session->quitting, &session->lock, until))
+        ;
+    }
+  g_mutex_unlock (&session->lock);
+  return NULL;
 }
 
 static gpointer
@@ -211,6 +216,8 @@ lb_session_io_start (LbSession *session)
   fcntl (session->stderr_fd, F_SETFL, O_NONBLOCK);
   lb_line_cutter_init (&session->cutter, LB_JSON_MAX_LINE_BYTES);
   session->reader = g_thread_new ("engine", read_session, session);
+  if (session->memory_limit_bytes > 0)
+    session->guard = g_thread_new ("memory", guard_memory, session);
 }
 
 void
@@ -220,9 +227,12 @@ lb_session_io_stop (LbSession *session)
     return;
   g_mutex_lock (&session->lock);
   session->quit = TRUE;
+  g_cond_signal (&session->quitting);
   g_mutex_unlock (&session->lock);
   lb_session_wake (session);
   g_thread_join (g_steal_pointer (&session->reader));
+  if (session->guard != NULL)
+    g_thread_join (g_steal_pointer (&session->guard));
   lb_line_cutter_clear (&session->cutter);
 }
 

@@ -13,22 +13,21 @@ await_type (LbCall *call, const char *type, LbMessage *message, GError **error)
 {
   while (lb_call_next (call, message, error))
     {
-      static const char *const others[] = { "first",    "done",     "output",
-                                            "hello",    "probed",   "loaded",
-                                            "unloaded", "reserved", NULL };
+      static const char *const others[] = { "first",  "done",     "output",   "hello", "probed",
+                                            "loaded", "unloaded", "reserved", NULL };
 
       if (g_str_equal (message->type, type))
         return TRUE;
       if (g_strv_contains (others, message->type))
-        return lb_call_refuse (call, error, "\"%s\" where \"%s\" was to come",
-                               message->type, type);
+        return lb_call_refuse (call, error, "\"%s\" where \"%s\" was to come", message->type,
+                               type);
     }
   return FALSE;
 }
 
 static gboolean
-ask (LbSession *session, json_t *request, const char *doing, const char *type,
-     double limit_s, LbMessage *message, GCancellable *cancellable, GError **error)
+ask (LbSession *session, json_t *request, const char *doing, const char *type, double limit_s,
+     LbMessage *message, GCancellable *cancellable, GError **error)
 {
   g_autoptr (json_t) owned = request;
   LbCall call;
@@ -90,20 +89,18 @@ read_count (const json_t *json, const char *key, gint64 most, guint *value)
 
   *value = (guint) CLAMP (given, 0, most);
   return given >= 0 && given <= most &&
-         (json_object_get (json, key) == NULL ||
-          json_is_integer (json_object_get (json, key)));
+         (json_object_get (json, key) == NULL || json_is_integer (json_object_get (json, key)));
 }
 
 static gboolean
 read_loaded (const json_t *json, LbSessionLoaded *loaded)
 {
   guint threads = 0;
-  gboolean fine =
-      read_count (json, "input_rate_hz", 10000000, &loaded->input_rate_hz) &&
-      read_count (json, "input_channels", 1024, &loaded->input_channels) &&
-      read_count (json, "output_rate_hz", 10000000, &loaded->output_rate_hz) &&
-      read_count (json, "output_channels", 1024, &loaded->output_channels) &&
-      read_count (json, "threads", 65536, &threads);
+  gboolean fine = read_count (json, "input_rate_hz", 10000000, &loaded->input_rate_hz) &&
+                  read_count (json, "input_channels", 1024, &loaded->input_channels) &&
+                  read_count (json, "output_rate_hz", 10000000, &loaded->output_rate_hz) &&
+                  read_count (json, "output_channels", 1024, &loaded->output_channels) &&
+                  read_count (json, "threads", 65536, &threads);
   json_t *options = json_object_get (json, "options");
   json_t *info = json_object_get (json, "info");
 
@@ -132,8 +129,7 @@ lb_session_load (LbSession *session, const json_t *request, double time_limit_s,
 
   memset (loaded, 0, sizeof *loaded);
   lb_json_set_string (copy, "type", "load");
-  if (!ask (session, copy, "loading", "loaded", time_limit_s, &message, cancellable,
-            error))
+  if (!ask (session, copy, "loading", "loaded", time_limit_s, &message, cancellable, error))
     return FALSE;
   if (!read_loaded (message.json, &answer))
     {
@@ -156,15 +152,15 @@ lb_session_unload (LbSession *session, double time_limit_s, GCancellable *cancel
 {
   g_auto (LbMessage) message = { 0 };
 
-  return ask (session, new_request ("unload"), "unloading", "unloaded", time_limit_s,
-              &message, cancellable, error);
+  return ask (session, new_request ("unload"), "unloading", "unloaded", time_limit_s, &message,
+              cancellable, error);
 }
 
 /* ---- sound ---- */
 
 gboolean
 lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
-                    GError **error)
+                    GCancellable *cancellable, GError **error)
 {
   LbBuffers *buffers = &session->buffers;
   gboolean files = in_bytes + out_bytes > session->pcm_memory_bytes;
@@ -193,13 +189,13 @@ lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
   lb_json_set (request, "out",
                json_pack ("{s:i, s:I}", "fd", files ? LB_FD_OUT_FILE : LB_FD_OUT, "bytes",
                           (json_int_t) out_bytes));
-  return ask (session, request, "mapping its buffers", "reserved", RESERVE_LIMIT_S,
-              &message, NULL, error);
+  return ask (session, request, "mapping its buffers", "reserved", RESERVE_LIMIT_S, &message,
+              cancellable, error);
 }
 
 gboolean
-lb_session_put (LbSession *session, guint64 offset_bytes, const float *samples,
-                gsize n_samples, GError **error)
+lb_session_put (LbSession *session, guint64 offset_bytes, const float *samples, gsize n_samples,
+                GError **error)
 {
   return lb_buffers_put (&session->buffers, offset_bytes, samples, n_samples, error);
 }

@@ -1,5 +1,6 @@
 /* A session's inside: session.c has start, stop and the small calls,
- * session-run.c the run, session-call.c one request and its answers, session-io.c the thread that reads. */
+ * session-run.c the run, session-call.c one request and its answers, session-io.c the thread that
+ * reads, and the one that looks at memory. */
 #pragma once
 
 #include <signal.h>
@@ -16,7 +17,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   char bytes[LB_TAIL_BYTES];
-  gsize total;  /* ever written */
+  gsize total; /* ever written */
 } LbTail;
 
 struct _LbSession {
@@ -27,44 +28,44 @@ struct _LbSession {
   guint64 memory_limit_bytes, pcm_memory_bytes;
   json_t *environment;
   GThread *reader;
+  GThread *guard; /* looks at memory; NULL: no limit */
 
   /* Of the calling thread. */
   char *version;
   LbBuffers buffers;
-  gint64 id;              /* of the latest request */
-  gboolean dead;          /* after any error but LB_ERROR_ENGINE */
-  gboolean answered;      /* dead, but it answered `cancel`: it may leave in its own way */
+  gint64 id;         /* of the latest request */
+  gboolean dead;     /* after any error but LB_ERROR_ENGINE */
+  gboolean answered; /* dead, but it answered `cancel`: it may leave in its own way */
   gboolean reserved;
 
   /* Of both threads, under the lock. */
   GMutex lock;
   GCond changed;
-  GQueue lines;           /* of LbLine */
+  GCond quitting; /* of the guard */
+  GQueue lines;   /* of LbLine */
   gsize waiting_bytes;
-  gboolean closed;        /* the engine closed its end */
-  gboolean ended;         /* the leader has ended, and what it wrote before is in lines */
+  gboolean closed; /* the engine closed its end */
+  gboolean ended;  /* the leader has ended, and what it wrote before is in lines */
   siginfo_t how;
   gboolean quit;
-  guint64 pcm_bytes;      /* of both buffers */
-  guint64 used_bytes;     /* at the instant when it was over the limit, else 0 */
-  GError *bad;            /* what the reader saw that can't be a line */
+  guint64 pcm_bytes;  /* of both buffers */
+  guint64 used_bytes; /* at the instant when it was over the limit, else 0 */
+  GError *bad;        /* what the reader saw that can't be a line */
   LbTail tail;
 
   /* Of the reader. */
   LbLineCutter cutter;
-  gint64 memory_seen_ns;
-  guint memory_looks;
 };
 
 /* One request and its answers. */
 typedef struct {
   LbSession *session;
-  const char *doing;      /* "loading": for messages */
+  const char *doing; /* "loading": for messages */
   double limit_s;
-  gint64 deadline_us;     /* of g_get_monotonic_time() */
+  gint64 deadline_us; /* of g_get_monotonic_time() */
   GCancellable *cancellable;
   gulong handler;
-  guint64 bytes, lines;   /* received so far */
+  guint64 bytes, lines; /* received so far */
 } LbCall;
 
 typedef struct {
@@ -97,12 +98,14 @@ gboolean lb_call_send (LbCall *call, const char *line, gsize length, GError **er
 /** lb_call_request: gives @request (transfer full) the call's number and sends it */
 gboolean lb_call_request (LbCall *call, json_t *request, GError **error);
 
-/** lb_call_next: waits for the next message of this request; other ends become errors, and the process is
- *  then at its end. The engine's own `error` is LB_ERROR_ENGINE, or the code that its kind names */
+/** lb_call_next: waits for the next message of this request; other ends become errors, and the
+ * process is then at its end. The engine's own `error` is LB_ERROR_ENGINE, or the code that its
+ * kind names */
 gboolean lb_call_next (LbCall *call, LbMessage *message, GError **error);
 
 /** lb_call_refuse: LB_ERROR_PROTOCOL, the session is dead. Returns: %FALSE */
-gboolean lb_call_refuse (LbCall *call, GError **error, const char *format, ...) G_GNUC_PRINTF (3, 4);
+gboolean lb_call_refuse (LbCall *call, GError **error, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 
 /** lb_session_await_end: waits for the leader's end. Returns: whether it came within @limit_s */
 gboolean lb_session_await_end (LbSession *session, double limit_s);

@@ -18,8 +18,8 @@ lb_session_run_clear (LbSessionRun *run)
   memset (run, 0, sizeof *run);
 }
 
-static void add_flag (LbSessionRun *run, const char *id, const char *cure,
-                      const char *format, ...) G_GNUC_PRINTF (4, 5);
+static void add_flag (LbSessionRun *run, const char *id, const char *cure, const char *format,
+                      ...) G_GNUC_PRINTF (4, 5);
 
 /* Once for each id. */
 static void
@@ -30,8 +30,9 @@ add_flag (LbSessionRun *run, const char *id, const char *cure, const char *forma
   va_list arguments;
   size_t i;
 
-  json_array_foreach (run->flags, i, flag) if (g_strcmp0 (lb_json_string (flag, "id", ""),
-                                                          id) == 0) return;
+  json_array_foreach (run->flags, i, flag)
+    if (g_strcmp0 (lb_json_string (flag, "id", ""), id) == 0)
+      return;
   va_start (arguments, format);
   evidence = g_strdup_vprintf (format, arguments);
   va_end (arguments);
@@ -50,10 +51,9 @@ read_stamp (LbSessionRun *run, const LbMessage *message)
 
   if (t_ns >= run->t0_ns && t_ns <= message->stamp_ns)
     return t_ns;
-  add_flag (run, "engine-clock",
-            "compare by wall_s only, and report the engine's mistake",
-            "its \"%s\" says %.6f s after the start, and arrived after %.6f s",
-            message->type, t_ns > 0 ? lb_clock_seconds (run->t0_ns, t_ns) : 0.0,
+  add_flag (run, "engine-clock", "compare by wall_s only, and report the engine's mistake",
+            "its \"%s\" says %.6f s after the start, and arrived after %.6f s", message->type,
+            t_ns > 0 ? lb_clock_seconds (run->t0_ns, t_ns) : 0.0,
             lb_clock_seconds (run->t0_ns, message->stamp_ns));
   return 0;
 }
@@ -71,8 +71,8 @@ check_piece (const LbSession *session, const json_t *piece)
          offset % (gint64) sizeof (float) == 0 && frames >= 0 && channels >= 1 &&
          channels <= 1024 && rate >= 1 && rate <= 10000000 &&
          (guint64) offset <= session->buffers.out.bytes &&
-         (guint64) frames <= (session->buffers.out.bytes - (guint64) offset) /
-                                 sizeof (float) / (guint64) channels;
+         (guint64) frames <= (session->buffers.out.bytes - (guint64) offset) / sizeof (float) /
+                                 (guint64) channels;
 }
 
 static gboolean
@@ -84,14 +84,14 @@ take_output (LbCall *call, const LbMessage *message, LbSessionRun *run, GError *
   json_t *piece;
 
   if (!json_is_object (output) || (pcm != NULL && !json_is_array (pcm)))
-    return lb_call_refuse (
-        call, error, "an \"output\" that is no object, or whose \"pcm\" is no list");
-  json_array_foreach (pcm, i, piece) if (
-      !check_piece (call->session,
-                    piece)) return lb_call_refuse (call, error,
-                                                   "sound that is not inside its buffer "
-                                                   "of %" G_GUINT64_FORMAT " bytes",
-                                                   call->session->buffers.out.bytes);
+    return lb_call_refuse (call, error,
+                           "an \"output\" that is no object, or whose \"pcm\" is no list");
+  json_array_foreach (pcm, i, piece)
+    if (!check_piece (call->session, piece))
+      return lb_call_refuse (call, error,
+                             "sound that is not inside its buffer "
+                             "of %" G_GUINT64_FORMAT " bytes",
+                             call->session->buffers.out.bytes);
   run->output = json_incref (output);
   return TRUE;
 }
@@ -122,8 +122,8 @@ take_message (LbCall *call, const LbMessage *message, LbSessionRun *run,
 {
   gboolean is_done = run->t1_ns != 0;
   const char *type = message->type;
-  const char *text =
-      g_str_equal (type, "partial") ? lb_json_string (message->json, "text", NULL) : NULL;
+  const char *text = g_str_equal (type, "partial") ? lb_json_string (message->json, "text", NULL)
+                                                   : NULL;
   double fraction = lb_json_real (message->json, "fraction", -1);
 
   if (message->repaired)
@@ -143,8 +143,7 @@ take_message (LbCall *call, const LbMessage *message, LbSessionRun *run,
     take_first (run, message);
   else if (text != NULL && !is_done)
     take_partial (run, message, text, progress, user_data);
-  else if (g_str_equal (type, "progress") && fraction >= 0 && fraction <= 1 &&
-           progress != NULL)
+  else if (g_str_equal (type, "progress") && fraction >= 0 && fraction <= 1 && progress != NULL)
     progress (NULL, fraction, user_data);
   else if (g_str_equal (type, "loaded") || g_str_equal (type, "unloaded") ||
            g_str_equal (type, "hello"))
@@ -159,24 +158,24 @@ check_inputs (const LbSession *session, const json_t *inputs, GError **error)
   json_t *input;
 
   json_array_foreach (inputs, i, input)
-  {
-    gint64 offset = lb_json_integer (input, "offset", -1);
-    gint64 frames = lb_json_integer (input, "frames", -1);
-    gint64 channels = lb_json_integer (input, "channels", -1);
+    {
+      gint64 offset = lb_json_integer (input, "offset", -1);
+      gint64 frames = lb_json_integer (input, "frames", -1);
+      gint64 channels = lb_json_integer (input, "channels", -1);
 
-    if (lb_json_string (input, "text", NULL) != NULL)
-      continue;
-    if (offset < 0 || frames < 0 || channels < 1 ||
-        (guint64) offset > session->buffers.in.bytes ||
-        (guint64) frames > (session->buffers.in.bytes - (guint64) offset) /
-                               sizeof (float) / (guint64) channels)
-      {
-        g_set_error_literal (
-            error, LB_ERROR, LB_ERROR_BAD_INPUT,
-            "an input is neither text nor inside the room that was reserved for sound");
-        return FALSE;
-      }
-  }
+      if (lb_json_string (input, "text", NULL) != NULL)
+        continue;
+      if (offset < 0 || frames < 0 || channels < 1 ||
+          (guint64) offset > session->buffers.in.bytes ||
+          (guint64) frames > (session->buffers.in.bytes - (guint64) offset) / sizeof (float) /
+                                 (guint64) channels)
+        {
+          g_set_error_literal (
+              error, LB_ERROR, LB_ERROR_BAD_INPUT,
+              "an input is neither text nor inside the room that was reserved for sound");
+          return FALSE;
+        }
+    }
   return TRUE;
 }
 

@@ -16,7 +16,7 @@
 #include "engine/python.h"
 #include "engine/session-private.h"
 
-#define HELLO_LIMIT_S                                                                    \
+#define HELLO_LIMIT_S                                                                            \
   120.0 /* a worker imports its libraries before it says hello, from a cold disk */
 #define LEAVE_LIMIT_S 2.0
 #define GONE_LIMIT_S 20.0
@@ -36,9 +36,7 @@ available_bytes (void)
   if (!g_file_get_contents ("/proc/meminfo", &text, NULL, NULL))
     return 0;
   line = strstr (text, "MemAvailable:");
-  return line != NULL
-             ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024
-             : 0;
+  return line != NULL ? g_ascii_strtoull (line + strlen ("MemAvailable:"), NULL, 10) * 1024 : 0;
 }
 
 static gboolean
@@ -54,15 +52,7 @@ open_pipe (int *reader, int *writer, GError **error)
 }
 
 /* The child's ends, until it has them. */
-enum
-{
-  REQUESTS,
-  ANSWERS,
-  STDERR,
-  DEATH,
-  NOTHING,
-  N_ENDS
-};
+enum { REQUESTS, ANSWERS, STDERR, DEATH, NOTHING, N_ENDS };
 
 static void
 close_ends (int *ends)
@@ -138,8 +128,8 @@ spawn (LbSession *session, const LbManifest *manifest, const char *device,
 
   if (argv == NULL)
     return FALSE;
-  environment =
-      lb_environment_build ((const char *const *) ours, manifest, &session->environment);
+  environment = lb_environment_build ((const char *const *) ours, manifest,
+                                      &session->environment);
   return lb_group_spawn (argv, environment, fds, n, &session->pid, error);
 }
 
@@ -153,13 +143,11 @@ greet (LbSession *session, GCancellable *cancellable, GError **error)
 
   if (!lb_call_begin (&call, session, "starting", HELLO_LIMIT_S, cancellable, error))
     return FALSE;
-  fine =
-      lb_call_request (&call, lb_protocol_hello (session->engine, LB_VERSION), error) &&
-      lb_call_next (&call, &message, error);
+  fine = lb_call_request (&call, lb_protocol_hello (session->engine, LB_VERSION), error) &&
+         lb_call_next (&call, &message, error);
   if (fine && !lb_protocol_check_hello (message.json, &why))
     fine = lb_call_refuse (&call, error, "%s", why->message);
-  if (fine &&
-      g_strcmp0 (lb_json_string (message.json, "engine", ""), session->engine) != 0)
+  if (fine && g_strcmp0 (lb_json_string (message.json, "engine", ""), session->engine) != 0)
     fine = lb_call_refuse (&call, error, "it says hello under another engine's name");
   if (fine)
     session->version = g_strdup (lb_json_string (message.json, "version", ""));
@@ -192,6 +180,7 @@ lb_session_start (const LbManifest *manifest, const LbSessionSettings *settings,
     session->pcm_memory_bytes = available_bytes () / 4;
   g_mutex_init (&session->lock);
   g_cond_init (&session->changed);
+  g_cond_init (&session->quitting);
   g_queue_init (&session->lines);
   fine = open_ends (session, ends, error) &&
          spawn (session, manifest, settings != NULL ? settings->device : NULL, ends,
@@ -274,6 +263,7 @@ lb_session_stop (LbSession *session)
   g_clear_error (&session->bad);
   g_mutex_clear (&session->lock);
   g_cond_clear (&session->changed);
+  g_cond_clear (&session->quitting);
   json_decref (session->environment);
   g_free (session->version);
   g_free (session->engine);
@@ -332,8 +322,7 @@ lb_session_stderr (LbSession *session)
     {
       gsize length = strlen (lines[i]);
 
-      g_ptr_array_add (
-          shown, lb_text_escape (length > 400 ? lines[i] + length - 400 : lines[i]));
+      g_ptr_array_add (shown, lb_text_escape (length > 400 ? lines[i] + length - 400 : lines[i]));
     }
   g_ptr_array_add (shown, NULL);
   return g_strjoinv ("\n", (char **) shown->pdata);

@@ -1,7 +1,8 @@
-/* The parent's side: one engine process with at most one loaded model. Blocking calls, one thread at
- * a time; a reader thread of the session stamps each line as read() returns. Every call ends: on an
- * answer, on cancellation, on a time limit, on the process's death. After any error but LB_ERROR_ENGINE
- * the session is dead: stop it. LB_ERROR_ENGINE (the engine said that it failed) leaves it usable. */
+/* The parent's side: one engine process with at most one loaded model. Blocking calls, one thread
+ * at a time; a reader thread of the session stamps each line as read() returns. Every call ends:
+ * on an answer, on cancellation, on a time limit, on the process's death. After any error but
+ * LB_ERROR_ENGINE the session is dead: stop it. LB_ERROR_ENGINE (the engine said that it failed)
+ * leaves it usable. */
 #pragma once
 
 #include <gio/gio.h>
@@ -13,27 +14,31 @@ G_BEGIN_DECLS
 typedef struct _LbSession LbSession;
 
 typedef struct {
-  guint64 memory_limit_bytes;  /* of the engine's process tree; 0: none */
-  guint64 pcm_memory_bytes;    /* above this the two mappings are unlinked files; 0: a quarter of available */
-  const char *device;          /* that the model will be loaded on: picks a worker's environment; NULL: auto */
+  guint64 memory_limit_bytes; /* of the engine's process tree; 0: none */
+  guint64 pcm_memory_bytes;   /* above this the two mappings are unlinked files; 0: a quarter of
+                                 available */
+  const char *device;         /* that the model will be loaded on: picks a worker's environment;
+                                 NULL: auto */
 } LbSessionSettings;
 
 /** lb_session_start: starts llamaburn-engine for @manifest, caged, and exchanges hello.
- *  Returns: (transfer full): the session, or %NULL (ENGINE_MISSING, CRASHED, PROTOCOL, TIMEOUT…) */
+ *  Returns: (transfer full): the session, or %NULL (ENGINE_MISSING, CRASHED, PROTOCOL, TIMEOUT…)
+ */
 LbSession *lb_session_start (const LbManifest *manifest, const LbSessionSettings *settings,
                              GCancellable *cancellable, GError **error);
 
-/** lb_session_stop: asks it to leave, then SIGTERM, then SIGKILL to its group; waits until every process
- *  of the group is gone; frees. Never fails. @session: (transfer full) (nullable) */
+/** lb_session_stop: asks it to leave, then SIGTERM, then SIGKILL to its group; waits until every
+ * process of the group is gone; frees. Never fails. @session: (transfer full) (nullable) */
 void lb_session_stop (LbSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbSession, lb_session_stop)
 
 GPid lb_session_pid (const LbSession *session);
-const char *lb_session_version (const LbSession *session);   /* of the engine, from hello */
-const json_t *lb_session_environment (const LbSession *session); /* what passed the allow-list, less keys */
+const char *lb_session_version (const LbSession *session); /* of the engine, from hello */
+const json_t *
+lb_session_environment (const LbSession *session); /* what passed the allow-list, less keys */
 
-/** lb_session_pcm_inodes: the st_dev:st_ino of the two mappings, "dev:inode" as in smaps, for memory
- *  accounting. Returns: (transfer none) (array zero-terminated=1) */
+/** lb_session_pcm_inodes: the st_dev:st_ino of the two mappings, "dev:inode" as in smaps, for
+ * memory accounting. Returns: (transfer none) (array zero-terminated=1) */
 const char *const *lb_session_pcm_inodes (const LbSession *session);
 
 /** lb_session_stderr: Returns: (transfer full): the last lines of its standard error, escaped */
@@ -50,9 +55,9 @@ typedef struct {
   int threads;
   gboolean deterministic;
   guint64 parameters;
-  json_t *options;   /* as they took effect, or NULL */
-  json_t *info;      /* or NULL */
-  double load_s;     /* from writing the load line to reading the answer */
+  json_t *options; /* as they took effect, or NULL */
+  json_t *info;    /* or NULL */
+  double load_s;   /* from writing the load line to reading the answer */
 } LbSessionLoaded;
 
 void lb_session_loaded_clear (LbSessionLoaded *loaded);
@@ -69,30 +74,33 @@ gboolean lb_session_load (LbSession *session, const json_t *request, double time
 gboolean lb_session_unload (LbSession *session, double time_limit_s, GCancellable *cancellable,
                             GError **error);
 
-/** lb_session_reserve: once, after the first load: sizes both mappings (sparse), maps `in`, seals both */
-gboolean lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes, GError **error);
+/** lb_session_reserve: once, after the first load: sizes both mappings (sparse), maps `in`, seals
+ * both */
+gboolean lb_session_reserve (LbSession *session, guint64 in_bytes, guint64 out_bytes,
+                             GCancellable *cancellable, GError **error);
 
 /** lb_session_put: copies samples into `in` at @offset_bytes. Untimed */
-gboolean lb_session_put (LbSession *session, guint64 offset_bytes, const float *samples, gsize n_samples,
-                         GError **error);
+gboolean lb_session_put (LbSession *session, guint64 offset_bytes, const float *samples,
+                         gsize n_samples, GError **error);
 
 /** lb_session_get: copies samples out of `out` at @offset_bytes. Untimed */
-gboolean lb_session_get (LbSession *session, guint64 offset_bytes, float *samples, gsize n_samples,
-                         GError **error);
+gboolean lb_session_get (LbSession *session, guint64 offset_bytes, float *samples,
+                         gsize n_samples, GError **error);
 
 typedef struct {
-  gint64 t0_ns, t1_ns;       /* just before the run line was written; `done` read */
-  gint64 first_ns;           /* the engine's own stamp, 0: none */
+  gint64 t0_ns, t1_ns; /* just before the run line was written; `done` read */
+  gint64 first_ns;     /* the engine's own stamp, 0: none */
   char *first_kind;
-  gint64 done_ns;            /* the engine's own stamp of done */
-  json_t *output;            /* (transfer full) what came after done */
-  json_t *flags;             /* (transfer full) array of {id, evidence, cure}: what was not as it must be */
+  gint64 done_ns; /* the engine's own stamp of done */
+  json_t *output; /* (transfer full) what came after done */
+  json_t *flags;  /* (transfer full) array of {id, evidence, cure}: what was not as it must be */
 } LbSessionRun;
 
 void lb_session_run_clear (LbSessionRun *run);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LbSessionRun, lb_session_run_clear)
 
-/** LbSessionProgress: called in the waiting thread for each `partial` (@text) and `progress` (@fraction) line */
+/** LbSessionProgress: called in the waiting thread for each `partial` (@text) and `progress`
+ * (@fraction) line */
 typedef void (*LbSessionProgress) (const char *text, double fraction, gpointer user_data);
 
 /**

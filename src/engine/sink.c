@@ -12,8 +12,7 @@
 #define PROGRESS_EVERY_NS (LB_NS_PER_S / 10)
 #define MAX_PIECES 65536
 
-struct _LbSink
-{
+struct _LbSink {
   GMutex lock;
   gint64 id; /* atomic for readers; of the request that runs; 0: none */
   gboolean runs;
@@ -70,11 +69,10 @@ lb_sink_send (LbSink *sink, json_t *message)
     {
       g_autofree char *refusal = NULL;
 
-      refusal = g_strdup_printf (
-          "{\"type\":\"error\",\"id\":%" G_GINT64_FORMAT
-          ",\"kind\":\"engine\",\"message\":"
-          "\"its answer can't be written as one line of at most 64 MiB\"}",
-          lb_json_integer (owned, "id", 0));
+      refusal = g_strdup_printf ("{\"type\":\"error\",\"id\":%" G_GINT64_FORMAT
+                                 ",\"kind\":\"engine\",\"message\":"
+                                 "\"its answer can't be written as one line of at most 64 MiB\"}",
+                                 lb_json_integer (owned, "id", 0));
       write_line (refusal, strlen (refusal));
     }
   g_mutex_unlock (&sink->lock);
@@ -224,10 +222,9 @@ lb_sink_progress (LbSink *sink, double fraction)
 
       sink->progress_ns = now;
       g_ascii_formatd (number, sizeof number, "%.4f", fraction);
-      length =
-          snprintf (line, sizeof line,
-                    "{\"type\":\"progress\",\"id\":%" G_GINT64_FORMAT ",\"fraction\":%s}",
-                    sink->id, number);
+      length = snprintf (line, sizeof line,
+                         "{\"type\":\"progress\",\"id\":%" G_GINT64_FORMAT ",\"fraction\":%s}",
+                         sink->id, number);
       write_line (line, (gsize) length);
     }
   g_mutex_unlock (&sink->lock);
@@ -264,8 +261,7 @@ note_piece (LbSink *sink, const char *stem, gsize frames)
 
   if (last != NULL && g_strcmp0 (lb_json_string (last, "stem", ""), stem) == 0)
     {
-      lb_json_set_integer (last, "frames",
-                           lb_json_integer (last, "frames", 0) + (gint64) frames);
+      lb_json_set_integer (last, "frames", lb_json_integer (last, "frames", 0) + (gint64) frames);
       return TRUE;
     }
   if (n >= MAX_PIECES)
@@ -306,8 +302,7 @@ lb_sink_write_pcm (LbSink *sink, const char *stem, const float *samples, gsize f
   g_mutex_unlock (&sink->lock);
   if (!fits)
     g_set_error (error, LB_ERROR, LB_ERROR_ENGINE,
-                 "more sound than there is room for: %" G_GSIZE_FORMAT
-                 " bytes were reserved",
+                 "more sound than there is room for: %" G_GSIZE_FORMAT " bytes were reserved",
                  sink->out_bytes);
   return fits;
 }

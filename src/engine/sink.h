@@ -9,10 +9,12 @@ LbSink *lb_sink_new (void);
 void lb_sink_free (LbSink *sink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbSink, lb_sink_free)
 
-/** lb_sink_send: writes @message (transfer full) as one line; the process ends when nobody reads any more */
+/** lb_sink_send: writes @message (transfer full) as one line; the process ends when nobody reads
+ * any more */
 void lb_sink_send (LbSink *sink, json_t *message);
 
-/** lb_sink_begin: a load (@runs %FALSE) or run with request number @id begins: what the hooks tell goes out */
+/** lb_sink_begin: a load (@runs %FALSE) or run with request number @id begins: what the hooks
+ * tell goes out */
 void lb_sink_begin (LbSink *sink, gint64 id, gboolean runs);
 
 /** lb_sink_end: from now on what late threads of the engine tell is dropped.
@@ -22,13 +24,15 @@ gint64 lb_sink_end (LbSink *sink);
 /** lb_sink_id: the number of the request that runs: for null, which writes lines of its own */
 gint64 lb_sink_id (LbSink *sink);
 
-/** lb_sink_silence: this request is answered already: nothing more goes out for it. For null's lies */
+/** lb_sink_silence: this request is answered already: nothing more goes out for it. For null's
+ * lies */
 void lb_sink_silence (LbSink *sink);
 
 /** lb_sink_is_silent: whether lb_sink_silence() was called since lb_sink_begin() */
 gboolean lb_sink_is_silent (LbSink *sink);
 
-/** lb_sink_take_pcm: Returns: (transfer full) (nullable): [{stem, offset, frames, rate, channels}] */
+/** lb_sink_take_pcm: Returns: (transfer full) (nullable): [{stem, offset, frames, rate,
+ * channels}] */
 json_t *lb_sink_take_pcm (LbSink *sink);
 
 /** lb_sink_cancel: the parent wants request @id to stop; a negative @id: any. From any thread */

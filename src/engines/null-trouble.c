@@ -50,8 +50,7 @@ null_sleep (const Null *null, LbSink *sink, gint64 ms)
 static void
 crash (const Null *null)
 {
-  static const struct
-  {
+  static const struct {
     const char *name;
     int number;
   } signals[] = { { "segv", SIGSEGV },
@@ -63,8 +62,7 @@ crash (const Null *null)
   for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
     if (null_is (null, "crash", signals[i].name))
       {
-        signal (signals[i].number,
-                SIG_DFL); /* a sanitizer's handler would end with a status */
+        signal (signals[i].number, SIG_DFL); /* a sanitizer's handler would end with a status */
         raise (signals[i].number);
       }
   if (null_is (null, "crash", "exit"))
@@ -92,9 +90,9 @@ write_all (int fd, const char *bytes, gsize n)
 static char *
 make_flood (const Null *null, LbSink *sink, gsize *bytes)
 {
-  g_autofree char *line = g_strdup_printf (
-      "{\"type\":\"partial\",\"id\":%" G_GINT64_FORMAT ",\"text\":\"flood\"}\n",
-      sink != NULL ? lb_sink_id (sink) : 0);
+  g_autofree char *line = g_strdup_printf ("{\"type\":\"partial\",\"id\":%" G_GINT64_FORMAT
+                                           ",\"text\":\"flood\"}\n",
+                                           sink != NULL ? lb_sink_id (sink) : 0);
   char *piece = g_malloc (MIB);
   gsize length = strlen (line);
 
@@ -139,8 +137,7 @@ null_trouble (const Null *null, const char *at, LbSink *sink, GError **error)
     pause ();
   if (!lb_json_boolean (null->options, "fail", FALSE))
     return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_ENGINE, "the null engine was told to fail at %s",
-               at);
+  g_set_error (error, LB_ERROR, LB_ERROR_ENGINE, "the null engine was told to fail at %s", at);
   return FALSE;
 }
 
@@ -163,8 +160,8 @@ say (const char *format, ...)
 static void
 say_done (gint64 id, gint64 t_ns)
 {
-  say ("{\"type\":\"done\",\"id\":%" G_GINT64_FORMAT ",\"t_ns\":%" G_GINT64_FORMAT "}\n",
-       id, t_ns);
+  say ("{\"type\":\"done\",\"id\":%" G_GINT64_FORMAT ",\"t_ns\":%" G_GINT64_FORMAT "}\n", id,
+       t_ns);
 }
 
 static void
@@ -178,8 +175,7 @@ say_deep (gint64 id)
 }
 
 /* Lines that come after an honest `done`; %s is the request's number. */
-static const struct
-{
+static const struct {
   const char *lie, *line;
 } lines[] = {
   { "pcm-frames", "{\"type\":\"output\",\"id\":%s,\"output\":{\"pcm\":[{\"stem\":\"a\","
@@ -191,8 +187,7 @@ static const struct
   { "pcm-type", "{\"type\":\"output\",\"id\":%s,\"output\":{\"pcm\":{\"stem\":1}}}\n" },
   { "not-json", "ggml_init: found 1 device (id %s)\n" },
   { "not-object", "[\"output\", %s]\n" },
-  { "duplicate",
-    "{\"type\":\"output\",\"id\":%s,\"output\":{\"text\":\"a\",\"text\":\"b\"}}\n" },
+  { "duplicate", "{\"type\":\"output\",\"id\":%s,\"output\":{\"text\":\"a\",\"text\":\"b\"}}\n" },
   { "utf8", "{\"type\":\"output\",\"id\":%s,\"output\":{\"text\":\"caf\xc3 \xff\"}}\n" },
   { "surrogate",
     "{\"type\":\"output\",\"id\":%s,\"output\":{\"text\":\"\\ud83d and \\u0000\"}}\n" },
@@ -224,8 +219,7 @@ null_lie (const Null *null, LbSink *sink)
         return TRUE;
       }
   if (null_is (null, "lie", "first-late"))
-    say ("{\"type\":\"first\",\"id\":%s,\"t_ns\":%" G_GINT64_FORMAT
-         ",\"kind\":\"token\"}\n",
+    say ("{\"type\":\"first\",\"id\":%s,\"t_ns\":%" G_GINT64_FORMAT ",\"kind\":\"token\"}\n",
          number, now + 3600 * LB_NS_PER_S);
   if (null_is (null, "lie", "early") || null_is (null, "lie", "late"))
     say_done (id, null_is (null, "lie", "early") ? now - 3600 * LB_NS_PER_S
@@ -258,8 +252,7 @@ static char *
 reopen_in (void)
 {
   int fd = open ("/proc/self/fd/62", O_RDWR | O_CLOEXEC);
-  void *map =
-      fd >= 0 ? mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
+  void *map = fd >= 0 ? mmap (NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) : MAP_FAILED;
   gboolean written = fd >= 0 && pwrite (fd, "lie", 3, 0) == 3;
 
   return report ("reopen-in", map != MAP_FAILED || written);
@@ -319,8 +312,7 @@ leave_child (const Null *null)
 static char *
 open_socket (const Null *null)
 {
-  static const struct
-  {
+  static const struct {
     const char *name;
     long family, type;
   } sockets[] = {
@@ -353,9 +345,8 @@ null_tamper (const Null *null)
   if (said == NULL)
     said = leave_child (null);
   if (said == NULL && variable != NULL)
-    said =
-        g_strdup_printf ("%s=%s", variable,
-                         g_getenv (variable) != NULL ? g_getenv (variable) : "(absent)");
+    said = g_strdup_printf ("%s=%s", variable,
+                            g_getenv (variable) != NULL ? g_getenv (variable) : "(absent)");
   if (null_is (null, "child", "none") && null_int (null, "eat-mb") > 0)
     eat ((gsize) null_int (null, "eat-mb"));
   return said;

@@ -19,11 +19,12 @@ gint64 null_int (const Null *null, const char *name);
 /** null_sleep: Returns: %FALSE when it was cancelled */
 gboolean null_sleep (const Null *null, LbSink *sink, gint64 ms);
 
-/** null_trouble: what the options want at the place @at. Returns: %FALSE with an error, or not at all */
+/** null_trouble: what the options want at the place @at. Returns: %FALSE with
+ * an error, or not at all */
 gboolean null_trouble (const Null *null, const char *at, LbSink *sink, GError **error);
 
-/** null_lie: writes what the option `lie` says straight to the protocol. Returns: whether that was instead of
- *  `done` and `output` */
+/** null_lie: writes what the option `lie` says straight to the protocol. Returns: whether that
+ * was instead of `done` and `output` */
 gboolean null_lie (const Null *null, LbSink *sink);
 
 /** null_tamper: tries what `cut`, `inet`, `child`, `eat-mb` and `environment` say.

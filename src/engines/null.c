@@ -1,7 +1,6 @@
-/* Engine null: does nothing, or sleeps, or streams, or makes whatever trouble its options
- * ask for. The tool measures itself with it (bench/overhead.c) and tests itself with it.
- * Without a `text` its answer tells what it heard, so that two inputs give two outputs.
- */
+/* Engine null: does nothing, or sleeps, or streams, or makes whatever trouble its options ask
+ * for. The tool measures itself with it (bench/overhead.c) and tests itself with it. Without a
+ * `text` its answer tells what it heard, so that two inputs give two outputs. */
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -61,8 +60,8 @@ null_unload (gpointer state)
 }
 
 static gboolean
-null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer,
-           LbSink *sink, GError **error)
+null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, LbSink *sink,
+           GError **error)
 {
   Null *null = state;
 
@@ -88,16 +87,17 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer,
   answer->input_channels = null_is (null, "lie", "rates") ? 100000 : null->in_channels;
   answer->output_rate_hz = null->out_rate_hz;
   answer->output_channels = null->out_channels;
-  g_strlcpy (answer->backend, "cpu", sizeof answer->backend);
-  g_strlcpy (answer->device, "cpu", sizeof answer->device);
+  g_strlcpy (answer->backend, null_is (null, "lie", "device") ? "vulkan" : "cpu",
+             sizeof answer->backend);
+  g_strlcpy (answer->device, null_is (null, "lie", "device") ? "vulkan:0" : "cpu",
+             sizeof answer->device);
   answer->threads = 1;
-  answer->deterministic =
-      null_is (null, "lie", "claim") || !lb_json_boolean (null->options, "random", FALSE);
+  answer->deterministic = null_is (null, "lie", "claim") ||
+                          !lb_json_boolean (null->options, "random", FALSE);
   return TRUE;
 }
 
-/* Streams tokens over the run's length: the first at first-ms, the rest evenly to the
- * end. */
+/* Streams tokens over the run's length: the first at first-ms, the rest evenly to the end. */
 static gboolean
 stream (const Null *null, LbSink *sink)
 {
@@ -134,8 +134,7 @@ give_sound (const Null *null, LbSink *sink, GError **error)
     {
       n = MIN (frames - done, G_N_ELEMENTS (piece));
       for (gsize i = 0; i < n; i++)
-        piece[i] =
-            (float) (0.5 * sin (2 * G_PI * 440 * (double) (done + i) / SOUND_RATE_HZ));
+        piece[i] = (float) (0.5 * sin (2 * G_PI * 440 * (double) (done + i) / SOUND_RATE_HZ));
       if (done == 0)
         lb_sink_first (sink, "audio");
       if (!lb_sink_write_pcm (sink, "audio", piece, n, error))

@@ -1,5 +1,5 @@
-/* Engine whisper.cpp: speech to text by ggml. Decodes as whisper-cli does unless options
- * say otherwise. */
+/* Engine whisper.cpp: speech to text by ggml. Decodes as whisper-cli does
+ * unless options say otherwise. */
 #include <stdio.h>
 #include <string.h>
 
@@ -14,19 +14,19 @@
 #include "whisper-options.h"
 #include "whisper-output.h"
 
-/* whisper.cpp takes nothing below 100 ms of sound, and skips the last 100 ms of a window:
- * shorter sound gets silence behind it, up to this. It fills every window up to 30 s with
- * silence itself. */
+/* whisper.cpp takes nothing below 100 ms of sound, and skips the last 100 ms of
+ * a window: shorter sound gets silence behind it, up to this. It fills every
+ * window up to 30 s with silence itself. */
 #define MIN_FRAMES (WHISPER_SAMPLE_RATE / 5)
 
 typedef struct {
   struct whisper_context *context;
   struct whisper_full_params params;
-  json_t *options;      /* @params points at its strings */
+  json_t *options; /* @params points at its strings */
   char *vad_model;
   WhisperLog log;
-  LbSink *sink;         /* of the run that goes on */
-  char said[8];         /* bytes of a character that the last segment cut */
+  LbSink *sink; /* of the run that goes on */
+  char said[8]; /* bytes of a character that the last segment cut */
 } Whisper;
 
 static void
@@ -69,8 +69,8 @@ find_vad_model (const char *model_path)
   while (dir != NULL && found == NULL && (name = g_dir_read_name (dir)) != NULL)
     if (g_str_has_prefix (name, "ggml-silero-") && g_str_has_suffix (name, ".bin"))
       found = g_build_filename (folder, name, NULL);
-  if (found == NULL && *LB_SILERO_MODEL != '\0'
-      && g_file_test (LB_SILERO_MODEL, G_FILE_TEST_EXISTS))
+  if (found == NULL && *LB_SILERO_MODEL != '\0' &&
+      g_file_test (LB_SILERO_MODEL, G_FILE_TEST_EXISTS))
     found = g_strdup (LB_SILERO_MODEL);
   return found;
 }
@@ -96,8 +96,8 @@ check_shape (const Whisper *whisper, const WhisperShape *shape, GError **error)
   const struct whisper_full_params *params = &whisper->params;
   const gboolean english = shape->n_vocab == 51864;
 
-  if (english && (params->translate || (!g_str_equal (params->language, "auto")
-                                        && whisper_lang_id (params->language) != 0)))
+  if (english && (params->translate || (!g_str_equal (params->language, "auto") &&
+                                        whisper_lang_id (params->language) != 0)))
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
                            "this model knows English only: take a multilingual one, or leave out "
@@ -111,8 +111,8 @@ check_shape (const Whisper *whisper, const WhisperShape *shape, GError **error)
                    params->audio_ctx);
       return FALSE;
     }
-  if (lb_json_boolean (whisper->options, "flash-attention", TRUE)
-      && !g_str_equal (lb_json_string (whisper->options, "dtw", "none"), "none"))
+  if (lb_json_boolean (whisper->options, "flash-attention", TRUE) &&
+      !g_str_equal (lb_json_string (whisper->options, "dtw", "none"), "none"))
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
                            "dtw needs flash-attention switched off");
@@ -142,7 +142,8 @@ on_segment (struct whisper_context *context, struct whisper_state *state, int n_
 }
 
 static void
-on_progress (struct whisper_context *context, struct whisper_state *state, int percent, void *data)
+on_progress (struct whisper_context *context, struct whisper_state *state, int percent,
+             void *data)
 {
   lb_sink_progress (((Whisper *) data)->sink, CLAMP (percent, 0, 100) / 100.0);
 }
@@ -168,8 +169,8 @@ prepare_params (Whisper *whisper, const LbLoadRequest *request)
   whisper->params = whisper_full_default_params (WHISPER_SAMPLING_BEAM_SEARCH);
   /* whisper.cpp's greedy parameters have best-of 5, its beam ones beam-size 5:
    * whisper-cli takes both. */
-  whisper->params.greedy.best_of
-    = whisper_full_default_params (WHISPER_SAMPLING_GREEDY).greedy.best_of;
+  whisper->params.greedy.best_of =
+      whisper_full_default_params (WHISPER_SAMPLING_GREEDY).greedy.best_of;
   whisper->params.language = "auto";
   whisper->params.vad_model_path = NULL;
   whisper->params.n_threads = request->threads;
@@ -210,9 +211,10 @@ check_device (const Whisper *whisper, const WhisperDevice *device, GError **erro
 {
   if (!device->gpu || g_str_equal (whisper->log.backend, device->ggml))
     return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_ENGINE,
-               "whisper.cpp fell back to the processor: it can't use \"%s\" (%s); its log says why",
-               device->id, device->name);
+  g_set_error (
+      error, LB_ERROR, LB_ERROR_ENGINE,
+      "whisper.cpp fell back to the processor: it can't use \"%s\" (%s); its log says why",
+      device->id, device->name);
   return FALSE;
 }
 
@@ -266,8 +268,8 @@ answer_load (const Whisper *whisper, const WhisperShape *shape, const WhisperDev
 }
 
 static gboolean
-whisper_cpp_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, LbSink *sink,
-                  GError **error)
+whisper_cpp_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer,
+                  LbSink *sink, GError **error)
 {
   Whisper *whisper = state;
   WhisperShape shape;
@@ -279,16 +281,16 @@ whisper_cpp_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *an
                            "whisper.cpp needs a model: name one with -m, such as \"base\"");
       return FALSE;
     }
-  *whisper = (Whisper) { .sink = sink };
+  *whisper = (Whisper){ .sink = sink };
   whisper_log_set (log_read, &whisper->log);
   whisper_devices_load ();
   prepare_params (whisper, request);
-  if (!whisper_options_apply (whisper->options, &whisper->params, error)
-      || !whisper_device_find (request->device, &device, error)
-      || !whisper_model_check (request->model_path, &shape, error)
-      || !check_shape (whisper, &shape, error)
-      || !prepare_vad (whisper, request->model_path, error)
-      || !load_model (whisper, request, &device, error))
+  if (!whisper_options_apply (whisper->options, &whisper->params, error) ||
+      !whisper_device_find (request->device, &device, error) ||
+      !whisper_model_check (request->model_path, &shape, error) ||
+      !check_shape (whisper, &shape, error) ||
+      !prepare_vad (whisper, request->model_path, error) ||
+      !load_model (whisper, request, &device, error))
     {
       whisper_cpp_unload (whisper);
       return FALSE;
@@ -301,9 +303,9 @@ static const LbEngineInput *
 find_audio (const LbRunRequest *request, GError **error)
 {
   for (guint i = 0; i < request->n_inputs; i++)
-    if (g_str_equal (request->inputs[i].role, "audio") && request->inputs[i].samples != NULL
-        && request->inputs[i].rate_hz == WHISPER_SAMPLE_RATE && request->inputs[i].channels == 1
-        && request->inputs[i].frames <= G_MAXINT32)
+    if (g_str_equal (request->inputs[i].role, "audio") && request->inputs[i].samples != NULL &&
+        request->inputs[i].rate_hz == WHISPER_SAMPLE_RATE && request->inputs[i].channels == 1 &&
+        request->inputs[i].frames <= G_MAXINT32)
       return &request->inputs[i];
   g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,
                        "whisper.cpp takes one input \"audio\": mono, 16000 Hz, at most 37 hours");
@@ -363,6 +365,7 @@ whisper_cpp_run (gpointer state, const LbRunRequest *request, LbSink *sink, json
 
 static const LbEngineHooks hooks = {
   .state_size = sizeof (Whisper),
+  .version = whisper_version,
   .probe = whisper_cpp_probe,
   .load = whisper_cpp_load,
   .run = whisper_cpp_run,

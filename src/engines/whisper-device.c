@@ -9,7 +9,8 @@
 static const struct {
   const char *ggml, *ours;
 } backends[] = {
-  { "CPU", "cpu" }, { "Vulkan", "vulkan" }, { "ROCm", "hip" }, { "HIP", "hip" }, { "CUDA", "cuda" },
+  { "CPU", "cpu" }, { "Vulkan", "vulkan" }, { "ROCm", "hip" },
+  { "HIP", "hip" }, { "CUDA", "cuda" },
 };
 
 void
@@ -21,34 +22,33 @@ whisper_devices_load (void)
   if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL)
     return;
   ggml_backend_load_all ();
-  if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL
-      || dladdr ((gpointer) ggml_backend_load_all, &info) == 0 || info.dli_fname == NULL)
+  if (ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU) != NULL ||
+      dladdr ((gpointer) ggml_backend_load_all, &info) == 0 || info.dli_fname == NULL)
     return;
   folder = g_path_get_dirname (info.dli_fname);
   ggml_backend_load_all_from_path (folder);
 }
 
-static void
-set_backend (WhisperDevice *device, ggml_backend_dev_t dev)
+static char *
+backend_name (ggml_backend_reg_t reg)
 {
-  const char *ggml = ggml_backend_reg_name (ggml_backend_dev_backend_reg (dev));
-  g_autofree char *other = g_ascii_strdown (ggml, -1);
-  const char *ours = other;
+  const char *ggml = ggml_backend_reg_name (reg);
 
   for (gsize i = 0; i < G_N_ELEMENTS (backends); i++)
     if (g_str_equal (backends[i].ggml, ggml))
-      ours = backends[i].ours;
-  g_strlcpy (device->backend, ours, sizeof device->backend);
+      return g_strdup (backends[i].ours);
+  return g_ascii_strdown (ggml, -1);
 }
 
 /* @n_before: devices of the same backend that came before, by ggml's order */
 static void
 describe (ggml_backend_dev_t dev, gboolean gpu, int index, int n_before, WhisperDevice *device)
 {
+  g_autofree char *backend = backend_name (ggml_backend_dev_backend_reg (dev));
   gsize available = 0, total = 0;
 
-  *device = (WhisperDevice) { .gpu = gpu, .index = index };
-  set_backend (device, dev);
+  *device = (WhisperDevice){ .gpu = gpu, .index = index };
+  g_strlcpy (device->backend, backend, sizeof device->backend);
   if (gpu)
     g_snprintf (device->id, sizeof device->id, "%s:%d", device->backend, n_before);
   else
@@ -101,35 +101,69 @@ devices_new (void)
 static gboolean
 answers_to (const WhisperDevice *device, const char *id)
 {
-  return g_str_equal (device->id, id)
-         || (g_str_equal (device->backend, id)
-             && (!device->gpu || g_str_has_suffix (device->id, ":0")));
+  return g_str_equal (device->id, id) || (g_str_equal (device->backend, id) &&
+                                          (!device->gpu || g_str_has_suffix (device->id, ":0")));
+}
+
+/* A backend that finds no driver does not register: what our own build was asked for counts too.
+ */
+static gboolean
+is_built (const char *backend)
+{
+  g_auto (GStrv) asked = g_strsplit (LB_WHISPER_GPU, ",", -1);
+  gboolean built = g_strv_contains ((const char *const *) asked, backend);
+
+  for (gsize i = 0; i < ggml_backend_reg_count () && !built; i++)
+    {
+      g_autofree char *name = backend_name (ggml_backend_reg_get (i));
+
+      built = g_str_equal (name, backend);
+    }
+  return built;
+}
+
+static void
+refuse (const char *id, const GArray *found, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+  g_autofree char *shown = lb_text_escape (id);
+  g_auto (GStrv) parts = g_strsplit (id, ":", 2);
+
+  for (guint i = 0; i < found->len; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
+                            g_array_index (found, WhisperDevice, i).id);
+  if (found->len == 0)
+    g_string_append (names, "none at all");
+  if (is_built (parts[0]))
+    g_set_error (
+        error, LB_ERROR, LB_ERROR_USAGE,
+        "whisper.cpp finds no device \"%s\" here, only: %s; llamaburn system may say why "
+        "(docs/GPU.md)",
+        shown, names->str);
+  else
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "whisper.cpp is not built for the device \"%s\" here, only: %s; "
+                 "./quickstart --gpu LIST builds it for others (docs/GPU.md)",
+                 shown, names->str);
 }
 
 gboolean
 whisper_device_find (const char *id, WhisperDevice *device, GError **error)
 {
   g_autoptr (GArray) found = devices_new ();
-  g_autoptr (GString) names = g_string_new (NULL);
   const gboolean any = id == NULL || *id == '\0' || g_str_equal (id, "auto");
-  g_autofree char *shown = NULL;
 
   for (guint i = 0; i < found->len; i++)
     {
       const WhisperDevice *it = &g_array_index (found, WhisperDevice, i);
 
-      g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", it->id);
       if (any ? it->gpu || found->len == 1 : answers_to (it, id))
         {
           *device = *it;
           return TRUE;
         }
     }
-  shown = lb_text_escape (any ? "auto" : id);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "whisper.cpp has no device \"%s\" here, only: %s; other GPUs need a build "
-               "with their backend (./quickstart tells)",
-               shown, names->len > 0 ? names->str : "none");
+  refuse (any ? "auto" : id, found, error);
   return FALSE;
 }
 

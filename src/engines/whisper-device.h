@@ -9,12 +9,12 @@ G_BEGIN_DECLS
 
 typedef struct {
   gboolean gpu;
-  int index;             /* among all GPUs, as whisper.cpp counts them; -1 for cpu */
-  char id[64];           /* "vulkan:0" */
-  char backend[32];      /* "vulkan" */
-  char ggml[64];         /* ggml's name, as in whisper.cpp's log: "Vulkan0" */
-  char name[128];        /* what a person calls it */
-  guint64 memory_bytes;  /* 0: unknown */
+  int index;            /* among all GPUs, as whisper.cpp counts them; -1 for cpu */
+  char id[64];          /* "vulkan:0" */
+  char backend[32];     /* "vulkan" */
+  char ggml[64];        /* ggml's name, as in whisper.cpp's log: "Vulkan0" */
+  char name[128];       /* what a person calls it */
+  guint64 memory_bytes; /* 0: unknown */
 } WhisperDevice;
 
 /** whisper_devices_load: opens ggml's backends where they are modules of their own: from
@@ -25,8 +25,8 @@ void whisper_devices_load (void);
  *  @error: %LB_ERROR_USAGE names what there is */
 gboolean whisper_device_find (const char *id, WhisperDevice *device, GError **error);
 
-/** whisper_devices_json: Returns: (transfer full): [{id, backend, name, memory_bytes}],
- * cpu first */
+/** whisper_devices_json: Returns: (transfer full): [{id, backend, name,
+ * memory_bytes}], cpu first */
 json_t *whisper_devices_json (void);
 
 G_END_DECLS

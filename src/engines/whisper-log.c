@@ -38,8 +38,8 @@ whisper_log_line (WhisperLog *log, const char *line)
         g_strlcpy (log->backend, backend, sizeof log->backend);
       return FALSE;
     }
-  if (sscanf (text, " failed to initialize %63s backend", backend) == 1
-      && g_str_equal (backend, log->backend))
+  if (sscanf (text, " failed to initialize %63s backend", backend) == 1 &&
+      g_str_equal (backend, log->backend))
     log->backend[0] = '\0';
   if (sscanf (text, " fallbacks = %d p / %d h", &p, &h) == 2)
     {

@@ -18,8 +18,8 @@
 static const struct {
   gint32 type, elements, bytes;
 } blocks[] = {
-  { 0, 1, 4 },      { 1, 1, 2 },      { 2, 32, 18 },    { 3, 32, 20 },    { 6, 32, 22 },
-  { 7, 32, 24 },    { 8, 32, 34 },    { 10, 256, 84 },  { 11, 256, 110 }, { 12, 256, 144 },
+  { 0, 1, 4 },      { 1, 1, 2 },      { 2, 32, 18 },   { 3, 32, 20 },    { 6, 32, 22 },
+  { 7, 32, 24 },    { 8, 32, 34 },    { 10, 256, 84 }, { 11, 256, 110 }, { 12, 256, 144 },
   { 13, 256, 176 }, { 14, 256, 210 }, { 30, 1, 2 },
 };
 
@@ -27,8 +27,8 @@ static const struct {
   gint32 ftype;
   const char *name;
 } quantisations[] = {
-  { 0, "f32" },   { 1, "f16" },   { 2, "q4_0" },  { 3, "q4_1" },  { 7, "q8_0" },  { 8, "q5_0" },
-  { 9, "q5_1" },  { 10, "q2_k" }, { 11, "q3_k" }, { 12, "q4_k" }, { 13, "q5_k" }, { 14, "q6_k" },
+  { 0, "f32" },  { 1, "f16" },   { 2, "q4_0" },  { 3, "q4_1" },  { 7, "q8_0" },  { 8, "q5_0" },
+  { 9, "q5_1" }, { 10, "q2_k" }, { 11, "q3_k" }, { 12, "q4_k" }, { 13, "q5_k" }, { 14, "q6_k" },
 };
 
 typedef struct {
@@ -41,18 +41,19 @@ guint64
 whisper_model_parameters (const WhisperShape *shape)
 {
   const guint64 d = (guint64) shape->n_audio_state;
-  const guint64 attention
-      = 4 * d * d + 3 * d; /* queries, keys, values, output; keys have no bias */
+  const guint64 attention = 4 * d * d +
+                            3 * d; /* queries, keys, values, output; keys have no bias */
   const guint64 mlp = 2 * d * 4 * d + 4 * d + d;
   const guint64 norm = 2 * d;
   const guint64 convolutions = (guint64) shape->n_mels * d * 3 + d + d * d * 3 + d;
   const guint64 encoder_layer = attention + mlp + 2 * norm;
   const guint64 decoder_layer = 2 * attention + mlp + 3 * norm;
-  const guint64 tables = ((guint64) shape->n_audio_ctx + (guint64) shape->n_text_ctx
-                          + (guint64) shape->n_vocab) * d;
+  const guint64 tables = ((guint64) shape->n_audio_ctx + (guint64) shape->n_text_ctx +
+                          (guint64) shape->n_vocab) *
+                         d;
 
-  return convolutions + tables + 2 * norm + (guint64) shape->n_audio_layer * encoder_layer
-         + (guint64) shape->n_text_layer * decoder_layer;
+  return convolutions + tables + 2 * norm + (guint64) shape->n_audio_layer * encoder_layer +
+         (guint64) shape->n_text_layer * decoder_layer;
 }
 
 const char *
@@ -112,24 +113,21 @@ shape_is_whisper (const WhisperShape *s)
 
   for (gsize i = 0; i < G_N_ELEMENTS (layers); i++)
     known = known || s->n_audio_layer == layers[i];
-  return known && s->n_vocab >= 51864 && s->n_vocab <= 60000
-         && s->n_audio_ctx >= 1 && s->n_audio_ctx <= 1500
-         && s->n_audio_state >= 8 && s->n_audio_state <= 8192
-         && s->n_audio_head >= 1 && s->n_audio_state % s->n_audio_head == 0
-         && s->n_text_ctx >= 16 && s->n_text_ctx <= 4096
-         && s->n_text_state == s->n_audio_state
-         && s->n_text_head >= 1 && s->n_text_state % s->n_text_head == 0
-         && s->n_text_layer >= 1 && s->n_text_layer <= 64
-         && (s->n_mels == 80 || s->n_mels == 128) && s->ftype >= 0;
+  return known && s->n_vocab >= 51864 && s->n_vocab <= 60000 && s->n_audio_ctx >= 1 &&
+         s->n_audio_ctx <= 1500 && s->n_audio_state >= 8 && s->n_audio_state <= 8192 &&
+         s->n_audio_head >= 1 && s->n_audio_state % s->n_audio_head == 0 && s->n_text_ctx >= 16 &&
+         s->n_text_ctx <= 4096 && s->n_text_state == s->n_audio_state && s->n_text_head >= 1 &&
+         s->n_text_state % s->n_text_head == 0 && s->n_text_layer >= 1 && s->n_text_layer <= 64 &&
+         (s->n_mels == 80 || s->n_mels == 128) && s->ftype >= 0;
 }
 
 static gboolean
 read_shape (Reader *reader, WhisperShape *shape, GError **error)
 {
   gint32 *const fields[] = {
-    &shape->n_vocab,    &shape->n_audio_ctx, &shape->n_audio_state, &shape->n_audio_head,
-    &shape->n_audio_layer, &shape->n_text_ctx, &shape->n_text_state, &shape->n_text_head,
-    &shape->n_text_layer, &shape->n_mels,    &shape->ftype,
+    &shape->n_vocab,       &shape->n_audio_ctx, &shape->n_audio_state, &shape->n_audio_head,
+    &shape->n_audio_layer, &shape->n_text_ctx,  &shape->n_text_state,  &shape->n_text_head,
+    &shape->n_text_layer,  &shape->n_mels,      &shape->ftype,
   };
   gint32 magic;
 
@@ -158,8 +156,8 @@ skip_filters_and_words (Reader *reader, const WhisperShape *shape, GError **erro
     return FALSE;
   if (n_mels != shape->n_mels || n_bins != N_FFT_BINS)
     return bad (reader, error, "has mel filters of the wrong size");
-  if (!skip (reader, (gint64) n_mels * n_bins * (gint64) sizeof (float), error)
-      || !read_int (reader, &n_words, error))
+  if (!skip (reader, (gint64) n_mels * n_bins * (gint64) sizeof (float), error) ||
+      !read_int (reader, &n_words, error))
     return FALSE;
   if (n_words < 0 || n_words > shape->n_vocab)
     return bad (reader, error, "has a vocabulary of the wrong size");
@@ -183,9 +181,8 @@ tensor_bytes (gint32 type, gint64 elements)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
     if (blocks[i].type == type)
-      return elements % blocks[i].elements == 0
-                 ? elements / blocks[i].elements * blocks[i].bytes
-                 : -1;
+      return elements % blocks[i].elements == 0 ? elements / blocks[i].elements * blocks[i].bytes
+                                                : -1;
   return -1;
 }
 
@@ -195,8 +192,8 @@ skip_tensor (Reader *reader, gint64 *elements, GError **error)
   gint32 n_dims, name_bytes, type;
   gint64 bytes;
 
-  if (!read_int (reader, &n_dims, error) || !read_int (reader, &name_bytes, error)
-      || !read_int (reader, &type, error))
+  if (!read_int (reader, &n_dims, error) || !read_int (reader, &name_bytes, error) ||
+      !read_int (reader, &type, error))
     return FALSE;
   if (n_dims < 1 || n_dims > 3 || name_bytes < 1 || name_bytes > MAX_NAME_BYTES)
     return bad (reader, error, "holds a tensor with an impossible header");
@@ -272,8 +269,8 @@ whisper_model_check (const char *path, WhisperShape *shape, GError **error)
   gboolean good;
 
   g_return_val_if_fail (path != NULL && shape != NULL, FALSE);
-  good = reader_open (&reader, path, "model", error) && read_shape (&reader, shape, error)
-         && skip_filters_and_words (&reader, shape, error) && check_tensors (&reader, shape, error);
+  good = reader_open (&reader, path, "model", error) && read_shape (&reader, shape, error) &&
+         skip_filters_and_words (&reader, shape, error) && check_tensors (&reader, shape, error);
   reader_close (&reader);
   return good;
 }
@@ -288,11 +285,11 @@ whisper_vad_check (const char *path, GError **error)
   gboolean good;
 
   g_return_val_if_fail (path != NULL, FALSE);
-  good = reader_open (&reader, path, "VAD model", error)
-         && fread (head, sizeof head, 1, reader.file) == 1
-         && GINT32_FROM_LE (head[0]) == GGML_MAGIC
-         && GINT32_FROM_LE (head[1]) == (gint32) sizeof kind - 1
-         && fread (name, sizeof kind - 1, 1, reader.file) == 1 && strcmp (name, kind) == 0;
+  good = reader_open (&reader, path, "VAD model", error) &&
+         fread (head, sizeof head, 1, reader.file) == 1 &&
+         GINT32_FROM_LE (head[0]) == GGML_MAGIC &&
+         GINT32_FROM_LE (head[1]) == (gint32) sizeof kind - 1 &&
+         fread (name, sizeof kind - 1, 1, reader.file) == 1 && strcmp (name, kind) == 0;
   if (!good && (error == NULL || *error == NULL))
     g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
                  "the VAD model \"%s\" is not a ggml file of Silero weights: name one "

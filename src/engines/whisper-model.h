@@ -40,7 +40,8 @@ const char *whisper_model_quantisation (gint32 ftype);
  */
 gboolean whisper_model_check (const char *path, WhisperShape *shape, GError **error);
 
-/** whisper_vad_check: whether @path can be read and begins as a ggml file of Silero weights does */
+/** whisper_vad_check: whether @path can be read and begins as a ggml file of
+ * Silero weights does */
 gboolean whisper_vad_check (const char *path, GError **error);
 
 G_END_DECLS

@@ -13,7 +13,10 @@ typedef struct {
   gsize offset;
 } Row;
 
-#define ROW(NAME, KIND, MEMBER) { NAME, KIND, offsetof (struct whisper_full_params, MEMBER) }
+#define ROW(NAME, KIND, MEMBER)                                                                  \
+  {                                                                                              \
+    NAME, KIND, offsetof (struct whisper_full_params, MEMBER)                                    \
+  }
 
 /* Every option that is one member of whisper_full_params, by its name in the manifest. */
 static const Row rows[] = {
@@ -57,12 +60,12 @@ static const struct {
   const char *name;
   enum whisper_alignment_heads_preset preset;
 } heads[] = {
-  { "tiny", WHISPER_AHEADS_TINY },           { "tiny.en", WHISPER_AHEADS_TINY_EN },
-  { "base", WHISPER_AHEADS_BASE },           { "base.en", WHISPER_AHEADS_BASE_EN },
-  { "small", WHISPER_AHEADS_SMALL },         { "small.en", WHISPER_AHEADS_SMALL_EN },
-  { "medium", WHISPER_AHEADS_MEDIUM },       { "medium.en", WHISPER_AHEADS_MEDIUM_EN },
-  { "large-v1", WHISPER_AHEADS_LARGE_V1 },   { "large-v2", WHISPER_AHEADS_LARGE_V2 },
-  { "large-v3", WHISPER_AHEADS_LARGE_V3 },   { "large-v3-turbo", WHISPER_AHEADS_LARGE_V3_TURBO },
+  { "tiny", WHISPER_AHEADS_TINY },         { "tiny.en", WHISPER_AHEADS_TINY_EN },
+  { "base", WHISPER_AHEADS_BASE },         { "base.en", WHISPER_AHEADS_BASE_EN },
+  { "small", WHISPER_AHEADS_SMALL },       { "small.en", WHISPER_AHEADS_SMALL_EN },
+  { "medium", WHISPER_AHEADS_MEDIUM },     { "medium.en", WHISPER_AHEADS_MEDIUM_EN },
+  { "large-v1", WHISPER_AHEADS_LARGE_V1 }, { "large-v2", WHISPER_AHEADS_LARGE_V2 },
+  { "large-v3", WHISPER_AHEADS_LARGE_V3 }, { "large-v3-turbo", WHISPER_AHEADS_LARGE_V3_TURBO },
 };
 
 static void
@@ -99,7 +102,8 @@ check_texts (const struct whisper_full_params *params, GError **error)
       shown = lb_text_escape (language);
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                    "whisper.cpp doesn't know the language \"%s\": give an ISO 639-1 code such as "
-                   "\"en\", or \"auto\"", shown);
+                   "\"en\", or \"auto\"",
+                   shown);
       return FALSE;
     }
   /* whisper.cpp gives it to std::regex, whose exception would end the process. */
@@ -156,6 +160,6 @@ whisper_options_context (const json_t *options, struct whisper_context_params *p
 gboolean
 whisper_options_may_sample (const struct whisper_full_params *params)
 {
-  return params->strategy == WHISPER_SAMPLING_BEAM_SEARCH || params->temperature > 0
-         || params->temperature_inc > 0;
+  return params->strategy == WHISPER_SAMPLING_BEAM_SEARCH || params->temperature > 0 ||
+         params->temperature_inc > 0;
 }

@@ -41,7 +41,7 @@ word_finish (Word *word, gint64 shift_cs, json_t *words)
       json = json_object ();
       lb_json_set_real (json, "start_s", (double) (word->start_cs + shift_cs) / 100);
       lb_json_set_real (json, "end_s",
-                        (double)(MAX (word->end_cs, word->start_cs) + shift_cs) / 100);
+                        (double) (MAX (word->end_cs, word->start_cs) + shift_cs) / 100);
       lb_json_set_string (json, "text", text);
       lb_json_set_real (json, "probability", word->probability / word->n_tokens);
       json_array_append_new (words, json);
@@ -108,8 +108,8 @@ count_text_tokens (struct whisper_context *context, int segment)
   return count;
 }
 
-/* Without whisper_full_get_segment_no_speech_prob(): in 1.8.5 a second run of the same sound in the same
- * context answers another one (1.9e-5, then 1.6e-6 were seen) with the same words. */
+/* Without whisper_full_get_segment_no_speech_prob(): in 1.8.5 a second run of the same sound in
+ * the same context answers another one (1.9e-5, then 1.6e-6 were seen) with the same words. */
 static json_t *
 segment_new (struct whisper_context *context, int i, const char *bytes)
 {
@@ -156,8 +156,10 @@ whisper_output_new (struct whisper_context *context, gboolean words, gboolean dt
     }
   text = stripped (all->str);
   lb_json_set_string (output, "text", text);
-  lb_json_set_string (output, "language", whisper_is_multilingual (context)
-                        ? whisper_lang_str (whisper_full_lang_id (context)) : "en");
+  lb_json_set_string (output, "language",
+                      whisper_is_multilingual (context)
+                          ? whisper_lang_str (whisper_full_lang_id (context))
+                          : "en");
   lb_json_set (output, "segments", segments);
   lb_json_set_integer (output, "tokens", tokens);
   return output;

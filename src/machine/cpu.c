@@ -7,10 +7,8 @@
 #include "machine/quota.h"
 #include "machine/machine.h"
 
-/* x86 says "model name", 64-bit Arm has numbers only, POWER and RISC-V say "cpu" and
- * "uarch". */
-static const char *const model_keys[]
-    = { "model name", "Model", "cpu", "uarch", "Hardware" };
+/* x86 says "model name", 64-bit Arm has numbers only, POWER and RISC-V say "cpu" and "uarch". */
+static const char *const model_keys[] = { "model name", "Model", "cpu", "uarch", "Hardware" };
 static const char *const flag_keys[] = { "flags", "Features", "isa" };
 
 static char *
@@ -27,13 +25,12 @@ first_field (const char *text, const char *const *keys, gsize n)
   return NULL;
 }
 
-/* Physical cores: different pairs of (physical id, core id); where the file has none, its
- * processors. */
+/* Physical cores: different pairs of (physical id, core id); where the file has
+ * none, its processors. */
 static void
 count_cores (const char *text, gint64 *cores, gint64 *threads)
 {
-  g_autoptr (GHashTable) pairs
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) pairs = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_auto (GStrv) blocks = g_strsplit (text, "\n\n", -1);
 
   *threads = 0;
@@ -47,10 +44,9 @@ count_cores (const char *text, gint64 *cores, gint64 *threads)
         continue;
       ++*threads;
       if (core != NULL)
-        g_hash_table_add (pairs,
-                          g_strconcat (package != NULL ? package : "", "/", core, NULL));
+        g_hash_table_add (pairs, g_strconcat (package != NULL ? package : "", "/", core, NULL));
     }
-  *cores = g_hash_table_size (pairs) > 0 ? (gint64)g_hash_table_size (pairs) : *threads;
+  *cores = g_hash_table_size (pairs) > 0 ? (gint64) g_hash_table_size (pairs) : *threads;
 }
 
 static json_t *
@@ -78,9 +74,8 @@ set_boost (json_t *cpu, const char *root)
 
   if (lb_file_number (&value, root, "/sys/devices/system/cpu/intel_pstate/no_turbo"))
     lb_json_set_boolean (cpu, "boost", value == 0);
-  else if (lb_file_number (&value, root, "/sys/devices/system/cpu/cpufreq/boost")
-           || lb_file_number (&value, root,
-                              "/sys/devices/system/cpu/cpufreq/policy0/boost"))
+  else if (lb_file_number (&value, root, "/sys/devices/system/cpu/cpufreq/boost") ||
+           lb_file_number (&value, root, "/sys/devices/system/cpu/cpufreq/policy0/boost"))
     lb_json_set_boolean (cpu, "boost", value != 0);
 }
 
@@ -90,15 +85,13 @@ set_frequency (json_t *cpu, const char *root, const char *cpuinfo)
   g_autofree char *mhz = lb_file_field (cpuinfo, "cpu MHz", ':');
   guint64 khz;
 
-  if (lb_file_number (&khz, root,
-                      "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"))
-    lb_json_set_integer (cpu, "frequency_hz", (gint64)khz * 1000);
+  if (lb_file_number (&khz, root, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq"))
+    lb_json_set_integer (cpu, "frequency_hz", (gint64) khz * 1000);
   else if (mhz != NULL)
     lb_json_set_integer (cpu, "frequency_hz",
-                         (gint64)llround (g_ascii_strtod (mhz, NULL) * 1e6));
-  if (lb_file_number (&khz, root,
-                      "/sys/devices/system/cpu/cpu0/cpufreq/scaling_max_freq"))
-    lb_json_set_integer (cpu, "frequency_limit_hz", (gint64)khz * 1000);
+                         (gint64) llround (g_ascii_strtod (mhz, NULL) * 1e6));
+  if (lb_file_number (&khz, root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_max_freq"))
+    lb_json_set_integer (cpu, "frequency_limit_hz", (gint64) khz * 1000);
 }
 
 json_t *
@@ -110,10 +103,10 @@ lb_describe_cpu (const char *root)
   g_autofree char *vendor = lb_file_field (cpuinfo, "vendor_id", ':');
   g_autofree char *implementer = lb_file_field (cpuinfo, "CPU implementer", ':');
   g_autofree char *microcode = lb_file_field (cpuinfo, "microcode", ':');
-  g_autofree char *governor
-      = lb_file_text (root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-  g_autofree char *driver
-      = lb_file_text (root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver");
+  g_autofree char *governor = lb_file_text (
+      root, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  g_autofree char *driver = lb_file_text (root,
+                                          "/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver");
   json_t *cpu = json_object ();
   gint64 cores, threads;
   guint64 smt;

@@ -12,10 +12,9 @@
 
 #define GIB (1024.0 * 1024 * 1024)
 
-/* Whose word shows in which file; the first that fits. NULL: the file's being there is
- * enough. */
-static const struct
-{
+/* Whose word shows in which file; the first that fits. NULL: the file's being
+ * there is enough. */
+static const struct {
   const char *file, *word, *name;
 } containers[] = {
   { "/run/.containerenv", NULL, "podman" },
@@ -26,8 +25,7 @@ static const struct
   { "/run/systemd/container", "", NULL }, /* holds its own name */
 };
 
-static const struct
-{
+static const struct {
   const char *file, *word, *name;
 } hypervisors[] = {
   { "/proc/sys/kernel/osrelease", "microsoft", "wsl" },
@@ -49,8 +47,7 @@ find_container (const char *root)
 
       if (containers[i].word == NULL && lb_file_exists (root, "%s", containers[i].file))
         return g_strdup (containers[i].name);
-      text = containers[i].word != NULL ? lb_file_text (root, "%s", containers[i].file)
-                                        : NULL;
+      text = containers[i].word != NULL ? lb_file_text (root, "%s", containers[i].file) : NULL;
       if (text != NULL && *text != '\0' && strstr (text, containers[i].word) != NULL)
         return g_strdup (containers[i].name != NULL ? containers[i].name : text);
     }
@@ -66,15 +63,13 @@ find_hypervisor (const char *root, const json_t *cpu)
   gboolean virtual = FALSE;
 
   for (size_t i = 0; i < json_array_size (flags); i++)
-    virtual
-        = virtual
-          || g_str_equal (json_string_value (json_array_get (flags, i)), "hypervisor");
+    virtual = virtual ||
+              g_str_equal (json_string_value (json_array_get (flags, i)), "hypervisor");
   for (guint i = 0; i < G_N_ELEMENTS (hypervisors); i++)
     {
       g_autofree char *text = lb_file_text (root, "%s", hypervisors[i].file);
 
-      if (text != NULL && strstr (text, hypervisors[i].word) != NULL
-          && (virtual || i < 2))
+      if (text != NULL && strstr (text, hypervisors[i].word) != NULL && (virtual || i < 2))
         return hypervisors[i].name;
     }
   return virtual ? "unknown" : NULL;
@@ -104,11 +99,11 @@ describe_memory (const char *root)
   guint64 kib, available = lb_limits_memory_available (root);
 
   if (lb_file_field_number (text, "MemTotal", ':', &kib))
-    lb_json_set_integer (memory, "total_bytes", (gint64)(kib * 1024));
+    lb_json_set_integer (memory, "total_bytes", (gint64) (kib * 1024));
   if (available > 0)
-    lb_json_set_integer (memory, "available_bytes", (gint64)available);
+    lb_json_set_integer (memory, "available_bytes", (gint64) available);
   if (lb_file_field_number (text, "SwapTotal", ':', &kib))
-    lb_json_set_integer (memory, "swap_bytes", (gint64)(kib * 1024));
+    lb_json_set_integer (memory, "swap_bytes", (gint64) (kib * 1024));
   return memory;
 }
 
@@ -149,8 +144,7 @@ make_id (const json_t *machine)
   g_autoptr (GString) text = g_string_new ("llamaburn.machine/1");
 
   g_string_append_printf (text, "\n%s\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT "\n%.0f",
-                          lb_json_string (cpu, "model", ""),
-                          lb_json_integer (cpu, "cores", 0),
+                          lb_json_string (cpu, "model", ""), lb_json_integer (cpu, "cores", 0),
                           lb_json_integer (cpu, "threads", 0), round (total / GIB));
   for (size_t i = 0; i < json_array_size (gpus); i++)
     {

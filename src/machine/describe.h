@@ -1,5 +1,4 @@
-/* The parts of the machine's description, below a root folder ("" is the real machine).
- */
+/* The parts of the machine's description, below a root folder ("" is the real machine). */
 #pragma once
 
 #include "core/json.h"
@@ -16,13 +15,12 @@ json_t *lb_describe_cpu (const char *root);
  * backend that a card could serve, in the order of the cards */
 json_t *lb_describe_gpus (const char *root);
 
-/** lb_gpu_name: Returns: (transfer full): the card's name in trade, from libdrm's or the
- * PCI list where they are installed, else from a small table of our own, else "AMD GPU
- * 1002:744c" */
+/** lb_gpu_name: Returns: (transfer full): the card's name in trade, from libdrm's or the PCI
+ * list where they are installed, else from a small table of our own, else "AMD GPU 1002:744c" */
 char *lb_gpu_name (const char *root, guint vendor, guint device, guint revision);
 
-/** lb_gpu_vendor: Returns: "AMD", "NVIDIA", "Intel", or %NULL: not a maker of cards for
- * this work */
+/** lb_gpu_vendor: Returns: "AMD", "NVIDIA", "Intel", or %NULL: not a maker of
+ * cards for this work */
 const char *lb_gpu_vendor (guint vendor);
 
 G_END_DECLS

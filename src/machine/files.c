@@ -111,7 +111,7 @@ lb_file_link_name (const char *root, const char *format, ...)
 static int
 by_length_then_bytes (gconstpointer a, gconstpointer b)
 {
-  const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+  const char *x = *(const char *const *) a, *y = *(const char *const *) b;
   gsize nx = strlen (x), ny = strlen (y);
 
   return nx != ny ? (nx > ny) - (nx < ny) : strcmp (x, y);
@@ -130,8 +130,8 @@ lb_file_list (const char *prefix, const char *root, const char *format, ...)
   path = path_of (root, format, arguments);
   va_end (arguments);
   folder = g_dir_open (path, 0, NULL);
-  while (folder != NULL && names->len < LB_FOLDER_MAX_NAMES
-         && (name = g_dir_read_name (folder)) != NULL)
+  while (folder != NULL && names->len < LB_FOLDER_MAX_NAMES &&
+         (name = g_dir_read_name (folder)) != NULL)
     if (g_str_has_prefix (name, prefix))
       g_ptr_array_add (names, g_strdup (name));
   g_ptr_array_sort (names, by_length_then_bytes);
@@ -161,8 +161,7 @@ lb_file_field (const char *text, const char *key, char separator)
           if (separator == ' ' ? p > line + length : *p == separator)
             {
               p += separator != ' ';
-              return g_strstrip (end != NULL ? g_strndup (p, (gsize)(end - p))
-                                             : g_strdup (p));
+              return g_strstrip (end != NULL ? g_strndup (p, (gsize) (end - p)) : g_strdup (p));
             }
         }
       line = end != NULL ? end + 1 : NULL;

@@ -14,16 +14,15 @@ G_BEGIN_DECLS
  * %LB_FILE_MAX_BYTES, up to the first NUL, white space at its end removed), or %NULL */
 char *lb_file_text (const char *root, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/** lb_file_number: @value: set when the file begins with a whole number ≥ 0, decimal or
- * 0x… */
+/** lb_file_number: @value: set when the file begins with a whole number ≥ 0, decimal or 0x… */
 gboolean lb_file_number (guint64 *value, const char *root, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 
 /** lb_file_exists: Returns: whether something is there */
 gboolean lb_file_exists (const char *root, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/** lb_file_link_name: Returns: (transfer full): the last part of what the link points to,
- * or %NULL */
+/** lb_file_link_name: Returns: (transfer full): the last part of what the link
+ * points to, or %NULL */
 char *lb_file_link_name (const char *root, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /** lb_file_list: Returns: (transfer full): the names in the folder that begin with
@@ -38,7 +37,6 @@ GPtrArray *lb_file_list (const char *prefix, const char *root, const char *forma
 char *lb_file_field (const char *text, const char *key, char separator);
 
 /** lb_file_field_number: as lb_file_field(), a whole number ≥ 0 */
-gboolean lb_file_field_number (const char *text, const char *key, char separator,
-                               guint64 *value);
+gboolean lb_file_field_number (const char *text, const char *key, char separator, guint64 *value);
 
 G_END_DECLS

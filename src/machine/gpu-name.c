@@ -1,5 +1,5 @@
-/* Names of graphics cards. Chips are shared by several cards: AMD's differ in the
- * revision only. */
+/* Names of graphics cards. Chips are shared by several cards: AMD's differ in
+ * the revision only. */
 #include "machine/describe.h"
 
 #include <stdlib.h>
@@ -65,9 +65,8 @@ name_from_libdrm (const char *root, guint device, guint revision)
     {
       g_auto (GStrv) parts = g_strsplit (lines[i], ",", 3);
 
-      if (g_strv_length (parts) == 3 && *parts[0] != '#'
-          && strtoul (parts[0], NULL, 16) == device
-          && strtoul (parts[1], NULL, 16) == revision)
+      if (g_strv_length (parts) == 3 && *parts[0] != '#' &&
+          strtoul (parts[0], NULL, 16) == device && strtoul (parts[1], NULL, 16) == revision)
         return g_strdup (g_strstrip (parts[2]));
     }
   return NULL;
@@ -77,14 +76,13 @@ static char *
 name_from_table (guint vendor, guint device, guint revision)
 {
   for (guint i = 0; i < G_N_ELEMENTS (cards); i++)
-    if (cards[i].vendor == vendor && cards[i].device == device
-        && (cards[i].revision == revision || cards[i].revision == ANY_REVISION))
+    if (cards[i].vendor == vendor && cards[i].device == device &&
+        (cards[i].revision == revision || cards[i].revision == ANY_REVISION))
       return g_strdup (cards[i].name);
   return NULL;
 }
 
-/* pci.ids: a vendor's line "1002  Advanced Micro…", then its devices, "\t744c  Navi 31
- * […]" */
+/* pci.ids: a vendor's line "1002  Advanced Micro…", then its devices, "\t744c  Navi 31 […]" */
 static char *
 name_from_pci_list (const char *root, const char *path, guint vendor, guint device)
 {
@@ -101,8 +99,8 @@ name_from_pci_list (const char *root, const char *path, guint vendor, guint devi
       if (g_str_has_prefix (line + 1, key))
         {
           const char *name = line + 1 + strlen (key);
-          g_autofree char *own
-              = end != NULL ? g_strndup (name, (gsize)(end - name)) : g_strdup (name);
+          g_autofree char *own = end != NULL ? g_strndup (name, (gsize) (end - name))
+                                             : g_strdup (name);
 
           return g_strconcat (lb_gpu_vendor (vendor), " ", own, NULL);
         }
@@ -114,8 +112,7 @@ name_from_pci_list (const char *root, const char *path, guint vendor, guint devi
 char *
 lb_gpu_name (const char *root, guint vendor, guint device, guint revision)
 {
-  static const char *const lists[]
-      = { "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids" };
+  static const char *const lists[] = { "/usr/share/misc/pci.ids", "/usr/share/hwdata/pci.ids" };
   char *name = vendor == 0x1002 ? name_from_libdrm (root, device, revision) : NULL;
 
   if (name == NULL)

@@ -1,6 +1,6 @@
 /* Graphics cards, as the kernel shows them, and which backend could use them. Sources:
- * the amdgpu driver's documentation (mem_info_vram_total), the topology of /sys/class/kfd
- * (gfx_target_version). */
+ * the amdgpu driver's documentation (mem_info_vram_total), the topology of
+ * /sys/class/kfd (gfx_target_version). */
 #include "machine/describe.h"
 
 #include <fcntl.h>
@@ -11,8 +11,7 @@
 
 #include "machine/files.h"
 
-typedef struct
-{
+typedef struct {
   const char *root;
   char *card; /* "card0" */
   char *slot; /* "0000:03:00.0" */
@@ -37,8 +36,7 @@ card_free (Card *card)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Card, card_free)
 
-typedef struct
-{
+typedef struct {
   char *why, *cure; /* both NULL: usable */
 } Verdict;
 
@@ -79,8 +77,7 @@ has_library (const char *root, const char *name)
 static gboolean
 in_container (const char *root)
 {
-  return lb_file_exists (root, "/.dockerenv")
-         || lb_file_exists (root, "/run/.containerenv");
+  return lb_file_exists (root, "/.dockerenv") || lb_file_exists (root, "/run/.containerenv");
 }
 
 /* A device file that is there and may be opened for reading and writing. */
@@ -91,11 +88,10 @@ may_open (const char *root, const char *device, Verdict *verdict)
 
   if (!lb_file_exists (root, "%s", device))
     {
-      g_autofree char *cure
-          = in_container (root)
-                ? g_strdup_printf ("start the container with --device %s", device)
-                : g_strdup (
-                    "install the card's kernel driver and firmware, then restart");
+      g_autofree char *cure =
+          in_container (root)
+              ? g_strdup_printf ("start the container with --device %s", device)
+              : g_strdup ("install the card's kernel driver and firmware, then restart");
 
       *verdict = refuse (g_strdup_printf ("there is no %s", device), cure);
       return FALSE;
@@ -133,9 +129,8 @@ judge_hip (const Card *card)
   if (!may_open (card->root, "/dev/kfd", &verdict) || !may_render (card, &verdict))
     return verdict;
   if (card->architecture == NULL)
-    return refuse (
-        g_strdup ("the kernel's compute driver does not list this card"),
-        "update the kernel and the card's firmware, or use the Vulkan backend");
+    return refuse (g_strdup ("the kernel's compute driver does not list this card"),
+                   "update the kernel and the card's firmware, or use the Vulkan backend");
   if (!has_library (card->root, "libamdhip64.so"))
     return refuse (g_strdup ("the HIP runtime (libamdhip64.so) is not installed"),
                    "install AMD's ROCm, or your distribution's libamdhip64; or use the "
@@ -148,8 +143,7 @@ has_vulkan_driver (const Card *card)
 {
   static const char *const folders[] = { "/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d",
                                          "/usr/local/share/vulkan/icd.d" };
-  static const struct
-  {
+  static const struct {
     guint vendor;
     const char *prefixes[3];
   } drivers[] = {
@@ -159,12 +153,11 @@ has_vulkan_driver (const Card *card)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (drivers); i++)
-    for (guint j = 0; drivers[i].vendor == card->vendor && drivers[i].prefixes[j] != NULL;
-         j++)
+    for (guint j = 0; drivers[i].vendor == card->vendor && drivers[i].prefixes[j] != NULL; j++)
       for (guint k = 0; k < G_N_ELEMENTS (folders); k++)
         {
-          g_autoptr (GPtrArray) found
-              = lb_file_list (drivers[i].prefixes[j], card->root, "%s", folders[k]);
+          g_autoptr (GPtrArray)
+              found = lb_file_list (drivers[i].prefixes[j], card->root, "%s", folders[k]);
 
           if (found->len > 0)
             return TRUE;
@@ -185,9 +178,8 @@ judge_vulkan (const Card *card)
                    "sudo apt install libvulkan1 mesa-vulkan-drivers");
   if (!has_vulkan_driver (card))
     return refuse (g_strdup ("no Vulkan driver for this card is installed"),
-                   card->vendor == 0x10de
-                       ? "install NVIDIA's driver (Debian: nvidia-vulkan-icd)"
-                       : "sudo apt install mesa-vulkan-drivers");
+                   card->vendor == 0x10de ? "install NVIDIA's driver (Debian: nvidia-vulkan-icd)"
+                                          : "sudo apt install mesa-vulkan-drivers");
   return verdict;
 }
 
@@ -202,8 +194,8 @@ judge_cuda (const Card *card)
                                     card->driver != NULL ? card->driver : "none"),
                    "install NVIDIA's driver (Debian: nvidia-driver), then restart");
   device = g_strdup_printf ("/dev/nvidia%d", card->nvidia_minor);
-  if (!may_open (card->root, "/dev/nvidiactl", &verdict)
-      || !may_open (card->root, device, &verdict))
+  if (!may_open (card->root, "/dev/nvidiactl", &verdict) ||
+      !may_open (card->root, device, &verdict))
     return verdict;
   if (!has_library (card->root, "libcuda.so"))
     return refuse (g_strdup ("the CUDA driver library (libcuda.so) is not installed"),
@@ -211,8 +203,7 @@ judge_cuda (const Card *card)
   return verdict;
 }
 
-static const struct
-{
+static const struct {
   const char *backend;
   guint vendor; /* 0: any */
   Verdict (*judge) (const Card *card);
@@ -222,28 +213,25 @@ static const struct
   { "vulkan", 0, judge_vulkan },
 };
 
-/* 110000 → gfx1100, 90010 → gfx90a: major, two digits of minor, two of stepping, printed
- * in hex. */
+/* 110000 → gfx1100, 90010 → gfx90a: major, two digits of minor, two of
+ * stepping, printed in hex. */
 static char *
 find_architecture (const char *root, const char *render)
 {
-  g_autoptr (GPtrArray) nodes
-      = lb_file_list ("", root, "/sys/class/kfd/kfd/topology/nodes");
+  g_autoptr (GPtrArray) nodes = lb_file_list ("", root, "/sys/class/kfd/kfd/topology/nodes");
   guint64 wanted = render != NULL ? strtoull (render + strlen ("renderD"), NULL, 10) : 0;
 
   for (guint i = 0; i < nodes->len; i++)
     {
-      g_autofree char *text
-          = lb_file_text (root, "/sys/class/kfd/kfd/topology/nodes/%s/properties",
-                          (char *)nodes->pdata[i]);
+      g_autofree char *text = lb_file_text (
+          root, "/sys/class/kfd/kfd/topology/nodes/%s/properties", (char *) nodes->pdata[i]);
       guint64 minor, version;
 
-      if (lb_file_field_number (text, "drm_render_minor", ' ', &minor) && minor == wanted
-          && wanted > 0
-          && lb_file_field_number (text, "gfx_target_version", ' ', &version)
-          && version > 0)
-        return g_strdup_printf ("gfx%u%x%x", (guint)(version / 10000),
-                                (guint)(version / 100 % 100), (guint)(version % 100));
+      if (lb_file_field_number (text, "drm_render_minor", ' ', &minor) && minor == wanted &&
+          wanted > 0 && lb_file_field_number (text, "gfx_target_version", ' ', &version) &&
+          version > 0)
+        return g_strdup_printf ("gfx%u%x%x", (guint) (version / 10000),
+                                (guint) (version / 100 % 100), (guint) (version % 100));
     }
   return NULL;
 }
@@ -252,10 +240,11 @@ find_architecture (const char *root, const char *render)
 static void
 add_nvidia (Card *card)
 {
-  g_autofree char *text
-      = card->slot != NULL ? lb_file_text (
-            card->root, "/proc/driver/nvidia/gpus/%s/information", card->slot)
-                           : NULL;
+  g_autofree char *text = card->slot != NULL
+                              ? lb_file_text (card->root,
+                                              "/proc/driver/nvidia/gpus/%s/information",
+                                              card->slot)
+                              : NULL;
   g_autofree char *version = NULL;
   char *name, *at;
   guint64 minor;
@@ -263,7 +252,7 @@ add_nvidia (Card *card)
   if (text == NULL)
     return;
   if (lb_file_field_number (text, "Device Minor", ':', &minor) && minor < 1024)
-    card->nvidia_minor = (int)minor;
+    card->nvidia_minor = (int) minor;
   name = lb_file_field (text, "Model", ':');
   if (name != NULL)
     {
@@ -286,15 +275,15 @@ card_read (const char *root, const char *folder)
   g_autofree char *uevent = lb_file_text (root, "%s/uevent", folder);
   guint64 vendor, device, revision = 0;
 
-  if (!lb_file_number (&vendor, root, "%s/vendor", folder)
-      || !lb_file_number (&device, root, "%s/device", folder) || vendor > 0xffff
-      || device > 0xffff || lb_gpu_vendor ((guint)vendor) == NULL)
+  if (!lb_file_number (&vendor, root, "%s/vendor", folder) ||
+      !lb_file_number (&device, root, "%s/device", folder) || vendor > 0xffff ||
+      device > 0xffff || lb_gpu_vendor ((guint) vendor) == NULL)
     return NULL;
   lb_file_number (&revision, root, "%s/revision", folder);
   card->root = root;
-  card->vendor = (guint)vendor;
-  card->device = (guint)device;
-  card->revision = (guint)revision;
+  card->vendor = (guint) vendor;
+  card->device = (guint) device;
+  card->revision = (guint) revision;
   card->nvidia_minor = -1;
   card->slot = uevent != NULL ? lb_file_field (uevent, "PCI_SLOT_NAME", '=') : NULL;
   card->driver = lb_file_link_name (root, "%s/driver", folder);
@@ -312,13 +301,12 @@ static gboolean
 has_slot (const GPtrArray *cards, const char *slot)
 {
   for (guint i = 0; i < cards->len; i++)
-    if (g_strcmp0 (((const Card *)cards->pdata[i])->slot, slot) == 0)
+    if (g_strcmp0 (((const Card *) cards->pdata[i])->slot, slot) == 0)
       return TRUE;
   return FALSE;
 }
 
-/* In a data centre or a container NVIDIA's cards are often in PCI and /proc only, not in
- * DRM. */
+/* In a data centre or a container NVIDIA's cards are often in PCI and /proc only, not in DRM. */
 static void
 add_cards_without_drm (GPtrArray *cards, const char *root)
 {
@@ -352,7 +340,7 @@ add_cards_without_drm (GPtrArray *cards, const char *root)
 static GPtrArray *
 find_cards (const char *root)
 {
-  GPtrArray *cards = g_ptr_array_new_with_free_func ((GDestroyNotify)card_free);
+  GPtrArray *cards = g_ptr_array_new_with_free_func ((GDestroyNotify) card_free);
   g_autoptr (GPtrArray) names = lb_file_list ("card", root, "/sys/class/drm");
 
   for (guint i = 0; i < names->len; i++)
@@ -387,7 +375,7 @@ describe_one (const Card *card, const char *backend, guint index, const Verdict 
   lb_json_set_string (gpu, "driver", card->driver);
   lb_json_set_string (gpu, "driver_version", card->driver_version);
   if (card->memory_bytes > 0)
-    lb_json_set_integer (gpu, "memory_bytes", (gint64)card->memory_bytes);
+    lb_json_set_integer (gpu, "memory_bytes", (gint64) card->memory_bytes);
   lb_json_set_boolean (gpu, "usable", verdict->why == NULL);
   lb_json_set_string (gpu, "why", verdict->why);
   lb_json_set_string (gpu, "cure", verdict->cure);
@@ -410,8 +398,8 @@ lb_describe_gpus (const char *root)
         if (backends[j].vendor != 0 && backends[j].vendor != card->vendor)
           continue;
         verdict = backends[j].judge (card);
-        json_array_append_new (
-            gpus, describe_one (card, backends[j].backend, indices[j]++, &verdict));
+        json_array_append_new (gpus,
+                               describe_one (card, backends[j].backend, indices[j]++, &verdict));
         g_free (verdict.why);
         g_free (verdict.cure);
       }

@@ -1,6 +1,6 @@
-/* Source: systemd's "Inhibitor Locks" (org.freedesktop.login1.Manager.Inhibit): sleep is
- * inhibited as long as the descriptor is open anywhere, with or without the connection
- * that asked. */
+/* Source: systemd's "Inhibitor Locks" (org.freedesktop.login1.Manager.Inhibit):
+ * sleep is inhibited as long as the descriptor is open anywhere, with or
+ * without the connection that asked. */
 #include "machine/machine.h"
 
 #include <gio/gio.h>
@@ -11,8 +11,7 @@
 
 /* Connecting has no time limit of its own, so a thread asks, and whoever gives up first
  * leaves the answer to the other. */
-typedef struct
-{
+typedef struct {
   gint references;
   GMutex mutex;
   GCond answered;
@@ -34,13 +33,13 @@ question_unref (Question *question)
   g_free (question);
 }
 
-/* A connection of our own: the shared one of g_bus_get() ends the program when the bus
- * goes away. */
+/* A connection of our own: the shared one of g_bus_get() ends the program when
+ * the bus goes away. */
 static int
 inhibit (const char *why, GCancellable *cancellable)
 {
-  g_autofree char *address
-      = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, cancellable, NULL);
+  g_autofree char *address = g_dbus_address_get_for_bus_sync (G_BUS_TYPE_SYSTEM, cancellable,
+                                                              NULL);
   g_autoptr (GDBusConnection) bus = NULL;
   g_autoptr (GVariant) answer = NULL;
   g_autoptr (GUnixFDList) descriptors = NULL;
@@ -49,15 +48,14 @@ inhibit (const char *why, GCancellable *cancellable)
   if (address != NULL)
     bus = g_dbus_connection_new_for_address_sync (
         address,
-        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-            | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+        G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+            G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
         NULL, cancellable, NULL);
   if (bus == NULL)
     return -1;
   answer = g_dbus_connection_call_with_unix_fd_list_sync (
-      bus, "org.freedesktop.login1", "/org/freedesktop/login1",
-      "org.freedesktop.login1.Manager", "Inhibit",
-      g_variant_new ("(ssss)", "sleep:idle", "LlamaBurn", why, "block"),
+      bus, "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager",
+      "Inhibit", g_variant_new ("(ssss)", "sleep:idle", "LlamaBurn", why, "block"),
       G_VARIANT_TYPE ("(h)"), G_DBUS_CALL_FLAGS_NO_AUTO_START, PATIENCE_US / 1000, NULL,
       &descriptors, cancellable, NULL);
   g_dbus_connection_close_sync (bus, NULL, NULL);
@@ -111,8 +109,7 @@ lb_inhibit_sleep (const char *why)
   g_thread_unref (thread);
   g_mutex_lock (&question->mutex);
   while (!question->over && !question->given_up)
-    question->given_up
-        = !g_cond_wait_until (&question->answered, &question->mutex, until);
+    question->given_up = !g_cond_wait_until (&question->answered, &question->mutex, until);
   question->given_up = !question->over;
   fd = question->fd;
   g_mutex_unlock (&question->mutex);

@@ -1,5 +1,5 @@
-/* Source: Documentation/ABI/testing/dev-kmsg of Linux: one record a read,
- * "6,1234,5678,-;text". */
+/* Source: Documentation/ABI/testing/dev-kmsg of Linux: one record a
+ * read, "6,1234,5678,-;text". */
 #include "machine/kernel-log.h"
 
 #include <errno.h>
@@ -17,17 +17,28 @@ static const struct {
   const char *word; /* in the record */
   const char *what, *cure;
 } anomalies[] = {
-  { "Machine check",      "a hardware error",       "check the memory and the processor (rasdaemon, memtest)" },
-  { "[Hardware Error]",   "a hardware error",       "check the memory and the processor (rasdaemon, memtest)" },
-  { "GPU reset begin",    "a reset of the GPU",     "update driver and firmware, lower the GPU's clock" },
-  { "GPU HANG",           "a hang of the GPU",      "update driver and firmware, lower the GPU's clock" },
-  { "NVRM: Xid",          "an error of the GPU",    "look the Xid number up in NVIDIA's table" },
-  { "ring gfx",           "a time-out of the GPU",  "update driver and firmware, lower the GPU's clock" },
-  { "Killed process",     "a process killed for lack of memory", "close other programs, or take a smaller model" },
-  { "clock throttled",    "a CPU slowed by heat",   "improve the cooling, then measure again" },
-  { "soft lockup",        "a CPU that hung",        "restart the machine, then measure again" },
-  { "hung_task",          "a task that hung",       "check the disks, then measure again" },
-  { "I/O error",          "an error of a disk",     "check the disk (smartctl)" },
+  { "Machine check", "a hardware error",
+    "check the memory and the processor (rasdaemon, memtest)" },
+  { "[Hardware Error]", "a hardware error",
+    "check the memory and the processor (rasdaemon, memtest)" },
+  { "GPU reset begin", "a reset of the GPU",
+    "update driver and firmware, lower the GPU's clock" },
+  { "GPU HANG", "a hang of the GPU",
+    "update driver and firmware, lower the GPU's clock" },
+  { "NVRM: Xid", "an error of the GPU",
+    "look the Xid number up in NVIDIA's table" },
+  { "ring gfx", "a time-out of the GPU",
+    "update driver and firmware, lower the GPU's clock" },
+  { "Killed process", "a process killed for lack of memory",
+    "close other programs, or take a smaller model" },
+  { "clock throttled", "a CPU slowed by heat",
+    "improve the cooling, then measure again" },
+  { "soft lockup", "a CPU that hung",
+    "restart the machine, then measure again" },
+  { "hung_task", "a task that hung",
+    "check the disks, then measure again" },
+  { "I/O error", "an error of a disk",
+    "check the disk (smartctl)" },
 };
 /* clang-format on */
 

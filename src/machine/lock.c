@@ -18,8 +18,7 @@
 #define MAX_NAME_BYTES 100
 #define MAX_SHOWN_CHARS 60
 
-struct _LbMachineLock
-{
+struct _LbMachineLock {
   int listener;
   int quit;
   GThread *doorman;
@@ -33,7 +32,7 @@ address_of (const char *name, struct sockaddr_un *address)
   memset (address, 0, sizeof *address);
   address->sun_family = AF_UNIX;
   memcpy (address->sun_path + 1, name, length);
-  return (socklen_t)(G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + 1 + length);
+  return (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + 1 + length);
 }
 
 static gpointer
@@ -74,21 +73,20 @@ hold (int listener)
 static char *
 describe_process (GPid pid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", (int)pid);
-  g_autofree char *line = NULL, *program = NULL, *words = NULL, *shown = NULL,
-                  *cut = NULL;
+  g_autofree char *path = g_strdup_printf ("/proc/%d/cmdline", (int) pid);
+  g_autofree char *line = NULL, *program = NULL, *words = NULL, *shown = NULL, *cut = NULL;
   const char *second = "";
   gsize length;
 
   if (!g_file_get_contents (path, &line, &length, NULL) || length == 0 || *line == '\0')
-    return g_strdup_printf ("process %d", (int)pid);
+    return g_strdup_printf ("process %d", (int) pid);
   program = g_path_get_basename (line);
   if (strlen (line) + 1 < length && line[strlen (line) + 1] != '-')
     second = line + strlen (line) + 1;
   words = g_strconcat (program, *second != '\0' ? " " : "", second, NULL);
   shown = lb_text_escape (words);
   cut = g_utf8_substring (shown, 0, MIN (g_utf8_strlen (shown, -1), MAX_SHOWN_CHARS));
-  return g_strdup_printf ("%s, process %d", cut, (int)pid);
+  return g_strdup_printf ("%s, process %d", cut, (int) pid);
 }
 
 static char *
@@ -101,9 +99,8 @@ ask_who (const struct sockaddr_un *address, socklen_t size)
 
   if (asker < 0)
     return g_strdup ("another benchmark");
-  if (connect (asker, (const struct sockaddr *)address, size) == 0
-      && getsockopt (asker, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) == 0
-      && peer.pid > 0)
+  if (connect (asker, (const struct sockaddr *) address, size) == 0 &&
+      getsockopt (asker, SOL_SOCKET, SO_PEERCRED, &peer, &peer_size) == 0 && peer.pid > 0)
     who = describe_process (peer.pid);
   close (asker);
   return who != NULL ? who : g_strdup ("another benchmark");
@@ -118,8 +115,8 @@ lb_machine_lock_try_named (const char *name, char **holder)
 
   if (holder != NULL)
     *holder = NULL;
-  if (listener >= 0 && bind (listener, (struct sockaddr *)&address, size) == 0
-      && listen (listener, 64) == 0)
+  if (listener >= 0 && bind (listener, (struct sockaddr *) &address, size) == 0 &&
+      listen (listener, 64) == 0)
     return hold (listener);
   if (holder != NULL)
     *holder = ask_who (&address, size);
@@ -141,7 +138,7 @@ lb_machine_lock_free (LbMachineLock *lock)
     return;
   if (lock->doorman != NULL)
     {
-      (void)!eventfd_write (lock->quit, 1);
+      (void) !eventfd_write (lock->quit, 1);
       g_thread_join (lock->doorman);
     }
   if (lock->quit >= 0)

@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct
-{
+typedef struct {
   GPid pid, parent;
   char name[64]; /* as the process calls itself: any bytes but NUL */
   char state;

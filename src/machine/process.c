@@ -38,12 +38,12 @@ add (GArray *pids, GPid pid)
 static void
 add_children (GArray *pids, GPid pid)
 {
-  g_autoptr (GPtrArray) threads = lb_file_list ("", "", "/proc/%d/task", (int)pid);
+  g_autoptr (GPtrArray) threads = lb_file_list ("", "", "/proc/%d/task", (int) pid);
 
   for (guint i = 0; i < threads->len; i++)
     {
-      g_autofree char *text = lb_file_text ("", "/proc/%d/task/%s/children", (int)pid,
-                                            (char *)threads->pdata[i]);
+      g_autofree char *text = lb_file_text ("", "/proc/%d/task/%s/children", (int) pid,
+                                            (char *) threads->pdata[i]);
       char *p = text;
 
       while (p != NULL && *p != '\0')
@@ -53,7 +53,7 @@ add_children (GArray *pids, GPid pid)
 
           if (end == p)
             break;
-          add (pids, (GPid)child);
+          add (pids, (GPid) child);
           p = end;
         }
     }
@@ -84,24 +84,24 @@ lb_process_tree (GPid pid)
 {
   GArray *pids = g_array_new (TRUE, FALSE, sizeof (GPid));
 
-  if (pid > 0 && lb_file_exists ("", "/proc/%d", (int)pid))
+  if (pid > 0 && lb_file_exists ("", "/proc/%d", (int) pid))
     {
       add (pids, pid);
       /* the file needs CONFIG_PROC_CHILDREN */
-      if (lb_file_exists ("", "/proc/self/task/%d/children", (int)getpid ()))
+      if (lb_file_exists ("", "/proc/self/task/%d/children", (int) getpid ()))
         for (guint i = 0; i < pids->len; i++)
           add_children (pids, g_array_index (pids, GPid, i));
       else
         add_descendants_by_scan (pids);
     }
-  return (GPid *)(gpointer)g_array_free (pids, FALSE);
+  return (GPid *) (gpointer) g_array_free (pids, FALSE);
 }
 
 /* 5 sets VmHWM to what is resident now. A process that has just ended is no failure. */
 static gboolean
 reset_one (GPid pid)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/clear_refs", (int)pid);
+  g_autofree char *path = g_strdup_printf ("/proc/%d/clear_refs", (int) pid);
   int fd = open (path, O_WRONLY | O_CLOEXEC);
   gboolean written;
 
@@ -123,29 +123,25 @@ lb_process_reset_peak (GPid pid)
   return all;
 }
 
-typedef struct
-{
+typedef struct {
   guint major, minor;
   guint64 inode;
 } Mapping;
 
-/* "00:01:4097", as the columns dev and inode of smaps, or "DEV:INODE" with st_dev as one
- * number. */
+/* "00:01:4097", as the columns dev and inode of smaps, or "DEV:INODE" with
+ * st_dev as one number. */
 static gboolean
 parse_mapping (const char *text, Mapping *mapping)
 {
   guint64 device;
 
   if (sscanf (text, "%x:%x:%" G_GUINT64_FORMAT, &mapping->major, &mapping->minor,
-              &mapping->inode)
-      == 3)
+              &mapping->inode) == 3)
     return TRUE;
   if (sscanf (text, "%x:%x %" G_GUINT64_FORMAT, &mapping->major, &mapping->minor,
-              &mapping->inode)
-      == 3)
+              &mapping->inode) == 3)
     return TRUE;
-  if (sscanf (text, "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, &device, &mapping->inode)
-      != 2)
+  if (sscanf (text, "%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, &device, &mapping->inode) != 2)
     return FALSE;
   mapping->major = major (device);
   mapping->minor = minor (device);
@@ -157,17 +153,16 @@ is_not_counted (const char *line, const GArray *not_counted)
 {
   Mapping found;
 
-  if (sscanf (line, "%*x-%*x %*s %*x %x:%x %" G_GUINT64_FORMAT, &found.major,
-              &found.minor, &found.inode)
-          != 3
-      || found.inode == 0)
+  if (sscanf (line, "%*x-%*x %*s %*x %x:%x %" G_GUINT64_FORMAT, &found.major, &found.minor,
+              &found.inode) != 3 ||
+      found.inode == 0)
     return FALSE;
   for (guint i = 0; i < not_counted->len; i++)
     {
       const Mapping *mapping = &g_array_index (not_counted, Mapping, i);
 
-      if (mapping->major == found.major && mapping->minor == found.minor
-          && mapping->inode == found.inode)
+      if (mapping->major == found.major && mapping->minor == found.minor &&
+          mapping->inode == found.inode)
         return TRUE;
     }
   return FALSE;
@@ -177,7 +172,7 @@ is_not_counted (const char *line, const GArray *not_counted)
 static guint64
 resident_of (GPid pid, const GArray *not_counted)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/smaps", (int)pid);
+  g_autofree char *path = g_strdup_printf ("/proc/%d/smaps", (int) pid);
   FILE *smaps = fopen (path, "re");
   char *line = NULL;
   size_t size = 0;
@@ -188,8 +183,8 @@ resident_of (GPid pid, const GArray *not_counted)
     {
       guint64 kib;
 
-      /* "Rss:  12 kB" against "7f0c…-7f0d… rw-s …": only a mapping's line begins in lower
-       * case */
+      /* "Rss:  12 kB" against "7f0c…-7f0d… rw-s …": only a mapping's line
+       * begins in lower case */
       if (!g_ascii_isupper (line[0]))
         inside = is_not_counted (line, not_counted);
       else if (inside && sscanf (line, "Rss: %" G_GUINT64_FORMAT " kB", &kib) == 1)
@@ -219,7 +214,7 @@ parse_mappings (const char *const *texts)
 static guint64
 peak_of (GPid pid)
 {
-  g_autofree char *status = lb_file_text ("", "/proc/%d/status", (int)pid);
+  g_autofree char *status = lb_file_text ("", "/proc/%d/status", (int) pid);
   guint64 kib;
 
   return lb_file_field_number (status, "VmHWM", ':', &kib) ? kib * 1024 : 0;
@@ -246,12 +241,12 @@ guint64
 lb_process_rss_bytes (GPid pid)
 {
   g_autofree GPid *tree = lb_process_tree (pid);
-  guint64 page = (guint64)sysconf (_SC_PAGESIZE);
+  guint64 page = (guint64) sysconf (_SC_PAGESIZE);
   guint64 total = 0;
 
   for (guint i = 0; tree[i] != 0; i++)
     {
-      g_autofree char *text = lb_file_text ("", "/proc/%d/statm", (int)tree[i]);
+      g_autofree char *text = lb_file_text ("", "/proc/%d/statm", (int) tree[i]);
       guint64 pages;
 
       if (text != NULL && sscanf (text, "%*u %" G_GUINT64_FORMAT, &pages) == 1)
@@ -270,11 +265,11 @@ cpu_of (GPid pid, double *seconds)
   struct timespec used;
   LbProcStat stat;
 
-  if (!lb_proc_stat_read ("", pid, &stat) || clock_getcpuclockid (pid, &clock) != 0
-      || clock_gettime (clock, &used) != 0)
+  if (!lb_proc_stat_read ("", pid, &stat) || clock_getcpuclockid (pid, &clock) != 0 ||
+      clock_gettime (clock, &used) != 0)
     return FALSE;
-  *seconds = (double)used.tv_sec + (double)used.tv_nsec / 1e9
-             + (double)stat.waited_ticks / (double)sysconf (_SC_CLK_TCK);
+  *seconds = (double) used.tv_sec + (double) used.tv_nsec / 1e9 +
+             (double) stat.waited_ticks / (double) sysconf (_SC_CLK_TCK);
   return TRUE;
 }
 
@@ -312,5 +307,5 @@ lb_process_cpu_s (GPid pid)
       if (cpu_of_tree (tree, &seconds))
         break;
     }
-  return lb_file_exists ("", "/proc/%d", (int)pid) ? seconds : NAN;
+  return lb_file_exists ("", "/proc/%d", (int) pid) ? seconds : NAN;
 }

@@ -50,9 +50,8 @@ group_path (const char *root, const char *controller)
       if (g_strv_length (parts) != 3)
         continue;
       controllers = g_strsplit (parts[1], ",", -1);
-      if (*controller == '\0'
-              ? *parts[1] != '\0'
-              : !g_strv_contains ((const char *const *)controllers, controller))
+      if (*controller == '\0' ? *parts[1] != '\0'
+                              : !g_strv_contains ((const char *const *) controllers, controller))
         continue;
       /* seen from inside a namespace the group may lie outside: "/../x" */
       return strstr (parts[2], "..") == NULL ? g_strdup (parts[2]) : g_strdup ("/");
@@ -87,10 +86,10 @@ visit_cpu_2 (const char *root, const char *folder, double *least)
   g_autofree char *text = lb_file_text (root, "%s/cpu.max", folder);
   guint64 quota, period;
 
-  if (text != NULL
-      && sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &quota, &period) == 2
-      && period > 0)
-    *least = MIN (*least, (double)quota / (double)period);
+  if (text != NULL &&
+      sscanf (text, "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &quota, &period) == 2 &&
+      period > 0)
+    *least = MIN (*least, (double) quota / (double) period);
 }
 
 static void
@@ -98,9 +97,9 @@ visit_cpu_1 (const char *root, const char *folder, double *least)
 {
   guint64 quota, period; /* −1 in the quota: no limit; it is no number ≥ 0 */
 
-  if (lb_file_number (&quota, root, "%s/cpu.cfs_quota_us", folder)
-      && lb_file_number (&period, root, "%s/cpu.cfs_period_us", folder) && period > 0)
-    *least = MIN (*least, (double)quota / (double)period);
+  if (lb_file_number (&quota, root, "%s/cpu.cfs_quota_us", folder) &&
+      lb_file_number (&period, root, "%s/cpu.cfs_period_us", folder) && period > 0)
+    *least = MIN (*least, (double) quota / (double) period);
 }
 
 double
@@ -114,18 +113,17 @@ lb_limits_quota_cores (const char *root)
 }
 
 static void
-cap_memory (const char *root, const char *folder, const char *const names[3],
-            double *least)
+cap_memory (const char *root, const char *folder, const char *const names[3], double *least)
 {
   g_autofree char *stat = lb_file_text (root, "%s/memory.stat", folder);
   guint64 limit, used, droppable = 0;
 
-  if (!lb_file_number (&limit, root, "%s/%s", folder, names[0])
-      || !lb_file_number (&used, root, "%s/%s", folder, names[1]))
+  if (!lb_file_number (&limit, root, "%s/%s", folder, names[0]) ||
+      !lb_file_number (&used, root, "%s/%s", folder, names[1]))
     return;
   lb_file_field_number (stat, names[2], ' ', &droppable);
   used -= MIN (used, droppable);
-  *least = MIN (*least, (double)(limit - MIN (limit, used)));
+  *least = MIN (*least, (double) (limit - MIN (limit, used)));
 }
 
 static void
@@ -139,8 +137,8 @@ visit_memory_2 (const char *root, const char *folder, double *least)
 static void
 visit_memory_1 (const char *root, const char *folder, double *least)
 {
-  static const char *const names[]
-      = { "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file" };
+  static const char *const names[] = { "memory.limit_in_bytes", "memory.usage_in_bytes",
+                                       "total_inactive_file" };
 
   cap_memory (root, folder, names, least);
 }
@@ -154,10 +152,10 @@ lb_limits_memory_available (const char *root)
 
   if (!lb_file_field_number (text, "MemAvailable", ':', &kib))
     return 0;
-  least = (double)kib * 1024;
+  least = (double) kib * 1024;
   climb (root, "/sys/fs/cgroup", "", visit_memory_2, &least);
   climb (root, "/sys/fs/cgroup/memory", "memory", visit_memory_1, &least);
-  return (guint64)least;
+  return (guint64) least;
 }
 
 guint64
@@ -171,7 +169,7 @@ lb_machine_cores_allowed (void)
 {
   g_autoptr (GArray) cpus = lb_limits_affinity ();
   double quota = lb_limits_quota_cores ("");
-  int cores = MAX (1, (int)cpus->len);
+  int cores = MAX (1, (int) cpus->len);
 
-  return quota > 0 && quota < cores ? MAX (1, (int)ceil (quota)) : cores;
+  return quota > 0 && quota < cores ? MAX (1, (int) ceil (quota)) : cores;
 }

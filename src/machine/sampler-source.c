@@ -11,8 +11,7 @@
 #include "machine/quota.h"
 #include "machine/process.h"
 
-#define MAX_CLOCKS                                                                       \
-  16 /* of a CPU with many cores, evenly spread: reading all would disturb */
+#define MAX_CLOCKS 16 /* of a CPU with many cores, evenly spread: reading all would disturb */
 
 void
 lb_sampler_file_free (LbSamplerFile *file)
@@ -48,13 +47,13 @@ each_card (const LbSamplerPlace *place, GPtrArray *files,
 
   for (guint i = 0; i < cards->len; i++)
     {
-      g_autofree char *folder
-          = g_strdup_printf ("/sys/class/drm/%s/device", (char *)cards->pdata[i]);
+      g_autofree char *folder = g_strdup_printf ("/sys/class/drm/%s/device",
+                                                 (char *) cards->pdata[i]);
       guint64 vendor;
 
-      if (strchr (cards->pdata[i], '-') == NULL
-          && lb_file_number (&vendor, place->root, "%s/vendor", folder)
-          && vendor <= G_MAXUINT && lb_gpu_vendor ((guint)vendor) != NULL)
+      if (strchr (cards->pdata[i], '-') == NULL &&
+          lb_file_number (&vendor, place->root, "%s/vendor", folder) && vendor <= G_MAXUINT &&
+          lb_gpu_vendor ((guint) vendor) != NULL)
         add (place, files, folder);
     }
 }
@@ -65,20 +64,19 @@ static void
 add_sensors (const LbSamplerPlace *place, GPtrArray *files, const char *parent,
              const char *prefix, const char *suffix)
 {
-  g_autoptr (GPtrArray) monitors
-      = lb_file_list ("hwmon", place->root, "%s/hwmon", parent);
+  g_autoptr (GPtrArray) monitors = lb_file_list ("hwmon", place->root, "%s/hwmon", parent);
 
   for (guint i = 0; i < monitors->len; i++)
     {
       const char *monitor = monitors->pdata[i];
-      g_autoptr (GPtrArray) names
-          = lb_file_list (prefix, place->root, "%s/hwmon/%s", parent, monitor);
+      g_autoptr (GPtrArray)
+          names = lb_file_list (prefix, place->root, "%s/hwmon/%s", parent, monitor);
 
       for (guint j = 0; j < names->len; j++)
         if (g_str_has_suffix (names->pdata[j], suffix))
-          add_file (place, files, 0,
-                    g_strdup_printf ("%s/hwmon/%s/%s", parent, monitor,
-                                     (char *)names->pdata[j]));
+          add_file (
+              place, files, 0,
+              g_strdup_printf ("%s/hwmon/%s/%s", parent, monitor, (char *) names->pdata[j]));
     }
 }
 
@@ -99,8 +97,7 @@ add_power (const LbSamplerPlace *place, GPtrArray *files, const char *folder)
 {
   guint before = files->len;
 
-  add_sensors (place, files, folder, "power1_",
-               "_average"); /* up to RDNA 2 and some later */
+  add_sensors (place, files, folder, "power1_", "_average"); /* up to RDNA 2 and some later */
   if (files->len == before)
     add_sensors (place, files, folder, "power1_", "_input");
 }
@@ -109,8 +106,8 @@ add_power (const LbSamplerPlace *place, GPtrArray *files, const char *folder)
 static void
 add_energy (const LbSamplerPlace *place, GPtrArray *files, const char *folder)
 {
-  g_autoptr (GPtrArray) power
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)lb_sampler_file_free);
+  g_autoptr (GPtrArray)
+      power = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_sampler_file_free);
 
   add_power (place, power, folder);
   if (power->len == 0)
@@ -169,38 +166,31 @@ open_gpu_clock (const LbSamplerPlace *place, GPtrArray *files)
 static void
 open_package_energy (const LbSamplerPlace *place, GPtrArray *files)
 {
-  g_autoptr (GPtrArray) zones
-      = lb_file_list ("intel-rapl:", place->root, "/sys/class/powercap");
+  g_autoptr (GPtrArray) zones = lb_file_list ("intel-rapl:", place->root, "/sys/class/powercap");
 
   for (guint i = 0; i < zones->len; i++)
     {
       const char *zone = zones->pdata[i];
-      g_autofree char *name
-          = lb_file_text (place->root, "/sys/class/powercap/%s/name", zone);
+      g_autofree char *name = lb_file_text (place->root, "/sys/class/powercap/%s/name", zone);
       guint64 limit = 0;
 
       if (name == NULL || !g_str_has_prefix (name, "package"))
         continue;
-      lb_file_number (&limit, place->root, "/sys/class/powercap/%s/max_energy_range_uj",
-                      zone);
-      add_file (place, files, limit,
-                g_strdup_printf ("/sys/class/powercap/%s/energy_uj", zone));
+      lb_file_number (&limit, place->root, "/sys/class/powercap/%s/max_energy_range_uj", zone);
+      add_file (place, files, limit, g_strdup_printf ("/sys/class/powercap/%s/energy_uj", zone));
     }
 }
 
 static void
 open_cpu_temperature (const LbSamplerPlace *place, GPtrArray *files)
 {
-  static const char *const drivers[]
-      = { "coretemp", "k10temp", "zenpower", "cpu_thermal", NULL };
-  g_autoptr (GPtrArray) monitors
-      = lb_file_list ("hwmon", place->root, "/sys/class/hwmon");
+  static const char *const drivers[] = { "coretemp", "k10temp", "zenpower", "cpu_thermal", NULL };
+  g_autoptr (GPtrArray) monitors = lb_file_list ("hwmon", place->root, "/sys/class/hwmon");
 
   for (guint i = 0; i < monitors->len; i++)
     {
       const char *monitor = monitors->pdata[i];
-      g_autofree char *name
-          = lb_file_text (place->root, "/sys/class/hwmon/%s/name", monitor);
+      g_autofree char *name = lb_file_text (place->root, "/sys/class/hwmon/%s/name", monitor);
       g_autoptr (GPtrArray) names = NULL;
 
       if (name == NULL || !g_strv_contains (drivers, name))
@@ -208,9 +198,9 @@ open_cpu_temperature (const LbSamplerPlace *place, GPtrArray *files)
       names = lb_file_list ("temp", place->root, "/sys/class/hwmon/%s", monitor);
       for (guint j = 0; j < names->len; j++)
         if (g_str_has_suffix (names->pdata[j], "_input"))
-          add_file (place, files, 0,
-                    g_strdup_printf ("/sys/class/hwmon/%s/%s", monitor,
-                                     (char *)names->pdata[j]));
+          add_file (
+              place, files, 0,
+              g_strdup_printf ("/sys/class/hwmon/%s/%s", monitor, (char *) names->pdata[j]));
     }
 }
 
@@ -226,8 +216,7 @@ open_cpu_clock (const LbSamplerPlace *place, GPtrArray *files)
                                g_array_index (cpus, int, i)));
 }
 
-/* By process: where the kernel has render devices at all. The file stands for the whole
- * tree. */
+/* By process: where the kernel has render devices at all. The file stands for the whole tree. */
 static void
 open_process_memory (const LbSamplerPlace *place, GPtrArray *files)
 {
@@ -249,20 +238,16 @@ with_unit (const char *text)
 
   while (*end == ' ')
     end++;
-  return value << (g_str_has_prefix (end, "KiB")   ? 10
-                   : g_str_has_prefix (end, "MiB") ? 20
-                                                   : 0);
+  return value << (g_str_has_prefix (end, "KiB") ? 10 : g_str_has_prefix (end, "MiB") ? 20 : 0);
 }
 
 /* Memory on the card: the driver's regions are called vram… or local…; what is in use is
- * "resident", in older kernels "memory". FALSE: this is no DRM client with a card's
- * memory. */
+ * "resident", in older kernels "memory". FALSE: this is no DRM client with a card's memory. */
 static gboolean
 card_memory (const char *fdinfo, guint64 *bytes)
 {
   static const char *const prefixes[] = { "drm-resident-", "drm-memory-", "drm-total-" };
-  static const char *const regions[]
-      = { "vram", "vram0", "vram1", "local", "local0", "local1" };
+  static const char *const regions[] = { "vram", "vram0", "vram1", "local", "local0", "local1" };
   gboolean found = FALSE;
 
   *bytes = 0;
@@ -284,7 +269,7 @@ card_memory (const char *fdinfo, guint64 *bytes)
 static gboolean
 is_render_device (const char *root, GPid pid, const char *fd)
 {
-  g_autofree char *path = g_strdup_printf ("%s/proc/%d/fd/%s", root, (int)pid, fd);
+  g_autofree char *path = g_strdup_printf ("%s/proc/%d/fd/%s", root, (int) pid, fd);
   g_autofree char *target = g_file_read_link (path, NULL);
 
   return target != NULL && g_str_has_prefix (target, "/dev/dri/");
@@ -295,7 +280,7 @@ static void
 add_clients (const LbSamplerPlace *place, GPid pid, GHashTable *clients, guint64 *total,
              gboolean *found)
 {
-  g_autoptr (GPtrArray) fds = lb_file_list ("", place->root, "/proc/%d/fd", (int)pid);
+  g_autoptr (GPtrArray) fds = lb_file_list ("", place->root, "/proc/%d/fd", (int) pid);
 
   for (guint i = 0; i < fds->len; i++)
     {
@@ -305,25 +290,22 @@ add_clients (const LbSamplerPlace *place, GPid pid, GHashTable *clients, guint64
 
       if (!is_render_device (place->root, pid, fd))
         continue;
-      text = lb_file_text (place->root, "/proc/%d/fdinfo/%s", (int)pid, fd);
+      text = lb_file_text (place->root, "/proc/%d/fdinfo/%s", (int) pid, fd);
       if (text == NULL || !card_memory (text, &bytes))
         continue;
       *found = TRUE;
       client = lb_file_field (text, "drm-client-id", ':');
       device = lb_file_field (text, "drm-pdev", ':');
-      if (client == NULL
-          || g_hash_table_add (clients, g_strconcat (client, " ", device, NULL)))
+      if (client == NULL || g_hash_table_add (clients, g_strconcat (client, " ", device, NULL)))
         *total += bytes;
     }
 }
 
 static gboolean
-read_process_memory (const LbSamplerPlace *place, const LbSamplerFile *file,
-                     guint64 *value)
+read_process_memory (const LbSamplerPlace *place, const LbSamplerFile *file, guint64 *value)
 {
   g_autofree GPid *tree = lb_process_tree (place->pid);
-  g_autoptr (GHashTable) clients
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) clients = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   gboolean found = FALSE;
 
   *value = 0;
@@ -334,16 +316,26 @@ read_process_memory (const LbSamplerPlace *place, const LbSamplerFile *file,
 
 /* clang-format off */
 static const LbSamplerSource sources[] = {
-  { "gpu-memory",        "peak_gpu_bytes",        NULL,                LB_SAMPLER_PEAK,     1,    open_process_memory, read_process_memory },
-  { "gpu-device-memory", "peak_gpu_device_bytes", NULL,                LB_SAMPLER_PEAK,     1,    open_device_memory },
-  { "gpu-busy",          "gpu_busy",              NULL,                LB_SAMPLER_MEAN,     1e-2, open_busy },
-  { "gpu-power",         "gpu_energy_j",          NULL,                LB_SAMPLER_INTEGRAL, 1e-6, open_power },
-  { "gpu-energy",        "gpu_energy_j",          NULL,                LB_SAMPLER_COUNTER,  1e-6, open_energy },
-  { "gpu-temperature",   "max_gpu_temperature_c", NULL,                LB_SAMPLER_PEAK,     1e-3, open_gpu_temperature },
-  { "gpu-clock",         "max_gpu_clock_hz",      "min_gpu_clock_hz",  LB_SAMPLER_RANGE,    1,    open_gpu_clock },
-  { "cpu-energy",        "cpu_energy_j",          NULL,                LB_SAMPLER_COUNTER,  1e-6, open_package_energy },
-  { "cpu-temperature",   "max_cpu_temperature_c", NULL,                LB_SAMPLER_PEAK,     1e-3, open_cpu_temperature },
-  { "cpu-clock",         "max_cpu_clock_hz",      "min_cpu_clock_hz",  LB_SAMPLER_RANGE,    1e3,  open_cpu_clock },
+  { "gpu-memory",        "peak_gpu_bytes",        NULL,                LB_SAMPLER_PEAK,     1,
+    open_process_memory, read_process_memory },
+  { "gpu-device-memory", "peak_gpu_device_bytes", NULL,                LB_SAMPLER_PEAK,     1,
+    open_device_memory },
+  { "gpu-busy",          "gpu_busy",              NULL,                LB_SAMPLER_MEAN,     1e-2,
+    open_busy },
+  { "gpu-power",         "gpu_energy_j",          NULL,                LB_SAMPLER_INTEGRAL, 1e-6,
+    open_power },
+  { "gpu-energy",        "gpu_energy_j",          NULL,                LB_SAMPLER_COUNTER,  1e-6,
+    open_energy },
+  { "gpu-temperature",   "max_gpu_temperature_c", NULL,                LB_SAMPLER_PEAK,     1e-3,
+    open_gpu_temperature },
+  { "gpu-clock",         "max_gpu_clock_hz",      "min_gpu_clock_hz",  LB_SAMPLER_RANGE,    1,
+    open_gpu_clock },
+  { "cpu-energy",        "cpu_energy_j",          NULL,                LB_SAMPLER_COUNTER,  1e-6,
+    open_package_energy },
+  { "cpu-temperature",   "max_cpu_temperature_c", NULL,                LB_SAMPLER_PEAK,     1e-3,
+    open_cpu_temperature },
+  { "cpu-clock",         "max_cpu_clock_hz",      "min_cpu_clock_hz",  LB_SAMPLER_RANGE,    1e3,
+    open_cpu_clock },
   { NULL },
 };
 /* clang-format on */

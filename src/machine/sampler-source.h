@@ -5,8 +5,7 @@
 
 G_BEGIN_DECLS
 
-typedef enum
-{
+typedef enum {
   LB_SAMPLER_PEAK,     /* the highest value of all files: "max" */
   LB_SAMPLER_RANGE,    /* lowest and highest over time of the highest of all files */
   LB_SAMPLER_MEAN,     /* over time, of the highest of all files */
@@ -14,20 +13,17 @@ typedef enum
   LB_SAMPLER_COUNTER,  /* growth of each file, summed; wraps at its limit */
 } LbSamplerReduce;
 
-typedef struct
-{
+typedef struct {
   char *path;    /* with the root */
   guint64 limit; /* of a counter: it goes on at 0 after this; 0: not known */
 } LbSamplerFile;
 
-typedef struct
-{
+typedef struct {
   const char *root;
   GPid pid;
 } LbSamplerPlace;
 
-typedef struct
-{
+typedef struct {
   const char *name;
   const char *key, *lowest_key; /* members of the answer; lowest_key of a RANGE only */
   LbSamplerReduce reduce;
@@ -35,8 +31,7 @@ typedef struct
   /* adds the LbSamplerFiles to read: none, the source is absent here */
   void (*open) (const LbSamplerPlace *place, GPtrArray *files);
   /* NULL: a number in each file */
-  gboolean (*read) (const LbSamplerPlace *place, const LbSamplerFile *file,
-                    guint64 *value);
+  gboolean (*read) (const LbSamplerPlace *place, const LbSamplerFile *file, guint64 *value);
 } LbSamplerSource;
 
 /** lb_sampler_sources: Returns: (array zero-terminated: name %NULL) the table */

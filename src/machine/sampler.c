@@ -9,8 +9,7 @@
 #define PERIOD_US (100 * 1000)
 #define MAX_SOURCES 16
 
-typedef struct
-{
+typedef struct {
   const LbSamplerSource *source;
   GPtrArray *files; /* LbSamplerFile */
   guint64 *before;  /* of each file of a counter */
@@ -21,8 +20,7 @@ typedef struct
   double last_value;
 } Channel;
 
-struct _LbSampler
-{
+struct _LbSampler {
   char *root;
   LbSamplerPlace place;
   Channel channels[MAX_SOURCES];
@@ -34,14 +32,14 @@ struct _LbSampler
   guint samples;
 };
 
-/* A counter starts again at 0 after its limit; with no limit known a step back counts as
- * nothing. */
+/* A counter starts again at 0 after its limit; with no limit known a step back
+ * counts as nothing. */
 static double
 growth (const LbSamplerFile *file, guint64 before, guint64 now)
 {
   if (now >= before)
-    return (double)(now - before);
-  return file->limit >= before ? (double)(file->limit - before) + (double)now : 0;
+    return (double) (now - before);
+  return file->limit >= before ? (double) (file->limit - before) + (double) now : 0;
 }
 
 static void
@@ -50,10 +48,10 @@ take (Channel *channel, double value, gint64 now_ns)
   gboolean first = channel->samples == 0;
 
   if (channel->source->reduce == LB_SAMPLER_INTEGRAL && !first) /* trapezoids */
-    channel->sum += (value + channel->last_value) / 2
-                    * lb_clock_seconds (channel->last_ns, now_ns);
-  else if (channel->source->reduce == LB_SAMPLER_COUNTER
-           || channel->source->reduce == LB_SAMPLER_MEAN)
+    channel->sum += (value + channel->last_value) / 2 *
+                    lb_clock_seconds (channel->last_ns, now_ns);
+  else if (channel->source->reduce == LB_SAMPLER_COUNTER ||
+           channel->source->reduce == LB_SAMPLER_MEAN)
     channel->sum += value;
   channel->lowest = first ? value : MIN (channel->lowest, value);
   channel->highest = first ? value : MAX (channel->highest, value);
@@ -79,7 +77,7 @@ sample_channel (Channel *channel, const LbSamplerPlace *place)
       if (source->read != NULL ? !source->read (place, file, &raw)
                                : !lb_file_number (&raw, place->root, "%s", file->path))
         continue;
-      value = (double)raw;
+      value = (double) raw;
       if (source->reduce == LB_SAMPLER_COUNTER)
         value = channel->has_before[i] ? growth (file, channel->before[i], raw) : 0;
       channel->before[i] = raw;
@@ -90,9 +88,8 @@ sample_channel (Channel *channel, const LbSamplerPlace *place)
     }
   if (any)
     take (channel,
-          source->reduce == LB_SAMPLER_COUNTER || source->reduce == LB_SAMPLER_INTEGRAL
-              ? sum
-              : highest,
+          source->reduce == LB_SAMPLER_COUNTER || source->reduce == LB_SAMPLER_INTEGRAL ? sum
+                                                                                        : highest,
           now_ns);
 }
 
@@ -126,8 +123,8 @@ keep_sampling (gpointer data)
 static void
 open_channel (LbSampler *sampler, const LbSamplerSource *source)
 {
-  g_autoptr (GPtrArray) files
-      = g_ptr_array_new_with_free_func ((GDestroyNotify)lb_sampler_file_free);
+  g_autoptr (GPtrArray)
+      files = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_sampler_file_free);
   Channel *channel = &sampler->channels[sampler->n_channels];
 
   source->open (&sampler->place, files);
@@ -181,7 +178,7 @@ report (const Channel *channel, json_t *answer)
       break;
     case LB_SAMPLER_PEAK:
       if (g_str_has_suffix (source->key, "_bytes"))
-        lb_json_set_integer (answer, source->key, (gint64)channel->highest);
+        lb_json_set_integer (answer, source->key, (gint64) channel->highest);
       else
         lb_json_set_real (answer, source->key, channel->highest);
       break;
@@ -236,8 +233,7 @@ lb_sampler_finish (LbSampler *sampler)
   cpu = lb_json_real (answer, "cpu_energy_j", NAN);
   gpu = lb_json_real (answer, "gpu_energy_j", NAN);
   if (!isnan (cpu) || !isnan (gpu))
-    lb_json_set_real (answer, "energy_j",
-                      (isnan (cpu) ? 0 : cpu) + (isnan (gpu) ? 0 : gpu));
+    lb_json_set_real (answer, "energy_j", (isnan (cpu) ? 0 : cpu) + (isnan (gpu) ? 0 : gpu));
   sampler_free (sampler);
   return answer;
 }

@@ -14,8 +14,7 @@
 
 #define PAGES_WORTH_SAYING 256 /* 1 MiB */
 
-/* "cpu3 user nice system idle iowait irq softirq steal …"; guest time is in user already.
- */
+/* "cpu3 user nice system idle iowait irq softirq steal …"; guest time is in user already. */
 static void
 read_cpu_rows (LbWatchReading *reading, const char *root, const GArray *cpus)
 {
@@ -26,14 +25,13 @@ read_cpu_rows (LbWatchReading *reading, const char *root, const GArray *cpus)
       g_autofree char *key = g_strdup_printf ("cpu%d", g_array_index (cpus, int, i));
       g_autofree char *row = lb_file_field (text, key, ' ');
       guint64 v[8] = { 0 };
-      gboolean complete
-          = row != NULL
-            && sscanf (row,
-                       "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
-                       " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
-                       " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT,
-                       &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7])
-                   == 8;
+      gboolean complete = row != NULL &&
+                          sscanf (row,
+                                  "%" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+                                  " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+                                  " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT
+                                  " %" G_GUINT64_FORMAT,
+                                  &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) == 8;
 
       if (!complete)
         continue;
@@ -54,25 +52,23 @@ read_frequencies (LbWatchReading *reading, const char *root, const GArray *cpus)
       g_autofree char *governor = lb_file_text (
           root, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu);
 
-      if (governor != NULL
-          && (reading->governor == NULL
-              || g_str_equal (reading->governor, "performance")))
+      if (governor != NULL &&
+          (reading->governor == NULL || g_str_equal (reading->governor, "performance")))
         {
           g_free (reading->governor);
           reading->governor = g_steal_pointer (&governor);
         }
-      if (lb_file_number (&value, root,
-                          "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_max_freq", cpu)
-          && (reading->frequency_limit_khz == 0 || value < reading->frequency_limit_khz))
+      if (lb_file_number (&value, root, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_max_freq",
+                          cpu) &&
+          (reading->frequency_limit_khz == 0 || value < reading->frequency_limit_khz))
         reading->frequency_limit_khz = value;
-      if (lb_file_number (
-              &value, root,
-              "/sys/devices/system/cpu/cpu%d/thermal_throttle/core_throttle_count", cpu))
+      if (lb_file_number (&value, root,
+                          "/sys/devices/system/cpu/cpu%d/thermal_throttle/core_throttle_count",
+                          cpu))
         reading->throttled += value;
-      if (lb_file_number (
-              &value, root,
-              "/sys/devices/system/cpu/cpu%d/thermal_throttle/package_throttle_count",
-              cpu))
+      if (lb_file_number (&value, root,
+                          "/sys/devices/system/cpu/cpu%d/thermal_throttle/package_throttle_count",
+                          cpu))
         reading->throttled += value;
     }
   reading->boost = -1;
@@ -87,13 +83,12 @@ read_memory (LbWatchReading *reading, const char *root)
 {
   g_autofree char *pressure = lb_file_text (root, "/proc/pressure/memory");
   g_autofree char *vmstat = lb_file_text (root, "/proc/vmstat");
-  const char *total
-      = pressure != NULL ? strstr (pressure, "total=") : NULL; /* the first line: some */
+  const char *total = pressure != NULL ? strstr (pressure, "total=")
+                                       : NULL; /* the first line: some */
   guint64 in = 0, out = 0;
 
-  reading->has_pressure
-      = total != NULL
-        && sscanf (total, "total=%" G_GUINT64_FORMAT, &reading->pressure_us) == 1;
+  reading->has_pressure = total != NULL &&
+                          sscanf (total, "total=%" G_GUINT64_FORMAT, &reading->pressure_us) == 1;
   lb_file_field_number (vmstat, "pswpin", ' ', &in);
   lb_file_field_number (vmstat, "pswpout", ' ', &out);
   reading->swapped_pages = in + out;
@@ -109,12 +104,11 @@ read_battery (const char *root)
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = names->pdata[i];
-      g_autofree char *type
-          = lb_file_text (root, "/sys/class/power_supply/%s/type", name);
+      g_autofree char *type = lb_file_text (root, "/sys/class/power_supply/%s/type", name);
       guint64 online;
 
-      if (g_strcmp0 (type, "Mains") != 0
-          || !lb_file_number (&online, root, "/sys/class/power_supply/%s/online", name))
+      if (g_strcmp0 (type, "Mains") != 0 ||
+          !lb_file_number (&online, root, "/sys/class/power_supply/%s/online", name))
         continue;
       if (online != 0)
         return FALSE;
@@ -184,8 +178,8 @@ own_processes (const GArray *processes, GPid own, const GPid *own_pid)
   return ours;
 }
 
-/* A child's time moves into its parent's waited_ticks when it is waited for: the tree's
- * sum stays. */
+/* A child's time moves into its parent's waited_ticks when it is waited for:
+ * the tree's sum stays. */
 static guint64
 own_ticks (const LbWatchReading *reading, GHashTable *ours)
 {
@@ -220,8 +214,7 @@ busiest_other (const LbWatchReading *begin, const LbWatchReading *end, GHashTabl
       const LbProcStat *stat = &g_array_index (end->processes, LbProcStat, i);
       const LbProcStat *then = g_hash_table_lookup (earlier, GINT_TO_POINTER (stat->pid));
       gboolean same = then != NULL && then->start_ticks == stat->start_ticks;
-      guint64 used
-          = stat->own_ticks - (same ? MIN (then->own_ticks, stat->own_ticks) : 0);
+      guint64 used = stat->own_ticks - (same ? MIN (then->own_ticks, stat->own_ticks) : 0);
 
       if (!g_hash_table_contains (ours, GINT_TO_POINTER (stat->pid)) && used > most)
         {
@@ -235,28 +228,24 @@ busiest_other (const LbWatchReading *begin, const LbWatchReading *end, GHashTabl
 static double
 grown (guint64 begin, guint64 end)
 {
-  return end > begin ? (double)(end - begin) : 0;
+  return end > begin ? (double) (end - begin) : 0;
 }
 
-typedef struct
-{
+typedef struct {
   const LbWatchReading *begin, *end;
   GPid own;
   const GPid *own_pid;
   double wall_s, tick_s;
 } Comparison;
 
-/* /proc/stat is counted in ticks of 10 ms: 50 ms at least, or a short window would cry
- * wolf. */
+/* /proc/stat is counted in ticks of 10 ms: 50 ms at least, or a short window would cry wolf. */
 static void
 check_busy (const Comparison *c, json_t *flags)
 {
-  g_autoptr (GHashTable) ours_then
-      = own_processes (c->begin->processes, c->own, c->own_pid);
+  g_autoptr (GHashTable) ours_then = own_processes (c->begin->processes, c->own, c->own_pid);
   g_autoptr (GHashTable) ours = own_processes (c->end->processes, c->own, c->own_pid);
   double used = grown (c->begin->busy_ticks, c->end->busy_ticks) * c->tick_s;
-  double own
-      = grown (own_ticks (c->begin, ours_then), own_ticks (c->end, ours)) * c->tick_s;
+  double own = grown (own_ticks (c->begin, ours_then), own_ticks (c->end, ours)) * c->tick_s;
   double others = used - own;
   double allowed = c->end->quota_cores > 0 ? MIN (c->end->quota_cores, c->end->cores)
                                            : c->end->cores;
@@ -267,15 +256,14 @@ check_busy (const Comparison *c, json_t *flags)
   if (others <= 0.05 * allowed * c->wall_s || others < 0.05)
     return;
   evidence = g_string_new (NULL);
-  g_string_printf (evidence, "other programs used %.2f of %g cores", others / c->wall_s,
-                   allowed);
+  g_string_printf (evidence, "other programs used %.2f of %g cores", others / c->wall_s, allowed);
   most = busiest_other (c->begin, c->end, ours, &busiest);
-  if (busiest != NULL && (double)most * c->tick_s >= 0.25 * others)
+  if (busiest != NULL && (double) most * c->tick_s >= 0.25 * others)
     {
       g_autofree char *shown = lb_text_escape (busiest->name);
 
       g_string_append_printf (evidence, ", most of all \"%s\" (process %d): %.2f", shown,
-                              (int)busiest->pid, (double)most * c->tick_s / c->wall_s);
+                              (int) busiest->pid, (double) most * c->tick_s / c->wall_s);
     }
   lb_watch_flag (flags, "busy-machine", g_strdup (evidence->str),
                  "close other programs, or wait until they are done; then measure again");
@@ -288,10 +276,9 @@ check_suspension (const Comparison *c, json_t *flags)
 
   /* the two clocks are not read at one instant: some µs are no sleep */
   if (slept > 0.01)
-    lb_watch_flag (
-        flags, "suspended",
-        g_strdup_printf ("the machine slept for %.1f s meanwhile", slept),
-        "keep it awake (systemd-inhibit, or the power settings), then measure again");
+    lb_watch_flag (flags, "suspended",
+                   g_strdup_printf ("the machine slept for %.1f s meanwhile", slept),
+                   "keep it awake (systemd-inhibit, or the power settings), then measure again");
 }
 
 static void
@@ -300,19 +287,17 @@ check_steal (const Comparison *c, json_t *flags)
   double stolen = grown (c->begin->stolen_ticks, c->end->stolen_ticks) * c->tick_s;
 
   if (stolen > 0.01 * c->end->cores * c->wall_s && stolen >= 0.03)
-    lb_watch_flag (
-        flags, "stolen-time",
-        g_strdup_printf (
-            "the host of this virtual machine kept %.1f %% of the CPU time for others",
-            100 * stolen / (c->end->cores * c->wall_s)),
-        "measure when the host is idle, or on a machine that is not shared");
+    lb_watch_flag (flags, "stolen-time",
+                   g_strdup_printf (
+                       "the host of this virtual machine kept %.1f %% of the CPU time for others",
+                       100 * stolen / (c->end->cores * c->wall_s)),
+                   "measure when the host is idle, or on a machine that is not shared");
 }
 
 static void
 check_governor (const Comparison *c, json_t *flags)
 {
-  g_autofree char *shown
-      = c->end->governor != NULL ? lb_text_escape (c->end->governor) : NULL;
+  g_autofree char *shown = c->end->governor != NULL ? lb_text_escape (c->end->governor) : NULL;
 
   if (shown != NULL && !g_str_equal (shown, "performance"))
     lb_watch_flag (flags, "governor",
@@ -324,32 +309,27 @@ static void
 check_frequency (const Comparison *c, json_t *flags)
 {
   const LbWatchReading *a = c->begin, *b = c->end;
-  static const char cure[]
-      = "find what changes it (power profile, battery, heat), then measure again";
+  static const char cure[] =
+      "find what changes it (power profile, battery, heat), then measure again";
 
-  if (a->frequency_limit_khz != 0 && b->frequency_limit_khz != 0
-      && a->frequency_limit_khz != b->frequency_limit_khz)
-    lb_watch_flag (
-        flags, "frequency-changed",
-        g_strdup_printf ("the CPU's highest allowed clock went from %.2f to %.2f GHz",
-                         (double)a->frequency_limit_khz / 1e6,
-                         (double)b->frequency_limit_khz / 1e6),
-        cure);
+  if (a->frequency_limit_khz != 0 && b->frequency_limit_khz != 0 &&
+      a->frequency_limit_khz != b->frequency_limit_khz)
+    lb_watch_flag (flags, "frequency-changed",
+                   g_strdup_printf ("the CPU's highest allowed clock went from %.2f to %.2f GHz",
+                                    (double) a->frequency_limit_khz / 1e6,
+                                    (double) b->frequency_limit_khz / 1e6),
+                   cure);
   else if (a->boost >= 0 && b->boost >= 0 && a->boost != b->boost)
-    lb_watch_flag (
-        flags, "frequency-changed",
-        g_strdup_printf ("the CPU's boost was switched %s", b->boost ? "on" : "off"),
-        cure);
-  else if (a->governor != NULL && b->governor != NULL
-           && !g_str_equal (a->governor, b->governor))
+    lb_watch_flag (flags, "frequency-changed",
+                   g_strdup_printf ("the CPU's boost was switched %s", b->boost ? "on" : "off"),
+                   cure);
+  else if (a->governor != NULL && b->governor != NULL && !g_str_equal (a->governor, b->governor))
     {
-      g_autofree char *from = lb_text_escape (a->governor),
-                      *to = lb_text_escape (b->governor);
+      g_autofree char *from = lb_text_escape (a->governor), *to = lb_text_escape (b->governor);
 
       lb_watch_flag (
           flags, "frequency-changed",
-          g_strdup_printf ("the frequency governor went from \"%s\" to \"%s\"", from, to),
-          cure);
+          g_strdup_printf ("the frequency governor went from \"%s\" to \"%s\"", from, to), cure);
     }
 }
 
@@ -360,8 +340,7 @@ check_heat (const Comparison *c, json_t *flags)
 
   if (times > 0)
     lb_watch_flag (
-        flags, "throttled",
-        g_strdup_printf ("the CPU was slowed down by heat %.0f times", times),
+        flags, "throttled", g_strdup_printf ("the CPU was slowed down by heat %.0f times", times),
         "improve the cooling, let it cool down, or measure shorter; then measure again");
 }
 
@@ -370,8 +349,7 @@ check_memory (const Comparison *c, json_t *flags)
 {
   double waited = grown (c->begin->pressure_us, c->end->pressure_us) / 1e6;
   double pages = grown (c->begin->swapped_pages, c->end->swapped_pages);
-  gboolean pressure
-      = c->begin->has_pressure && c->end->has_pressure && waited > 0.01 * c->wall_s;
+  gboolean pressure = c->begin->has_pressure && c->end->has_pressure && waited > 0.01 * c->wall_s;
 
   if (pressure || pages >= PAGES_WORTH_SAYING)
     lb_watch_flag (flags, "memory-pressure",
@@ -403,7 +381,7 @@ lb_watch_compare (const LbWatchReading *begin, const LbWatchReading *end, GPid o
     .own = own,
     .own_pid = own_pid,
     .wall_s = MAX (lb_clock_seconds (begin->now_ns, end->now_ns), 1e-3),
-    .tick_s = 1.0 / (double)sysconf (_SC_CLK_TCK),
+    .tick_s = 1.0 / (double) sysconf (_SC_CLK_TCK),
   };
   json_t *flags = json_array ();
 

@@ -10,8 +10,7 @@
 #define BEAT_US (200 * 1000)
 #define MISSED_NS (700 * G_GINT64_CONSTANT (1000000))
 
-struct _LbWatch
-{
+struct _LbWatch {
   char *root;
   GArray *cpus;
   LbWatchReading *begin;
@@ -37,8 +36,7 @@ beat (gpointer data)
       gint64 now;
 
       if (!watch->over)
-        g_cond_wait_until (&watch->wake, &watch->mutex,
-                           g_get_monotonic_time () + BEAT_US);
+        g_cond_wait_until (&watch->wake, &watch->mutex, g_get_monotonic_time () + BEAT_US);
       now = lb_clock_now_ns ();
       watch->longest_gap_ns = MAX (watch->longest_gap_ns, now - watch->last_beat_ns);
       watch->last_beat_ns = now;
@@ -92,12 +90,11 @@ lb_watch_finish (LbWatch *watch, const GPid *own_pid)
   stop_heart (watch);
   flags = lb_watch_compare (watch->begin, end, getpid (), own_pid);
   if (watch->longest_gap_ns > MISSED_NS)
-    lb_watch_flag (
-        flags, "stopped",
-        g_strdup_printf (
-            "this program stood still for %.1f s (stopped, or the machine overloaded)",
-            lb_clock_seconds (0, watch->longest_gap_ns)),
-        "do not stop a benchmark (Ctrl-Z); measure again");
+    lb_watch_flag (flags, "stopped",
+                   g_strdup_printf (
+                       "this program stood still for %.1f s (stopped, or the machine overloaded)",
+                       lb_clock_seconds (0, watch->longest_gap_ns)),
+                   "do not stop a benchmark (Ctrl-Z); measure again");
   lb_kernel_log_check (watch->kernel_log, flags);
   lb_watch_reading_free (watch->begin);
   g_array_unref (watch->cpus);

@@ -58,13 +58,14 @@ lb_model_from_json (json_t *entry, gboolean imported, GError **error)
         g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "an entry has no \"%s\"", needed[i]);
         return NULL;
       }
-  if (!lb_model_path_is_safe (lb_json_string (entry, "path", NULL)) || (sha256 != NULL && !is_sha256 (sha256)) ||
-      lb_json_integer (entry, "bytes", 0) < 0 || lb_json_integer (entry, "parameters", 0) < 0)
+  if (!lb_model_path_is_safe (lb_json_string (entry, "path", NULL)) ||
+      (sha256 != NULL && !is_sha256 (sha256)) || lb_json_integer (entry, "bytes", 0) < 0 ||
+      lb_json_integer (entry, "parameters", 0) < 0)
     {
       g_autofree char *shown = lb_text_escape (lb_json_string (entry, "name", ""));
 
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "the entry \"%s\" has a path, size or checksum that can't be",
-                   shown);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "the entry \"%s\" has a path, size or checksum that can't be", shown);
       return NULL;
     }
   model = g_new0 (LbModel, 1);
@@ -115,7 +116,8 @@ add_catalogue (LbModels *models, GError **error)
     }
   if (path == NULL)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "the catalogue of models is missing: install LlamaBurn again");
+      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND,
+                   "the catalogue of models is missing: install LlamaBurn again");
       return FALSE;
     }
   root = lb_json_read (path, error);
@@ -159,7 +161,8 @@ add_imports (LbModels *models)
 static gboolean
 read_folder (LbModels *models, GError **error)
 {
-  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "llamaburn", "config.ini", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_config_dir (), "llamaburn", "config.ini",
+                                            NULL);
   g_autofree char *shown = lb_text_escape (path), *folder = NULL;
   g_autoptr (GKeyFile) settings = g_key_file_new ();
   g_autoptr (GError) why = NULL;
@@ -168,7 +171,8 @@ read_folder (LbModels *models, GError **error)
     {
       if (g_error_matches (why, G_FILE_ERROR, G_FILE_ERROR_NOENT))
         return TRUE;
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "can't read the settings \"%s\": %s", shown, why->message);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "can't read the settings \"%s\": %s", shown,
+                   why->message);
       return FALSE;
     }
   folder = g_key_file_get_string (settings, "models", "folder", NULL);
@@ -179,7 +183,8 @@ read_folder (LbModels *models, GError **error)
   else if (g_path_is_absolute (folder))
     models->folder = g_steal_pointer (&folder);
   else
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"%s\": folder= of [models] must be an absolute path", shown);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "\"%s\": folder= of [models] must be an absolute path", shown);
   return models->folder != NULL;
 }
 

@@ -28,8 +28,8 @@ lb_models_record_read (LbModels *models, const char *name, GError **error)
   if (json_is_object (root))
     return root;
   json_decref (root);
-  g_set_error (error, LB_ERROR, LB_ERROR_STORE, "\"%s\" is damaged (%s): repair it, or remove it", shown,
-               why != NULL ? why->message : "it is no object");
+  g_set_error (error, LB_ERROR, LB_ERROR_STORE, "\"%s\" is damaged (%s): repair it, or remove it",
+               shown, why != NULL ? why->message : "it is no object");
   return NULL;
 }
 
@@ -54,15 +54,17 @@ write_record (const char *path, const json_t *root, GError **error)
   g_autofree char *text = lb_json_pretty (root);
   g_autoptr (GError) why = NULL;
 
-  if (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
-                                &why))
+  if (g_file_set_contents_full (path, text, -1,
+                                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                0600, &why))
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_STORE, "can't write \"%s\": %s", path, why->message);
   return FALSE;
 }
 
 gboolean
-lb_models_record_set (LbModels *models, const char *name, const char *key, json_t *value, GError **error)
+lb_models_record_set (LbModels *models, const char *name, const char *key, json_t *value,
+                      GError **error)
 {
   g_autofree char *path = g_build_filename (models->store, name, NULL);
   g_autoptr (json_t) owned = value;
@@ -81,7 +83,8 @@ lb_models_record_set (LbModels *models, const char *name, const char *key, json_
   return written;
 }
 
-/* The file is removed while it is locked: who opened it before that finds another inode, and tries again. */
+/* The file is removed while it is locked: who opened it before that finds
+ * another inode, and tries again. */
 int
 lb_models_lock (const char *path, const char *what, GError **error)
 {
@@ -100,8 +103,10 @@ lb_models_lock (const char *path, const char *what, GError **error)
       if (flock (fd, LOCK_EX | LOCK_NB) != 0)
         {
           close (fd);
-          g_set_error (error, LB_ERROR, LB_ERROR_FAILED,
-                       "model \"%s\" is being fetched by another llamaburn: wait for it, then try again", what);
+          g_set_error (
+              error, LB_ERROR, LB_ERROR_FAILED,
+              "model \"%s\" is being fetched by another llamaburn: wait for it, then try again",
+              what);
           return -1;
         }
       if (fstat (fd, &ours) == 0 && stat (lock, &there) == 0 && ours.st_ino == there.st_ino)
@@ -138,8 +143,9 @@ lb_models_space (const char *path, guint64 bytes, GError **error)
     g_autofree char *left = lb_text_bytes (free_bytes);
     g_autofree char *shown = lb_text_escape (folder);
 
-    g_set_error (error, LB_ERROR, LB_ERROR_NO_SPACE, "\"%s\" has %s free, %s are needed: make room, then try again",
-                 shown, left, needed);
+    g_set_error (error, LB_ERROR, LB_ERROR_NO_SPACE,
+                 "\"%s\" has %s free, %s are needed: make room, then try again", shown, left,
+                 needed);
   }
   return FALSE;
 }
@@ -153,7 +159,8 @@ lb_models_remove_tree (const char *path, guint64 *freed, GError **error)
   gboolean done = TRUE;
 
   if (lstat (path, &status) != 0)
-    return errno == ENOENT ? TRUE : lb_error_set_errno (error, errno, "can't remove \"%s\"", path);
+    return errno == ENOENT ? TRUE
+                           : lb_error_set_errno (error, errno, "can't remove \"%s\"", path);
   if (S_ISDIR (status.st_mode))
     {
       dir = g_dir_open (path, 0, error);

@@ -31,7 +31,8 @@ variant_of_path (const char *path)
   return memcmp (first, "GGUF", 4) == 0 ? "gguf" : "ggml";
 }
 
-/* As if it had been imported: "/home/me/ggml-mine.bin" → "own-mine". It never equals an id of the catalogue. */
+/* As if it had been imported: "/home/me/ggml-mine.bin" → "own-mine". It never
+ * equals an id of the catalogue. */
 static char *
 id_of_path (const char *path)
 {
@@ -40,7 +41,8 @@ id_of_path (const char *path)
 
   if (g_str_has_suffix (text, ".bin"))
     text[strlen (text) - strlen (".bin")] = '\0';
-  return g_strconcat ("own-", g_str_has_prefix (text, "ggml-") ? text + strlen ("ggml-") : text, NULL);
+  return g_strconcat ("own-", g_str_has_prefix (text, "ggml-") ? text + strlen ("ggml-") : text,
+                      NULL);
 }
 
 static gboolean
@@ -49,35 +51,18 @@ takes (const char *const *variants, const char *variant)
   return variants == NULL || g_strv_contains (variants, variant);
 }
 
+/* One for each file, however often it is asked for. */
 static const LbModel *
-find_path (LbModels *models, const char *name, const char *mode, const char *const *variants, GError **error)
+own_model (LbModels *models, const char *path, const char *mode, const char *variant)
 {
-  g_autofree char *path = g_canonicalize_filename (name, NULL);
-  g_autofree char *shown = lb_text_escape (name);
-  const char *variant;
-  struct stat status;
   LbModel *model;
 
-  if (stat (path, &status) != 0)
-    return lb_error_set_errno (error, errno, "model file \"%s\"", shown), NULL;
-  if (!S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "model file \"%s\" is neither a file nor a folder", shown);
-      return NULL;
-    }
-  variant = variant_of_path (path);
-  if (!takes (variants, variant))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "model file \"%s\" is of kind %s: the engine takes %s", shown,
-                   variant, variants[0]);
-      return NULL;
-    }
   for (guint i = 0; i < models->own_paths->len; i++)
     {
       const LbModel *known = models->own_paths->pdata[i];
 
-      if (strcmp (known->path, path) == 0 && strcmp (known->variant, variant) == 0
-          && (mode == NULL || strcmp (known->mode, mode) == 0))
+      if (strcmp (known->path, path) == 0 && strcmp (known->variant, variant) == 0 &&
+          (mode == NULL || strcmp (known->mode, mode) == 0))
         return known;
     }
   model = g_new0 (LbModel, 1);
@@ -88,11 +73,39 @@ find_path (LbModels *models, const char *name, const char *mode, const char *con
   model->variant = g_strdup (variant);
   model->title = g_strdup (model->id);
   model->licence = g_strdup ("unknown");
-  model->path = g_steal_pointer (&path);
+  model->path = g_strdup (path);
   model->imported = TRUE;
   model->json = json_object ();
   g_ptr_array_add (models->own_paths, model);
   return model;
+}
+
+static const LbModel *
+find_path (LbModels *models, const char *name, const char *mode, const char *const *variants,
+           GError **error)
+{
+  g_autofree char *path = g_canonicalize_filename (name, NULL);
+  g_autofree char *shown = lb_text_escape (name);
+  const char *variant;
+  struct stat status;
+
+  if (stat (path, &status) != 0)
+    return lb_error_set_errno (error, errno, "model file \"%s\"", shown), NULL;
+  if (!S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode))
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+                   "model file \"%s\" is neither a file nor a folder", shown);
+      return NULL;
+    }
+  variant = variant_of_path (path);
+  if (!takes (variants, variant))
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+                   "model file \"%s\" is of kind %s: the engine takes %s", shown, variant,
+                   variants[0]);
+      return NULL;
+    }
+  return own_model (models, path, mode, variant);
 }
 
 static void
@@ -115,11 +128,13 @@ set_unknown (LbModels *models, const char *name, const char *mode, GError **erro
   g_ptr_array_add (names, NULL);
   nearest = lb_text_nearest (name, (const char *const *) names->pdata);
   if (nearest != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "there is no model \"%s\": did you mean \"%s\"?", shown, nearest);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "there is no model \"%s\": did you mean \"%s\"?", shown, nearest);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "there is no model \"%s\": llamaburn models list shows all; write ./%s for a file of your own", shown,
-                 shown);
+                 "there is no model \"%s\": llamaburn models list shows all; write ./%s for a "
+                 "file of your own",
+                 shown, shown);
 }
 
 /* Rank of a variant in the engine's list: the smallest is best; G_MAXUINT: not taken. */
@@ -135,7 +150,8 @@ rank (const char *const *variants, const char *variant)
 }
 
 const LbModel *
-lb_models_find (LbModels *models, const char *name, const char *mode, const char *const *variants, GError **error)
+lb_models_find (LbModels *models, const char *name, const char *mode, const char *const *variants,
+                GError **error)
 {
   const LbModel *best = NULL;
   const LbModel *other = NULL;
@@ -150,7 +166,8 @@ lb_models_find (LbModels *models, const char *name, const char *mode, const char
       guint place = rank (variants, model->variant);
       gboolean here;
 
-      if ((g_ascii_strcasecmp (name, model->name) != 0 && g_ascii_strcasecmp (name, model->id) != 0) ||
+      if ((g_ascii_strcasecmp (name, model->name) != 0 &&
+           g_ascii_strcasecmp (name, model->id) != 0) ||
           (mode != NULL && strcmp (mode, model->mode) != 0))
         continue;
       other = model;
@@ -165,7 +182,8 @@ lb_models_find (LbModels *models, const char *name, const char *mode, const char
         }
     }
   if (best == NULL && other != NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "model \"%s\" is there as %s only: the engine takes %s", other->name,
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "model \"%s\" is there as %s only: the engine takes %s", other->name,
                  other->variant, variants[0]);
   else if (best == NULL)
     set_unknown (models, name, mode, error);

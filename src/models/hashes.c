@@ -68,10 +68,11 @@ recall (const char *key)
 static char *
 key_of (const struct stat *status)
 {
-  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
-                          "%09ld:%" G_GINT64_FORMAT "%09ld",
-                          (guint64) status->st_dev, (guint64) status->st_ino, (gint64) status->st_size,
-                          (gint64) status->st_mtim.tv_sec, status->st_mtim.tv_nsec, (gint64) status->st_ctim.tv_sec,
+  return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT ":%" G_GINT64_FORMAT
+                          ":%" G_GINT64_FORMAT "%09ld:%" G_GINT64_FORMAT "%09ld",
+                          (guint64) status->st_dev, (guint64) status->st_ino,
+                          (gint64) status->st_size, (gint64) status->st_mtim.tv_sec,
+                          status->st_mtim.tv_nsec, (gint64) status->st_ctim.tv_sec,
                           status->st_ctim.tv_nsec);
 }
 
@@ -116,11 +117,13 @@ list_files (const char *folder, const char *prefix, guint depth, GPtrArray *foun
   while ((name = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_autofree char *relative = *prefix != '\0' ? g_strconcat (prefix, "/", name, NULL) : g_strdup (name);
+      g_autofree char *relative = *prefix != '\0' ? g_strconcat (prefix, "/", name, NULL)
+                                                  : g_strdup (name);
 
       if (found->len >= MAX_FOLDER_FILES || depth >= MAX_FOLDER_DEPTH)
         {
-          g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "\"%s\" holds too many files for a model", folder);
+          g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+                       "\"%s\" holds too many files for a model", folder);
           return FALSE;
         }
       if (g_file_test (path, G_FILE_TEST_IS_DIR))
@@ -141,7 +144,8 @@ compare_names (gconstpointer a, gconstpointer b)
 }
 
 char *
-lb_models_sha256 (LbModels *models, const char *path, guint64 *bytes, GCancellable *cancellable, GError **error)
+lb_models_sha256 (LbModels *models, const char *path, guint64 *bytes, GCancellable *cancellable,
+                  GError **error)
 {
   g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) list = g_string_new (NULL);

@@ -1,4 +1,5 @@
-/* Where a model is, and whether what lies there can be it: found before an engine chokes on it. */
+/* Where a model is, and whether what lies there can be it: found before an
+ * engine chokes on it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -9,8 +10,8 @@
 #include "core/text.h"
 #include "models/private.h"
 
-static gboolean
-refuse (const LbModel *model, GError **error, const char *path, const char *format, ...) G_GNUC_PRINTF (4, 5);
+static gboolean refuse (const LbModel *model, GError **error, const char *path,
+                        const char *format, ...) G_GNUC_PRINTF (4, 5);
 
 /* "PATH" WHAT: what to do about it. */
 static gboolean
@@ -28,14 +29,14 @@ refuse (const LbModel *model, GError **error, const char *path, const char *form
     cure = g_strdup_printf ("llamaburn models remove %s, then import it again", model->name);
   else
     cure = g_strdup_printf ("llamaburn models pull %s", model->name);
-  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "model \"%s\" can't be used: \"%s\" %s: %s", model->name, shown, what,
-               cure);
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "model \"%s\" can't be used: \"%s\" %s: %s",
+               model->name, shown, what, cure);
   return FALSE;
 }
 
 static gboolean
-check_open_file (const LbModel *model, const char *path, int fd, const struct stat *status, guint64 bytes,
-                 gboolean is_ggml, GError **error)
+check_open_file (const LbModel *model, const char *path, int fd, const struct stat *status,
+                 guint64 bytes, gboolean is_ggml, GError **error)
 {
   guint64 is = (guint64) status->st_size;
   char first[4];
@@ -47,7 +48,8 @@ check_open_file (const LbModel *model, const char *path, int fd, const struct st
   if (is == 0)
     return refuse (model, error, path, "is empty");
   if (bytes != 0 && is != bytes)
-    return refuse (model, error, path, "%s: it has %" G_GUINT64_FORMAT " bytes, not %" G_GUINT64_FORMAT,
+    return refuse (model, error, path,
+                   "%s: it has %" G_GUINT64_FORMAT " bytes, not %" G_GUINT64_FORMAT,
                    is < bytes ? "is cut short" : "is another file", is, bytes);
   if (is_ggml && (pread (fd, first, 4, 0) != 4 || memcmp (first, LB_GGML_MAGIC, 4) != 0))
     return refuse (model, error, path, "is no ggml file: it does not begin like one");
@@ -56,7 +58,8 @@ check_open_file (const LbModel *model, const char *path, int fd, const struct st
 
 /* A file: readable, of the right size, with ggml's first bytes. */
 static gboolean
-check_file (const LbModel *model, const char *path, guint64 bytes, gboolean is_ggml, GError **error)
+check_file (const LbModel *model, const char *path, guint64 bytes, gboolean is_ggml,
+            GError **error)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   struct stat status;
@@ -71,7 +74,8 @@ check_file (const LbModel *model, const char *path, guint64 bytes, gboolean is_g
         close (fd);
       if (saved == ENOENT || saved == ENOTDIR)
         return refuse (model, error, path, "is missing");
-      return lb_error_set_errno (error, saved, "model \"%s\" can't be read: \"%s\"", model->name, shown);
+      return lb_error_set_errno (error, saved, "model \"%s\" can't be read: \"%s\"", model->name,
+                                 shown);
     }
   good = check_open_file (model, path, fd, &status, bytes, is_ggml, error);
   close (fd);
@@ -114,7 +118,8 @@ is_absent (const char *path)
   return stat (path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-/* The store first, then the user's read-only folder. Returns: (transfer full): what is there, or %NULL */
+/* The store first, then the user's read-only folder. Returns: (transfer full):
+ * what is there, or %NULL */
 static char *
 place_of (const LbModels *models, const LbModel *model)
 {
@@ -137,15 +142,18 @@ set_missing (const LbModel *model, GError **error)
   const char *variant = strcmp (model->variant, "ggml") != 0 ? model->variant : NULL;
 
   if (g_path_is_absolute (model->path))
-    g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING, "model \"%s\" is gone: give another file", model->path);
+    g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING,
+                 "model \"%s\" is gone: give another file", model->path);
   else if (model->imported)
     g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING,
-                 "your model \"%s\" is not in the store any more: llamaburn models remove %s, then import it again",
+                 "your model \"%s\" is not in the store any more: llamaburn models remove %s, "
+                 "then import it again",
                  model->name, model->name);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING,
-                 "model \"%s\" is not on this machine: llamaburn models pull %s%s%s", model->name, model->name,
-                 variant != NULL ? " --variant " : "", variant != NULL ? variant : "");
+                 "model \"%s\" is not on this machine: llamaburn models pull %s%s%s", model->name,
+                 model->name, variant != NULL ? " --variant " : "",
+                 variant != NULL ? variant : "");
   return FALSE;
 }
 

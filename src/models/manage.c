@@ -15,8 +15,8 @@
 #define GGML_SIZES 11
 #define CHUNK_BYTES (1024 * 1024)
 
-/* whisper.cpp's header: magic, then vocabulary, audio context, width, heads, layers… Another ggml file
- * (voice activity, a language model) has other things there. */
+/* whisper.cpp's header: magic, then vocabulary, audio context, width, heads, layers… Another ggml
+ * file (voice activity, a language model) has other things there. */
 static gboolean
 is_whisper (int fd, GError **error)
 {
@@ -25,11 +25,13 @@ is_whisper (int fd, GError **error)
 
   for (guint i = 0; i <= GGML_SIZES; i++)
     head[i] = GUINT32_FROM_LE (head[i]);
-  if (got == (gssize) sizeof head && head[0] == 0x67676d6c && head[1] >= 1000 && head[1] <= 200000 && head[2] >= 1 &&
-      head[2] <= 30000 && head[3] >= 1 && head[3] <= 8192 && head[4] >= 1 && head[4] <= 256 && head[5] >= 1 &&
-      head[5] <= 256 && (head[10] == 80 || head[10] == 128))
+  if (got == (gssize) sizeof head && head[0] == 0x67676d6c && head[1] >= 1000 &&
+      head[1] <= 200000 && head[2] >= 1 && head[2] <= 30000 && head[3] >= 1 && head[3] <= 8192 &&
+      head[4] >= 1 && head[4] <= 256 && head[5] >= 1 && head[5] <= 256 &&
+      (head[10] == 80 || head[10] == 128))
     return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "it is no Whisper model in whisper.cpp's ggml format");
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+               "it is no Whisper model in whisper.cpp's ggml format");
   return FALSE;
 }
 
@@ -136,16 +138,20 @@ check_name (LbModels *models, const char *name, GError **error)
       strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "._-") != strlen (name))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "\"%s\" can't be a model's name: letters, digits, dots, dashes and underscores can (--name NAME)", shown);
+                   "\"%s\" can't be a model's name: letters, digits, dots, dashes and "
+                   "underscores can (--name NAME)",
+                   shown);
       return FALSE;
     }
   for (guint i = 0; i < models->all->len; i++)
     {
       const LbModel *model = models->all->pdata[i];
 
-      if (g_ascii_strcasecmp (model->name, name) == 0 || g_ascii_strcasecmp (model->id, name) == 0)
+      if (g_ascii_strcasecmp (model->name, name) == 0 ||
+          g_ascii_strcasecmp (model->id, name) == 0)
         {
-          g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "there is a model \"%s\" already: choose another --name", shown);
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                       "there is a model \"%s\" already: choose another --name", shown);
           return FALSE;
         }
     }
@@ -172,8 +178,8 @@ entry_of (const char *name, const char *path, guint64 bytes, const char *sha256)
 }
 
 static gboolean
-import_locked (LbModels *models, const char *file, const char *name, const char *relative, const char *path,
-               GError **error)
+import_locked (LbModels *models, const char *file, const char *name, const char *relative,
+               const char *path, GError **error)
 {
   g_autofree char *part = g_strconcat (path, ".part", NULL);
   g_autofree char *sha256 = NULL;
@@ -181,7 +187,8 @@ import_locked (LbModels *models, const char *file, const char *name, const char 
 
   if (g_file_test (path, G_FILE_TEST_EXISTS))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "the store has \"%s\" already: choose another --name", relative);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "the store has \"%s\" already: choose another --name", relative);
       return FALSE;
     }
   if (!copy_in (file, part, &bytes, error))
@@ -192,7 +199,8 @@ import_locked (LbModels *models, const char *file, const char *name, const char 
       unlink (part);
       return FALSE;
     }
-  return lb_models_record_set (models, "imported.json", name, entry_of (name, relative, bytes, sha256), error);
+  return lb_models_record_set (models, "imported.json", name,
+                               entry_of (name, relative, bytes, sha256), error);
 }
 
 char *
@@ -227,7 +235,8 @@ lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed, GError
   g_autofree char *path = g_build_filename (models->store, model->path, NULL);
   g_autofree char *part = g_strconcat (path, ".part", NULL);
   g_autofree char *state = g_strconcat (part, ".json", NULL);
-  gboolean there = g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK) ||
+  gboolean there = g_file_test (path, G_FILE_TEST_EXISTS) ||
+                   g_file_test (path, G_FILE_TEST_IS_SYMLINK) ||
                    g_file_test (part, G_FILE_TEST_EXISTS);
   gboolean done;
   int lock;
@@ -235,18 +244,21 @@ lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed, GError
   *freed = 0;
   if (g_path_is_absolute (model->path))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"%s\" is your own file, not in the store: remove it yourself", model->path);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                   "\"%s\" is your own file, not in the store: remove it yourself", model->path);
       return FALSE;
     }
   if (!there && !model->imported)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING, "model \"%s\" is not on this machine", model->name);
+      g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING, "model \"%s\" is not on this machine",
+                   model->name);
       return FALSE;
     }
   lock = there ? lb_models_lock (path, model->name, error) : -1;
   if (there && lock < 0)
     return FALSE;
-  done = lb_models_remove_tree (path, freed, error) && lb_models_remove_tree (part, freed, error) &&
+  done = lb_models_remove_tree (path, freed, error) &&
+         lb_models_remove_tree (part, freed, error) &&
          lb_models_remove_tree (state, NULL, error) &&
          lb_models_record_set (models, model->imported ? "imported.json" : "pulled.json",
                                model->imported ? model->name : model->path, NULL, error);
@@ -259,8 +271,9 @@ static gboolean
 set_differs (GError **error, const LbModel *model)
 {
   g_set_error (error, LB_ERROR, LB_ERROR_CHECKSUM,
-               model->imported ? "model \"%s\" has changed since it was imported: import it again"
-                               : "model \"%s\" is damaged (SHA-256 differs): llamaburn models pull %s",
+               model->imported
+                   ? "model \"%s\" has changed since it was imported: import it again"
+                   : "model \"%s\" is damaged (SHA-256 differs): llamaburn models pull %s",
                model->name, model->name);
   return FALSE;
 }
@@ -288,7 +301,8 @@ gboolean
 lb_models_verify (LbModels *models, const LbModel *model, GError **error)
 {
   g_autofree char *path = lb_models_locate (models, model, error);
-  g_autoptr (json_t) pulled = path != NULL ? lb_models_record_read (models, "pulled.json", error) : NULL;
+  g_autoptr (json_t) pulled = path != NULL ? lb_models_record_read (models, "pulled.json", error)
+                                           : NULL;
   const char *recorded = lb_json_string (json_object_get (pulled, model->path), "sha256", NULL);
   g_autofree char *sha256 = NULL;
 

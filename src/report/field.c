@@ -49,10 +49,14 @@ static const LbField fields[] = {
   { "/timing/load_s",             "load_s",            "Load",          LB_FIELD_SECONDS, ALL },
   { "/timing/load_cache",         "load_cache",        "Load cache",    LB_FIELD_TEXT,    CSV },
   { "/timing/warm_load_s",        "warm_load_s",       "Warm load",     LB_FIELD_SECONDS, CSV },
-  { "/peak_rss_bytes",            "peak_rss_bytes",    "Memory",        LB_FIELD_BYTES,   ALL, "/iterations", LB_FOLD_MAX },
-  { "/peak_gpu_bytes",            "peak_gpu_bytes",    "GPU memory",    LB_FIELD_BYTES,   ALL, "/iterations", LB_FOLD_MAX },
-  { "/cpu_s",                     "avg_cpu_s",         "CPU time",      LB_FIELD_SECONDS, CSV, "/iterations", LB_FOLD_MEAN },
-  { "/energy_j",                  "avg_energy_j",      "Energy (J)",    LB_FIELD_RTF,     CSV, "/iterations", LB_FOLD_MEAN },
+  { "/peak_rss_bytes",            "peak_rss_bytes",    "Memory",        LB_FIELD_BYTES,   ALL,
+    "/iterations", LB_FOLD_MAX },
+  { "/peak_gpu_bytes",            "peak_gpu_bytes",    "GPU memory",    LB_FIELD_BYTES,   ALL,
+    "/iterations", LB_FOLD_MAX },
+  { "/cpu_s",                     "avg_cpu_s",         "CPU time",      LB_FIELD_SECONDS, CSV,
+    "/iterations", LB_FOLD_MEAN },
+  { "/energy_j",                  "avg_energy_j",      "Energy (J)",    LB_FIELD_RTF,     CSV,
+    "/iterations", LB_FOLD_MEAN },
   { "/scores/wer/value",          "wer",               "WER",           LB_FIELD_RATE,    ALL },
   { "/scores/wer/substitutions",  "wer_substitutions", "Substitutions", LB_FIELD_INTEGER, CSV },
   { "/scores/wer/deletions",      "wer_deletions",     "Deletions",     LB_FIELD_INTEGER, CSV },
@@ -178,7 +182,8 @@ flag_ids (const json_t *flags)
 
   for (gsize i = 0; i < json_array_size (flags); i++)
     {
-      g_autofree char *id = lb_text_escape (lb_json_string (json_array_get (flags, i), "id", "?"));
+      g_autofree char *id = lb_text_escape (
+          lb_json_string (json_array_get (flags, i), "id", "?"));
 
       g_string_append_printf (ids, "%s%s", i > 0 ? " " : "", id);
     }
@@ -194,26 +199,6 @@ show_text (const LbField *field, const json_t *value, gboolean full_paths)
   if (field->kind == LB_FIELD_PATH && !full_paths && *text != '\0')
     text = base = g_path_get_basename (text);
   return lb_text_escape (text);
-}
-
-/* Three significant digits, and never an exponent that people would have to read. */
-static char *
-show_number (double x)
-{
-  int decimals = x == 0 || fabs (x) >= 100 ? (x == 0 ? 3 : 0) : 2 - (int) floor (log10 (fabs (x)));
-
-  return g_strdup_printf ("%.*f", CLAMP (decimals, 0, 6), x);
-}
-
-static char *
-show_seconds (double seconds)
-{
-  g_autofree char *ms = NULL;
-
-  if (seconds <= 0 || seconds >= 0.1)
-    return lb_text_duration (seconds);
-  ms = show_number (1000 * seconds);
-  return g_strconcat (ms, " ms", NULL);
 }
 
 static char *
@@ -245,9 +230,9 @@ lb_field_show (const LbField *field, const json_t *record, gboolean full_paths)
     case LB_FIELD_INTEGER:
       return show_integer (value);
     case LB_FIELD_RTF:
-      return show_number (json_number_value (value));
+      return lb_report_number (json_number_value (value));
     case LB_FIELD_SECONDS:
-      return show_seconds (json_number_value (value));
+      return lb_report_seconds (json_number_value (value));
     case LB_FIELD_BYTES:
       return show_bytes (json_number_value (value));
     case LB_FIELD_RATE:

@@ -51,8 +51,8 @@ lb_report_format (const char *name, GError **error)
       known[i] = formats[i].name;
     }
   all = g_strjoinv (", ", (char **) known);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown format \"%s\": choose one of %s",
-               shown, all);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "unknown format \"%s\": choose one of %s", shown,
+               all);
   return NULL;
 }
 

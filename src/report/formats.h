@@ -12,7 +12,8 @@ void lb_json_end (GString *out, const json_t *records, const LbReportStyle *styl
 void lb_jsonl_add (GString *out, const json_t *record, guint index, const LbReportStyle *style);
 
 void lb_markdown_begin (GString *out, const LbReportStyle *style);
-void lb_markdown_add (GString *out, const json_t *record, guint index, const LbReportStyle *style);
+void lb_markdown_add (GString *out, const json_t *record, guint index,
+                      const LbReportStyle *style);
 /** lb_markdown_append: @text, escaped already for terminals, as plain text of a Markdown cell */
 void lb_markdown_append (GString *out, const char *text);
 
@@ -20,8 +21,10 @@ void lb_blocks_add (GString *out, const json_t *record, guint index, const LbRep
 void lb_blocks_end (GString *out, const json_t *records, const LbReportStyle *style);
 /** lb_blocks_head: the line that begins a result: engine, model, input, number */
 void lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style);
-/** lb_blocks_rows: the figures, a line each */
-void lb_blocks_rows (GString *out, const json_t *record, const LbReportStyle *style);
+/** lb_blocks_rows: the figures, a line each; those that weren't measured have none. @preview: the
+ *  beginning of the text too */
+void lb_blocks_rows (GString *out, const json_t *record, gboolean preview,
+                     const LbReportStyle *style);
 /** lb_blocks_remarks: what went wrong, what is unusual, each with its cure */
 void lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *style);
 

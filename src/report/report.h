@@ -6,16 +6,17 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  gboolean colour;      /* ANSI, for a terminal */
-  int width;            /* columns; 0: unbounded */
-  gboolean full_paths;  /* else base names in csv and md */
+  gboolean colour;     /* ANSI, for a terminal */
+  int width;           /* columns; 0: unbounded */
+  gboolean full_paths; /* else base names in csv and md */
 } LbReportStyle;
 
-/** LbReportFormat: one row of the table of formats. @streams: results are written one by one as they
- *  come (jsonl, table); else all at the end. Either way: begin, add for each, end; none is %NULL. @end gets
- *  all records (an array): json writes them there, table compares those of one group */
+/** LbReportFormat: one row of the table of formats. @streams: results are written one by one as
+ * they come (jsonl, table); else all at the end. Either way: begin, add for each, end; none is
+ * %NULL. @end gets all records (an array): json writes them there, table compares those of one
+ * group */
 typedef struct {
-  const char *name;     /* "table", "json", "jsonl", "csv", "md" */
+  const char *name; /* "table", "json", "jsonl", "csv", "md" */
   const char *help;
   gboolean streams;
   void (*begin) (GString *out, const LbReportStyle *style);
@@ -31,25 +32,46 @@ const LbReportFormat *lb_report_format (const char *name, GError **error);
 void lb_report_all (GString *out, const LbReportFormat *format, const json_t *records,
                     const LbReportStyle *style);
 
-/** lb_report_show: one record, whole, for people (`llamaburn show`): every section, alignment of words,
- *  iterations, flags with evidence and cure */
+/** lb_report_show: one record, whole, for people (`llamaburn show`): every section, alignment of
+ * words, iterations, flags with evidence and cure */
 void lb_report_show (GString *out, const json_t *record, const LbReportStyle *style);
 
-/** lb_report_csv_cell: appends @text escaped by lb_text_escape(), quoted where RFC 4180 asks for it; cells that begin with = + - @, a
- *  tab or CR and are no number get a leading ' */
+/** lb_report_csv_cell: appends @text escaped by lb_text_escape(), quoted where RFC 4180 asks for
+ * it; cells that begin with = + - @, a tab or CR and are no number get a leading ' */
 void lb_report_csv_cell (GString *out, const char *text);
+
+/** lb_report_json: appends @json, written by lb_json_line() or lb_json_pretty(), with what a
+ * terminal takes for commands or for another direction of writing (DEL, C1, bidirectional marks)
+ * as \uXXXX: the same value to every reader */
+void lb_report_json (GString *out, const char *json);
 
 /* A table of text cells with aligned columns, for every list the program prints. */
 typedef struct _LbTable LbTable;
-LbTable *lb_table_new (const char *const *titles, const char *alignment /* "lrr…" */);
+LbTable *lb_table_new (const char *const *titles,
+                       const char *alignment /* "lrr…"; p: a path, cut in its middle */);
 void lb_table_free (LbTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbTable, lb_table_free)
 /** lb_table_row: cells up to NULL; escaped with lb_text_escape() */
 void lb_table_row (LbTable *table, const char *const *cells);
-/** lb_table_print: wide cells of the last column are cut with … to fit style->width */
+/** lb_table_may_drop: columns that may be left out where the table is wider than the terminal,
+ * the least wanted first. @columns: their indices; @n of them */
+void lb_table_may_drop (LbTable *table, const guint *columns, guint n);
+/** lb_table_print: a column without any value is left out (but the first and the last); where the
+ * table is wider than style->width, those of lb_table_may_drop() go, and what then is too wide in
+ * the last column is cut with … */
 void lb_table_print (LbTable *table, GString *out, const LbReportStyle *style);
 
-/** lb_report_speed: Returns: (transfer full): "9.3× faster than real time", "2.1× slower than real time" */
+/** lb_report_number: Returns: (transfer full): three significant digits, two below 0.001, never
+ * an exponent; LB_ABSENT's dash where @x is not finite */
+char *lb_report_number (double x);
+/** lb_report_seconds: Returns: (transfer full): "2.26 s", "1:05", and below a tenth "45.0 ms",
+ * "12.5 µs" */
+char *lb_report_seconds (double seconds);
+/** lb_report_times: Returns: (transfer full): how many times faster than real time, for a column
+ * of a table: "9.3×", "0.48×" (slower) */
+char *lb_report_times (double rtf);
+/** lb_report_speed: Returns: (transfer full): "9.3× faster than real time", "2.1× slower than
+ * real time" */
 char *lb_report_speed (double rtf);
 
 G_END_DECLS

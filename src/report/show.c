@@ -6,8 +6,11 @@
 #include "report/field.h"
 #include "report/formats.h"
 #include "report/style.h"
+#include "report/unit.h"
 
-#define MAX_DEPTH 6 /* of nested members: deeper ones are said to be there, not shown */
+#define COLUMN 24        /* where the values begin */
+#define WIDEST_COLUMN 40 /* at the most */
+#define MAX_DEPTH 6      /* of nested members: deeper ones are said to be there, not shown */
 
 static void
 section (GString *out, const LbReportStyle *style, const char *title)
@@ -15,18 +18,6 @@ section (GString *out, const LbReportStyle *style, const char *title)
   g_string_append_c (out, '\n');
   lb_style_append (out, style, LB_STYLE_BOLD, title);
   g_string_append_c (out, '\n');
-}
-
-static char *
-show_scalar (const json_t *value)
-{
-  if (json_is_string (value) && *json_string_value (value) == '\0')
-    return g_strdup (LB_ABSENT);
-  if (json_is_string (value))
-    return lb_text_escape (json_string_value (value));
-  if (json_is_real (value))
-    return g_strdup_printf ("%.6g", json_real_value (value));
-  return lb_json_line (value);
 }
 
 static gboolean
@@ -37,7 +28,7 @@ is_empty (const json_t *value)
 }
 
 static void append_value (GString *out, const LbReportStyle *style, const char *name,
-                          const json_t *value, int depth);
+                          const json_t *value, int depth, int column);
 
 static gboolean
 is_flat (const json_t *array)
@@ -56,7 +47,7 @@ join_flat (const json_t *array)
 
   for (gsize i = 0; i < json_array_size (array); i++)
     {
-      g_autofree char *part = show_scalar (json_array_get (array, i));
+      g_autofree char *part = lb_unit_show ("", json_array_get (array, i));
 
       g_strv_builder_add (parts, part);
     }
@@ -64,14 +55,33 @@ join_flat (const json_t *array)
   return g_strjoinv (" ", all);
 }
 
-static void
-append_members (GString *out, const LbReportStyle *style, const json_t *object, int depth)
+/* Where values begin: behind the longest label beside them. */
+static int
+measure_labels (const json_t *object, int depth)
 {
+  int column = COLUMN;
   const char *key;
   json_t *value;
 
   json_object_foreach ((json_t *) object, key, value)
-      append_value (out, style, key, value, depth);
+    {
+      g_autofree char *label = lb_unit_label (key, value);
+
+      if (!json_is_object (value))
+        column = MAX (column, 2 * depth + lb_style_width (label) + 2);
+    }
+  return MIN (column, WIDEST_COLUMN);
+}
+
+static void
+append_members (GString *out, const LbReportStyle *style, const json_t *object, int depth)
+{
+  int column = measure_labels (object, depth);
+  const char *key;
+  json_t *value;
+
+  json_object_foreach ((json_t *) object, key, value)
+    append_value (out, style, key, value, depth, column);
 }
 
 static void
@@ -81,19 +91,28 @@ append_elements (GString *out, const LbReportStyle *style, const json_t *array, 
     {
       g_autofree char *name = g_strdup_printf ("%" G_GSIZE_FORMAT, i);
 
-      append_value (out, style, name, json_array_get (array, i), depth);
+      append_value (out, style, name, json_array_get (array, i), depth, COLUMN);
     }
+}
+
+static char *
+show_value (const char *name, const json_t *value)
+{
+  if (is_empty (value))
+    return g_strdup ("none");
+  if (json_is_array (value) && is_flat (value))
+    return join_flat (value);
+  return json_is_array (value) || json_is_object (value) ? g_strdup ("…")
+                                                         : lb_unit_show (name, value);
 }
 
 static void
 append_value (GString *out, const LbReportStyle *style, const char *name, const json_t *value,
-              int depth)
+              int depth, int column)
 {
-  g_autofree char *escaped = lb_text_escape (name);
-  g_autofree char *label = g_strdelimit (g_strdup (escaped), "_", ' ');
+  g_autofree char *label = lb_unit_label (name, value);
   g_autofree char *text = NULL;
   gboolean nested = (json_is_object (value) || json_is_array (value)) && !is_empty (value);
-  int column = MAX (24, 2 * depth + lb_style_width (label) + 2);
 
   lb_style_pad (out, 2 * depth);
   g_string_append (out, label);
@@ -106,50 +125,44 @@ append_value (GString *out, const LbReportStyle *style, const char *name, const 
         append_elements (out, style, value, depth + 1);
       return;
     }
-  if (is_empty (value))
-    text = g_strdup (LB_ABSENT);
-  else if (nested)
-    text = is_flat (value) && json_is_array (value) ? join_flat (value) : g_strdup ("…");
-  else
-    text = show_scalar (value);
+  column = MAX (column, 2 * depth + lb_style_width (label) + 2);
+  text = show_value (name, value);
   lb_style_pad (out, column - 2 * depth - lb_style_width (label));
   lb_style_wrap (out, text, column, style->width);
 }
 
 static char *
-cell_real (const json_t *object, const char *key, const char *format)
+show_figure (const json_t *object, const char *key)
 {
-  double value = lb_json_real (object, key, NAN);
+  double value = lb_json_real (object, key, (double) NAN);
 
   if (!isfinite (value))
     return g_strdup (LB_ABSENT);
-  return strcmp (format, "bytes") == 0
-             ? lb_text_bytes (value > 0 && value < 1e18 ? (guint64) value : 0)
-             : g_strdup_printf ("%.4f", value);
+  if (g_str_has_suffix (key, "_bytes"))
+    return lb_text_bytes (value > 0 && value < 1e18 ? (guint64) value : 0);
+  return g_str_has_suffix (key, "_s") ? lb_report_seconds (value) : lb_report_number (value);
 }
 
 static void
 append_iterations (GString *out, const LbReportStyle *style, const json_t *iterations)
 {
-  static const char *const titles[] = { "#",         "Session", "Wall s", "RTF",  "Engine s",
-                                        "Latency s", "CPU s",   "Memory", "Note", NULL };
-  static const struct {
-    const char *key, *format;
-  } columns[] = { { "wall_s", "real" },    { "rtf", "real" },   { "engine_s", "real" },
-                  { "latency_s", "real" }, { "cpu_s", "real" }, { "peak_rss_bytes", "bytes" } };
+  static const char *const titles[] = { "#",       "Session", "Time",   "RTF",  "Engine",
+                                        "Latency", "CPU",     "Memory", "Note", NULL };
+  static const char *const columns[] = { "wall_s",    "rtf",   "engine_s",
+                                         "latency_s", "cpu_s", "peak_rss_bytes" };
   g_autoptr (LbTable) table = lb_table_new (titles, "rrrrrrrrl");
 
   for (gsize i = 0; i < json_array_size (iterations); i++)
     {
       const json_t *iteration = json_array_get (iterations, i);
-      g_autofree char *index = g_strdup_printf (
-          "%" G_GINT64_FORMAT, lb_json_integer (iteration, "index", (gint64) i));
-      g_autofree char *session =
-          g_strdup_printf ("%" G_GINT64_FORMAT, lb_json_integer (iteration, "session", 0));
+      g_autofree char *index = g_strdup_printf ("%" G_GINT64_FORMAT,
+                                                lb_json_integer (iteration, "index", (gint64) i));
+      g_autofree char *session = g_strdup_printf ("%" G_GINT64_FORMAT,
+                                                  lb_json_integer (iteration, "session", 0));
       char *cells[10] = { index, session };
 
       for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
-        cells[2 + j] = cell_real (iteration, columns[j].key, columns[j].format);
+        cells[2 + j] = show_figure (iteration, columns[j]);
       cells[8] = (char *) (lb_json_boolean (iteration, "outlier", FALSE) ? "outlier" : NULL);
       lb_table_row (table, (const char *const *) cells);
       for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
@@ -196,8 +209,10 @@ append_alignment (GString *out, const LbReportStyle *style, const json_t *alignm
         g_string_append_c (text, ' ');
       append_piece (text, style, json_array_get (alignment, i));
     }
-  g_string_append (out, "  ");
-  lb_style_wrap (out, text->str, 2, style->width);
+  g_string_append (out, "    ");
+  lb_style_append (out, style, LB_STYLE_FAINT, "[said → heard] [−missed] [+added]");
+  g_string_append (out, "\n    ");
+  lb_style_wrap (out, text->str, 4, style->width);
 }
 
 static void
@@ -212,42 +227,61 @@ append_output (GString *out, const LbReportStyle *style, const json_t *output)
       g_string_append (out, "  ");
       lb_style_wrap (out, escaped, 2, style->width);
     }
-  for (gsize i = 0; i < json_array_size (segments); i++)
+  /* One segment says again what stands above. */
+  for (gsize i = 0; json_array_size (segments) > 1 && i < json_array_size (segments); i++)
     {
       const json_t *segment = json_array_get (segments, i);
       g_autofree char *words = lb_text_escape (lb_json_string (segment, "text", ""));
 
-      g_string_append_printf (out, "  %8.2f – %8.2f  ", lb_json_real (segment, "start_s", 0),
+      g_string_append_printf (out, "  %8.2f – %8.2f s  ", lb_json_real (segment, "start_s", 0),
                               lb_json_real (segment, "end_s", 0));
-      lb_style_wrap (out, words, 23, style->width);
+      lb_style_wrap (out, words, 25, style->width);
     }
 }
 
-/* Members that have a section of their own, or stand in the head. */
-static const char *const told[] = { "schema", "id",      "number",     "status",
-                                    "error",  "warmups", "iterations", "outputs",
-                                    "output", "scores",  "validity",   NULL };
+/* The parts of an error rate: how many of what, and by which normalisation. */
+static char *
+show_parts (const char *name, const json_t *score)
+{
+  static const struct {
+    const char *key, *before, *after;
+  } parts[] = {
+    { "substitutions", ": ", " substituted" },
+    { "deletions", ", ", " deleted" },
+    { "insertions", ", ", " inserted" },
+    { "reference_words", ", of ", " words" },
+    { "reference_characters", ", of ", " characters" },
+  };
+  g_autofree char *upper = g_ascii_strup (name, -1);
+  g_autofree char *normaliser = lb_text_escape (lb_json_string (score, "normaliser", ""));
+  GString *text = g_string_new (upper);
+
+  g_string_append_printf (text, " %.2f %%", 100 * lb_json_real (score, "value", 0));
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (json_object_get (score, parts[i].key) != NULL)
+      g_string_append_printf (text, "%s%" G_GINT64_FORMAT "%s", parts[i].before,
+                              lb_json_integer (score, parts[i].key, 0), parts[i].after);
+  if (*normaliser != '\0')
+    g_string_append_printf (text, "; normaliser %s", normaliser);
+  return g_string_free (text, FALSE);
+}
 
 static void
-append_other_sections (GString *out, const LbReportStyle *style, const json_t *record)
+append_score (GString *out, const LbReportStyle *style, const char *name, const json_t *score)
 {
-  const char *key;
-  json_t *value;
+  const json_t *alignment = json_object_get (score, "alignment");
+  g_autofree char *text = NULL;
 
-  json_object_foreach ((json_t *) record, key, value)
-  {
-    g_autofree char *title = NULL;
-
-    if (g_strv_contains (told, key) || !(json_is_object (value) || json_is_array (value)))
-      continue;
-    title = lb_text_escape (key);
-    title[0] = g_ascii_toupper (title[0]);
-    section (out, style, title);
-    if (json_is_object (value))
-      append_members (out, style, value, 1);
-    else
-      append_elements (out, style, value, 1);
-  }
+  if (!json_is_integer (json_object_get (score, "substitutions")))
+    {
+      append_value (out, style, name, score, 1, COLUMN);
+      return;
+    }
+  text = show_parts (name, score);
+  g_string_append (out, "  ");
+  lb_style_wrap (out, text, 4, style->width);
+  if (json_is_array (alignment))
+    append_alignment (out, style, alignment);
 }
 
 static void
@@ -257,15 +291,91 @@ append_scores (GString *out, const LbReportStyle *style, const json_t *scores)
   json_t *value;
 
   json_object_foreach ((json_t *) scores, key, value)
-  {
-    g_autoptr (json_t) rest = json_is_object (value) ? json_copy (value) : NULL;
+    append_score (out, style, key, value);
+}
 
-    if (rest != NULL)
-      json_object_del (rest, "alignment");
-    append_value (out, style, key, rest != NULL ? rest : value, 1);
-    if (json_is_array (json_object_get (value, "alignment")))
-      append_alignment (out, style, json_object_get (value, "alignment"));
-  }
+static char *
+list_iterations (const json_t *output)
+{
+  const json_t *iterations = json_object_get (output, "iterations");
+  g_autofree char *all = json_is_array (iterations) && is_flat (iterations)
+                             ? join_flat (iterations)
+                             : g_strdup ("?");
+
+  return g_strdup_printf ("  Iteration%s %s", json_array_size (iterations) == 1 ? "" : "s", all);
+}
+
+/* Of each only what differs from the first, which stands above whole. */
+static void
+append_outputs (GString *out, const LbReportStyle *style, const json_t *outputs)
+{
+  const json_t *first = json_object_get (json_array_get (outputs, 0), "output");
+
+  for (gsize i = 0; i < json_array_size (outputs); i++)
+    {
+      const json_t *element = json_array_get (outputs, i);
+      const json_t *output = json_object_get (element, "output");
+      const json_t *wer = json_object_get (json_object_get (element, "scores"), "wer");
+      g_autofree char *iterations = list_iterations (element);
+      g_autofree char *parts = json_is_object (wer) ? show_parts ("wer", wer) : NULL;
+      g_autofree char *text = lb_text_escape (lb_json_string (output, "text", ""));
+
+      g_string_append (out, iterations);
+      if (parts != NULL)
+        g_string_append_printf (out, ": %s", parts);
+      g_string_append_c (out, '\n');
+      if (i == 0)
+        continue;
+      g_string_append (out, "    ");
+      if (strcmp (lb_json_string (output, "text", ""), lb_json_string (first, "text", "")) == 0)
+        lb_style_wrap (out, "the same text; times, probabilities or other parts differ", 4,
+                       style->width);
+      else
+        lb_style_wrap (out, text, 4, style->width);
+    }
+}
+
+/* What the rest of the record holds, in the order of what a person asks; the machine, which is
+ * long, last. What isn't listed here comes before it. */
+static const char *const order[] = { "input",  "more_inputs", "engine",   "model",     "settings",
+                                     "timing", "summary",     "sessions", "artifacts", NULL };
+static const char *const last[] = { "group", "machine", NULL };
+
+/* Members that have a section of their own, or stand in the head. */
+static const char *const told[] = { "schema", "id",      "number",     "status",
+                                    "error",  "warmups", "iterations", "outputs",
+                                    "output", "scores",  "validity",   NULL };
+
+static void
+append_section (GString *out, const LbReportStyle *style, const char *key, const json_t *value)
+{
+  g_autofree char *title = NULL;
+
+  if (!(json_is_object (value) || json_is_array (value)) || is_empty (value))
+    return;
+  title = g_strdelimit (lb_text_escape (key), "_", ' ');
+  title[0] = g_ascii_toupper (title[0]);
+  section (out, style, title);
+  if (json_is_object (value))
+    append_members (out, style, value, 1);
+  else
+    append_elements (out, style, value, 1);
+}
+
+static void
+append_other_sections (GString *out, const LbReportStyle *style, const json_t *record)
+{
+  const char *key;
+  json_t *value;
+
+  for (guint i = 0; order[i] != NULL; i++)
+    append_section (out, style, order[i], json_object_get (record, order[i]));
+  json_object_foreach ((json_t *) record, key, value)
+    if (!g_strv_contains (told, key) && !g_strv_contains (order, key) &&
+        !g_strv_contains (last, key))
+      append_section (out, style, key, value);
+  for (guint i = 0; last[i] != NULL; i++)
+    append_section (out, style, last[i], json_object_get (record, last[i]));
 }
 
 static void
@@ -274,10 +384,9 @@ append_identity (GString *out, const json_t *record)
   g_autofree char *id = lb_field_show (lb_field ("id"), record, TRUE);
   g_autofree char *status = lb_field_show (lb_field ("status"), record, TRUE);
   gint64 timestamp = lb_json_integer (record, "timestamp", -1);
-  g_autoptr (GDateTime) when =
-      timestamp >= 0 ? g_date_time_new_from_unix_local (timestamp) : NULL;
-  g_autofree char *date =
-      when != NULL ? g_date_time_format (when, "%Y-%m-%d %H:%M:%S %z") : NULL;
+  g_autoptr (GDateTime) when = timestamp >= 0 ? g_date_time_new_from_unix_local (timestamp)
+                                              : NULL;
+  g_autofree char *date = when != NULL ? g_date_time_format (when, "%Y-%m-%d %H:%M:%S %z") : NULL;
 
   g_string_append_printf (out, "  %s, %s, %s\n", id, status, date != NULL ? date : LB_ABSENT);
 }
@@ -296,7 +405,7 @@ lb_report_show (GString *out, const json_t *record, const LbReportStyle *style)
   lb_blocks_head (out, record, style);
   append_identity (out, record);
   lb_blocks_remarks (out, record, style);
-  lb_blocks_rows (out, record, style);
+  lb_blocks_rows (out, record, FALSE, style);
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++)
     {
       const json_t *value = json_object_get (record, sections[i].key);
@@ -309,7 +418,7 @@ lb_report_show (GString *out, const json_t *record, const LbReportStyle *style)
   if (json_array_size (json_object_get (record, "outputs")) > 1)
     {
       section (out, style, "Different outputs");
-      append_elements (out, style, json_object_get (record, "outputs"), 1);
+      append_outputs (out, style, json_object_get (record, "outputs"));
     }
   append_other_sections (out, style, record);
 }

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#define BABBLE_LINES 4 /* no path or hash is so long */
+
 static int
 width_of_character (gunichar c)
 {
@@ -11,12 +13,26 @@ width_of_character (gunichar c)
   return g_unichar_iswide (c) ? 2 : 1;
 }
 
+/* Text is escaped before it is emphasised: an escape character can only be of lb_style_append().
+ */
+static const char *
+skip_emphasis (const char *p)
+{
+  while (*p == '\033')
+    {
+      const char *end = strchr (p, 'm');
+
+      p = end != NULL ? end + 1 : p + strlen (p);
+    }
+  return p;
+}
+
 int
 lb_style_width (const char *text)
 {
   int width = 0;
 
-  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+  for (const char *p = skip_emphasis (text); *p != '\0'; p = skip_emphasis (g_utf8_next_char (p)))
     width += width_of_character (g_utf8_get_char (p));
   return width;
 }
@@ -53,6 +69,68 @@ lb_style_cut_front (const char *text, int columns)
   return g_strconcat ("…", p, NULL);
 }
 
+char *
+lb_style_cut_middle (const char *text, int columns)
+{
+  g_autofree char *end = NULL;
+  g_autofree char *begin = NULL;
+
+  if (lb_style_width (text) <= columns)
+    return g_strdup (text);
+  if (columns < 8)
+    return lb_style_cut (text, columns);
+  end = lb_style_cut_front (text, columns / 2);
+  begin = lb_style_cut (text, columns - lb_style_width (end) + 1);
+  g_assert (g_str_has_suffix (begin, "…"));
+  begin[strlen (begin) - strlen ("…")] = '\0';
+  return g_strconcat (begin, end, NULL);
+}
+
+static void
+break_line (GString *out, int indent)
+{
+  g_string_append_c (out, '\n');
+  lb_style_pad (out, indent);
+}
+
+static gboolean
+may_break (const char *word, int width)
+{
+  for (const char *p = word; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_iswide (g_utf8_get_char (p)))
+      return TRUE;
+  return lb_style_width (word) > BABBLE_LINES * width;
+}
+
+/* Returns: the column behind it. */
+static int
+append_word (GString *out, const char *word, int column, int indent, int width)
+{
+  const char *p = word;
+
+  if (width <= indent || column + lb_style_width (word) <= width || !may_break (word, width))
+    {
+      g_string_append (out, word);
+      return column + lb_style_width (word);
+    }
+  while (*p != '\0')
+    {
+      const char *shown = skip_emphasis (p);
+      const char *next = *shown != '\0' ? g_utf8_next_char (shown) : shown;
+      int wide = *shown != '\0' ? width_of_character (g_utf8_get_char (shown)) : 0;
+
+      if (column + wide > width && column > indent)
+        {
+          break_line (out, indent);
+          column = indent;
+        }
+      g_string_append_len (out, p, next - p);
+      column += wide;
+      p = next;
+    }
+  return column;
+}
+
 void
 lb_style_wrap (GString *out, const char *text, int indent, int width)
 {
@@ -62,14 +140,11 @@ lb_style_wrap (GString *out, const char *text, int indent, int width)
 
   for (guint i = 0; words[i] != NULL; i++)
     {
-      int wide = lb_style_width (words[i]);
-
       if (*words[i] == '\0')
         continue;
-      if (!first && width > 0 && column + 1 + wide > width)
+      if (!first && width > 0 && column + 1 + lb_style_width (words[i]) > width)
         {
-          g_string_append_c (out, '\n');
-          lb_style_pad (out, indent);
+          break_line (out, indent);
           column = indent;
         }
       else if (!first)
@@ -77,8 +152,7 @@ lb_style_wrap (GString *out, const char *text, int indent, int width)
           g_string_append_c (out, ' ');
           column++;
         }
-      g_string_append (out, words[i]);
-      column += wide;
+      column = append_word (out, words[i], column, indent, width);
       first = FALSE;
     }
   g_string_append_c (out, '\n');
@@ -88,8 +162,8 @@ void
 lb_style_append (GString *out, const LbReportStyle *style, LbEmphasis emphasis, const char *text)
 {
   static const char *const codes[] = {
-    [LB_STYLE_PLAIN] = NULL,     [LB_STYLE_BOLD] = "1",     [LB_STYLE_FAINT] = "2",
-    [LB_STYLE_GOOD] = "32",      [LB_STYLE_CAUTION] = "33", [LB_STYLE_BAD] = "31",
+    [LB_STYLE_PLAIN] = NULL, [LB_STYLE_BOLD] = "1",     [LB_STYLE_FAINT] = "2",
+    [LB_STYLE_GOOD] = "32",  [LB_STYLE_CAUTION] = "33", [LB_STYLE_BAD] = "31",
   };
 
   if (style->colour && codes[emphasis] != NULL && *text != '\0')
@@ -103,20 +177,4 @@ lb_style_pad (GString *out, int n)
 {
   while (n-- > 0)
     g_string_append_c (out, ' ');
-}
-
-char *
-lb_report_speed (double rtf)
-{
-  double factor = rtf < 1 ? 1 / rtf : rtf;
-  const char *way = rtf < 1 ? "faster" : "slower";
-
-  if (!isfinite (rtf) || rtf <= 0 || !isfinite (factor))
-    return g_strdup (LB_ABSENT);
-  if (factor < 1.005)
-    return g_strdup ("as fast as real time");
-  if (factor < 9.95)
-    return g_strdup_printf (factor < 1.095 ? "%.2f× %s than real time" : "%.1f× %s than real time",
-                            factor, way);
-  return g_strdup_printf ("%.0f× %s than real time", factor, way);
 }

@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-#define MAX_DIGITS 1000 /* a longer number is written out as it stands, so that no step is long */
+#include "scores/english-digits.h"
+
+/* A longer number is written out as it stands, so that no step is long. */
+#define MAX_DIGITS 1000
 
 typedef enum {
   OTHER,
@@ -37,8 +40,9 @@ static const Meaning other = { "", OTHER, 0, "" };
 /* Plurals and ordinals follow from these, but for the irregular ones. (No "ninth": Whisper's own
  * does not know it either.) */
 static const char *const ones[] = {
-  "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-  "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+  "one",     "two",     "three",     "four",     "five",     "six",      "seven",
+  "eight",   "nine",    "ten",       "eleven",   "twelve",   "thirteen", "fourteen",
+  "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
 };
 static const char *const tens[] = {
   "twent", "thirt", "fort", "fift", "sixt", "sevent", "eight", "ninet",
@@ -47,33 +51,34 @@ static const struct {
   const char *word;
   int exponent;
 } powers[] = {
-  { "hundred", 2 },      { "thousand", 3 },     { "million", 6 },    { "billion", 9 },
-  { "trillion", 12 },    { "quadrillion", 15 }, { "quintillion", 18 }, { "sextillion", 21 },
-  { "septillion", 24 },  { "octillion", 27 },   { "nonillion", 30 }, { "decillion", 33 },
+  { "hundred", 2 },     { "thousand", 3 },     { "million", 6 },      { "billion", 9 },
+  { "trillion", 12 },   { "quadrillion", 15 }, { "quintillion", 18 }, { "sextillion", 21 },
+  { "septillion", 24 }, { "octillion", 27 },   { "nonillion", 30 },   { "decillion", 33 },
 };
+/* clang-format off */
 static const Meaning irregular[] = {
-  { "o", ZERO, 0, "" },           { "oh", ZERO, 0, "" },
-  { "zero", ZERO, 0, "" },        { "zeroth", ONES_SUFFIXED, 0, "th" },
-  { "first", ONES_SUFFIXED, 1, "st" }, { "second", ONES_SUFFIXED, 2, "nd" },
-  { "third", ONES_SUFFIXED, 3, "rd" }, { "fifth", ONES_SUFFIXED, 5, "th" },
-  { "eighth", ONES_SUFFIXED, 8, "th" }, { "twelfth", ONES_SUFFIXED, 12, "th" },
-  { "sixes", ONES_SUFFIXED, 6, "s" }, { "minus", SIGN, 0, "-" },
-  { "negative", SIGN, 0, "-" },   { "plus", SIGN, 0, "+" },
-  { "positive", SIGN, 0, "+" },   { "pound", CURRENCY, 0, "£" },
-  { "pounds", CURRENCY, 0, "£" }, { "euro", CURRENCY, 0, "€" },
-  { "euros", CURRENCY, 0, "€" },  { "dollar", CURRENCY, 0, "$" },
-  { "dollars", CURRENCY, 0, "$" }, { "cent", CURRENCY, 0, "¢" },
-  { "cents", CURRENCY, 0, "¢" },  { "per", PER, 0, "%" },
-  { "percent", PERCENT, 0, "%" }, { "and", AND, 0, "" },
-  { "double", REPEAT, 2, "" },    { "triple", REPEAT, 3, "" },
+  { "o", ZERO, 0, "" },                       { "oh", ZERO, 0, "" },
+  { "zero", ZERO, 0, "" },                    { "zeroth", ONES_SUFFIXED, 0, "th" },
+  { "first", ONES_SUFFIXED, 1, "st" },        { "second", ONES_SUFFIXED, 2, "nd" },
+  { "third", ONES_SUFFIXED, 3, "rd" },        { "fifth", ONES_SUFFIXED, 5, "th" },
+  { "eighth", ONES_SUFFIXED, 8, "th" },       { "twelfth", ONES_SUFFIXED, 12, "th" },
+  { "sixes", ONES_SUFFIXED, 6, "s" },         { "minus", SIGN, 0, "-" },
+  { "negative", SIGN, 0, "-" },               { "plus", SIGN, 0, "+" },
+  { "positive", SIGN, 0, "+" },               { "pound", CURRENCY, 0, "£" },
+  { "pounds", CURRENCY, 0, "£" },             { "euro", CURRENCY, 0, "€" },
+  { "euros", CURRENCY, 0, "€" },              { "dollar", CURRENCY, 0, "$" },
+  { "dollars", CURRENCY, 0, "$" },            { "cent", CURRENCY, 0, "¢" },
+  { "cents", CURRENCY, 0, "¢" },              { "per", PER, 0, "%" },
+  { "percent", PERCENT, 0, "%" },             { "and", AND, 0, "" },
+  { "double", REPEAT, 2, "" },                { "triple", REPEAT, 3, "" },
   { "point", POINT, 0, "" },
 };
+/* clang-format on */
 
 typedef struct {
   GHashTable *meanings;
   GString *out;
-  gboolean has_value, is_text; /* text: digits that were put together, not counted */
-  GString *value;
+  LbDigits value;
   const char *prefix; /* a sign or currency, "" for none */
 } Reader;
 
@@ -162,82 +167,24 @@ emit (Reader *reader, const char *word, const char *suffix)
   g_string_append (reader->out, reader->prefix);
   g_string_append (reader->out, word);
   g_string_append (reader->out, suffix);
-  if (word != reader->value->str)
-    g_string_truncate (reader->value, 0);
-  reader->has_value = reader->is_text = FALSE;
+  if (word != reader->value.text->str)
+    g_string_truncate (reader->value.text, 0);
+  reader->value.known = reader->value.is_text = FALSE;
   reader->prefix = "";
 }
 
 static void
 emit_value (Reader *reader, const char *suffix)
 {
-  emit (reader, reader->value->str, suffix);
-  g_string_truncate (reader->value, 0);
+  emit (reader, reader->value.text->str, suffix);
+  g_string_truncate (reader->value.text, 0);
 }
 
 static void
 flush (Reader *reader)
 {
-  if (reader->has_value)
+  if (reader->value.known)
     emit_value (reader, "");
-}
-
-static void
-set_number (Reader *reader, int number)
-{
-  g_string_printf (reader->value, "%d", number);
-  reader->has_value = TRUE;
-  reader->is_text = FALSE;
-}
-
-static gboolean
-is_zero (const Reader *reader)
-{
-  return reader->has_value && !reader->is_text && strcmp (reader->value->str, "0") == 0;
-}
-
-/* Puts @digits behind the value; a counted nought gives way where @replace_zero. */
-static void
-append_text (Reader *reader, const char *digits, gboolean replace_zero)
-{
-  if (!reader->has_value || (replace_zero && is_zero (reader)))
-    g_string_truncate (reader->value, 0);
-  g_string_append (reader->value, digits);
-  reader->has_value = reader->is_text = TRUE;
-}
-
-static void
-append_number (Reader *reader, int number)
-{
-  char digits[16];
-
-  g_snprintf (digits, sizeof digits, "%d", number);
-  append_text (reader, digits, FALSE);
-}
-
-/* Whether the value's last @places digits are nought. */
-static gboolean
-ends_in_zeros (const Reader *reader, gsize places)
-{
-  const GString *value = reader->value;
-
-  if (is_zero (reader))
-    return TRUE;
-  return value->len > places && strspn (value->str + value->len - places, "0") == places;
-}
-
-/* Adds a number below 10^places to a value that ends in as many noughts. */
-static void
-add_small (Reader *reader, int number)
-{
-  char digits[16];
-  int n = g_snprintf (digits, sizeof digits, "%d", number);
-
-  if (is_zero (reader))
-    g_string_truncate (reader->value, 0);
-  else
-    g_string_truncate (reader->value, reader->value->len - (gsize) n);
-  g_string_append (reader->value, digits);
 }
 
 static void
@@ -245,120 +192,42 @@ read_ones (Reader *reader, const Meaning *word, const Meaning *previous)
 {
   int places = word->value < 10 ? 1 : 2;
 
-  if (!reader->has_value)
-    set_number (reader, word->value);
-  else if (reader->is_text || previous->kind == ONES)
+  if (!reader->value.known)
+    lb_digits_set (&reader->value, word->value);
+  else if (reader->value.is_text || previous->kind == ONES)
     {
       if (previous->kind == TENS && word->value < 10)
-        g_string_truncate (reader->value, reader->value->len - 1);
-      append_number (reader, word->value);
+        g_string_truncate (reader->value.text, reader->value.text->len - 1);
+      lb_digits_append_number (&reader->value, word->value);
     }
-  else if (ends_in_zeros (reader, (gsize) places))
-    add_small (reader, word->value);
+  else if (lb_digits_end_in_zeros (&reader->value, (gsize) places))
+    lb_digits_add_small (&reader->value, word->value);
   else
-    append_number (reader, word->value);
+    lb_digits_append_number (&reader->value, word->value);
 }
 
 static void
 read_tens (Reader *reader, const Meaning *word, const Meaning *previous)
 {
-  if (!reader->has_value)
-    set_number (reader, word->value);
-  else if (!reader->is_text && ends_in_zeros (reader, 2))
-    add_small (reader, word->value);
+  if (!reader->value.known)
+    lb_digits_set (&reader->value, word->value);
+  else if (!reader->value.is_text && lb_digits_end_in_zeros (&reader->value, 2))
+    lb_digits_add_small (&reader->value, word->value);
   else
-    append_number (reader, word->value);
-}
-
-/* value += number × 10^exponent, in decimal digits */
-static void
-add_at (GString *value, int number, int exponent)
-{
-  gsize place = (gsize) exponent;
-
-  for (; number > 0; number /= 10, place++)
-    {
-      int carry = number % 10;
-
-      for (gsize p = place; carry > 0; p++)
-        {
-          while (value->len <= p)
-            g_string_prepend_c (value, '0');
-          carry += value->str[value->len - 1 - p] - '0';
-          value->str[value->len - 1 - p] = (char) ('0' + carry % 10);
-          carry /= 10;
-        }
-    }
-}
-
-static void
-drop_leading_zeros (GString *value)
-{
-  gsize zeros = strspn (value->str, "0");
-
-  g_string_erase (value, 0, (gssize) MIN (zeros, value->len - (value->len > 0)));
-}
-
-/* Only the last three digits are multiplied: "two million five" × thousand is 2,005,000. */
-static void
-multiply_number (Reader *reader, int exponent)
-{
-  GString *value = reader->value;
-  gsize low = MIN (value->len, 3);
-  int residue = (int) g_ascii_strtoll (value->str + value->len - low, NULL, 10);
-
-  memset (value->str + value->len - low, '0', low);
-  add_at (value, residue, exponent);
-  drop_leading_zeros (value);
-}
-
-/* "2.5" × million. Returns: whether the value is a decimal number and the product whole */
-static gboolean
-multiply_text (Reader *reader, int exponent)
-{
-  GString *value = reader->value;
-  gsize whole = strspn (value->str, "0123456789"), part = 0;
-  const char *rest = value->str + whole;
-
-  if (*rest == '.')
-    part = strspn (++rest, "0123456789");
-  if (rest[part] != '\0' || whole + part == 0)
-    return FALSE;
-  while (part > 0 && rest[part - 1] == '0')
-    part--;
-  if (part > (gsize) exponent)
-    return FALSE;
-  g_string_truncate (value, (gsize) (rest - value->str) + part);
-  if (rest > value->str + whole)
-    g_string_erase (value, (gssize) whole, 1);
-  for (gsize i = part; i < (gsize) exponent; i++)
-    g_string_append_c (value, '0');
-  drop_leading_zeros (value);
-  reader->is_text = FALSE;
-  return TRUE;
-}
-
-static void
-start_power (Reader *reader, int exponent)
-{
-  g_string_assign (reader->value, "1");
-  for (int i = 0; i < exponent; i++)
-    g_string_append_c (reader->value, '0');
-  reader->has_value = TRUE;
-  reader->is_text = FALSE;
+    lb_digits_append_number (&reader->value, word->value);
 }
 
 static void
 read_power (Reader *reader, const Meaning *word, const Meaning *previous)
 {
-  if (!reader->has_value)
-    start_power (reader, word->value);
-  else if (!reader->is_text)
-    multiply_number (reader, word->value);
-  else if (!multiply_text (reader, word->value))
+  if (!reader->value.known)
+    lb_digits_set_power (&reader->value, word->value);
+  else if (!reader->value.is_text)
+    lb_digits_multiply (&reader->value, word->value);
+  else if (!lb_digits_multiply_text (&reader->value, word->value))
     {
       flush (reader);
-      start_power (reader, word->value);
+      lb_digits_set_power (&reader->value, word->value);
     }
 }
 
@@ -368,10 +237,12 @@ read_digits (Reader *reader, const char *word, const char *sign)
 {
   gsize whole, part = 0;
 
-  if (reader->has_value && reader->is_text && reader->value->str[reader->value->len - 1] == '.')
+  if (reader->value.known && reader->value.is_text &&
+      reader->value.text->str[reader->value.text->len - 1] == '.')
     {
-      g_string_append (reader->value, sign); /* part of an address, of a number after "point" */
-      g_string_append (reader->value, word);
+      /* part of an address, of a number after "point" */
+      g_string_append (reader->value.text, sign);
+      g_string_append (reader->value.text, word);
       return;
     }
   flush (reader);
@@ -379,18 +250,20 @@ read_digits (Reader *reader, const char *word, const char *sign)
     reader->prefix = sign;
   for (const char *p = word; *p != '\0'; p = g_utf8_next_char (p))
     if (*p == '.')
-      g_string_append_c (reader->value, '.');
+      g_string_append_c (reader->value.text, '.');
     else
-      g_string_append_c (reader->value, (char) ('0' + g_unichar_digit_value (g_utf8_get_char (p))));
-  whole = strcspn (reader->value->str, ".");
-  if (reader->value->str[whole] == '.')
-    part = strspn (reader->value->str + whole + 1, "0") + whole + 1 < reader->value->len;
-  reader->has_value = TRUE;
-  reader->is_text = part > 0;
+      g_string_append_c (reader->value.text,
+                         (char) ('0' + g_unichar_digit_value (g_utf8_get_char (p))));
+  whole = strcspn (reader->value.text->str, ".");
+  if (reader->value.text->str[whole] == '.')
+    part = strspn (reader->value.text->str + whole + 1, "0") + whole + 1 <
+           reader->value.text->len;
+  reader->value.known = TRUE;
+  reader->value.is_text = part > 0;
   if (part > 0)
     return;
-  g_string_truncate (reader->value, whole);
-  drop_leading_zeros (reader->value);
+  g_string_truncate (reader->value.text, whole);
+  lb_digits_drop_zeros (&reader->value);
 }
 
 static void
@@ -431,11 +304,11 @@ read_special (Reader *reader, const Meaning *word, const Meaning *previous, cons
       for (int i = 0; i < word->value; i++)
         g_snprintf (digits + strlen (digits), sizeof digits - strlen (digits), "%d",
                     following->value);
-      append_text (reader, digits, TRUE);
+      lb_digits_append (&reader->value, digits, TRUE);
       return 1;
     }
   else if (word->kind == POINT && (countable || following->kind == TENS || is_number (next)))
-    append_text (reader, ".", TRUE);
+    lb_digits_append (&reader->value, ".", TRUE);
   return 0;
 }
 
@@ -453,7 +326,7 @@ read_affix (Reader *reader, const Meaning *word, const char *next)
       else
         emit (reader, word->word, "");
     }
-  else if (!reader->has_value)
+  else if (!reader->value.known)
     emit (reader, word->word, "");
   else if (word->kind == CURRENCY)
     {
@@ -489,7 +362,7 @@ read_word (Reader *reader, const char *last, const char *word, const char *next)
   const Meaning *meaning = meaning_of (reader, word), *previous = meaning_of (reader, last);
   const char *sign = sign_of (word);
 
-  if (reader->value->len > MAX_DIGITS)
+  if (reader->value.text->len > MAX_DIGITS)
     flush (reader);
   switch (meaning->kind)
     {
@@ -500,7 +373,7 @@ read_word (Reader *reader, const char *last, const char *word, const char *next)
         emit_word (reader, word);
       return 0;
     case ZERO:
-      append_text (reader, "0", TRUE);
+      lb_digits_append (&reader->value, "0", TRUE);
       return 0;
     case ONES:
       read_ones (reader, meaning, previous);
@@ -551,7 +424,7 @@ lb_english_numbers (const char *text, GString *out)
   g_autofree char *copy = g_strdup (text);
   g_autoptr (GPtrArray) words = cut_words (copy);
   g_autoptr (GString) value = g_string_new (NULL);
-  Reader reader = { .meanings = meanings, .out = out, .value = value, .prefix = "" };
+  Reader reader = { .meanings = meanings, .out = out, .value.text = value, .prefix = "" };
 
   for (guint i = 0; i < words->len; i++)
     i += read_word (&reader, i > 0 ? words->pdata[i - 1] : NULL, words->pdata[i],

@@ -1,7 +1,8 @@
 /* The normaliser for every language: appendix C of Radford et al. (2022). */
 #include "scores/normalise.h"
 
-#define MAX_MARKS 30 /* after one letter (UAX #15's stream-safe format): sorting them is quadratic */
+/* After one letter (UAX #15's stream-safe format): sorting them is quadratic. */
+#define MAX_MARKS 30
 
 /* NFKC of @text, which is a letter with what follows it; then symbols and marks as spaces. */
 static void

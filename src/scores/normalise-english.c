@@ -9,40 +9,46 @@ typedef struct {
 } Rule;
 
 /* Whole words; an apostrophe may stand within. */
+/* clang-format off */
 static const Rule words[] = {
-  { "won't", "will not" },     { "can't", "can not" },     { "let's", "let us" },
-  { "ain't", "aint" },         { "y'all", "you all" },     { "wanna", "want to" },
-  { "kinda", "kind of" },      { "sorta", "sort of" },     { "dunno", "do not know" },
-  { "gotta", "got to" },       { "gonna", "going to" },    { "i'ma", "i am going to" },
-  { "imma", "i am going to" }, { "woulda", "would have" }, { "coulda", "could have" },
-  { "shoulda", "should have" },{ "cause", "because" },     { "ma'am", "madam" },
-  { "mr", "mister " },         { "mrs", "missus " },       { "st", "saint " },
-  { "dr", "doctor " },         { "prof", "professor " },   { "capt", "captain " },
-  { "gov", "governor " },      { "ald", "alderman " },     { "gen", "general " },
-  { "sen", "senator " },       { "rep", "representative " }, { "pres", "president " },
-  { "rev", "reverend " },      { "hon", "honorable " },    { "asst", "assistant " },
-  { "assoc", "associate " },   { "lt", "lieutenant " },    { "col", "colonel " },
-  { "jr", "junior " },         { "sr", "senior " },        { "esq", "esquire " },
-  { "hmm", "" }, { "mm", "" }, { "mhm", "" }, { "mmm", "" }, { "uh", "" }, { "um", "" },
+  { "won't", "will not" },      { "can't", "can not" },       { "let's", "let us" },
+  { "ain't", "aint" },          { "y'all", "you all" },       { "wanna", "want to" },
+  { "kinda", "kind of" },       { "sorta", "sort of" },       { "dunno", "do not know" },
+  { "gotta", "got to" },        { "gonna", "going to" },      { "i'ma", "i am going to" },
+  { "imma", "i am going to" },  { "woulda", "would have" },   { "coulda", "could have" },
+  { "shoulda", "should have" }, { "cause", "because" },       { "ma'am", "madam" },
+  { "mr", "mister " },          { "mrs", "missus " },         { "st", "saint " },
+  { "dr", "doctor " },          { "prof", "professor " },     { "capt", "captain " },
+  { "gov", "governor " },       { "ald", "alderman " },       { "gen", "general " },
+  { "sen", "senator " },        { "rep", "representative " }, { "pres", "president " },
+  { "rev", "reverend " },       { "hon", "honorable " },      { "asst", "assistant " },
+  { "assoc", "associate " },    { "lt", "lieutenant " },      { "col", "colonel " },
+  { "jr", "junior " },          { "sr", "senior " },          { "esq", "esquire " },
+  { "hmm", "" },                { "mm", "" },                 { "mhm", "" },
+  { "mmm", "" },                { "uh", "" },                 { "um", "" },
 };
+/* clang-format on */
 
 /* What follows an apostrophe; the longer ones go first ("he's been" has, "he's" is). */
+/* clang-format off */
 static const Rule endings[] = {
-  { "d been", " had been" }, { "s been", " has been" }, { "d gone", " had gone" },
-  { "s gone", " has gone" }, { "d done", " had done" }, { "s got", " has got" },
-  { "re", " are" },          { "s", " is" },            { "d", " would" },
-  { "ll", " will" },         { "t", " not" },           { "ve", " have" },
+  { "d been", " had been" },   { "s been", " has been" },   { "d gone", " had gone" },
+  { "s gone", " has gone" },   { "d done", " had done" },   { "s got", " has got" },
+  { "re", " are" },            { "s", " is" },              { "d", " would" },
+  { "ll", " will" },           { "t", " not" },             { "ve", " have" },
   { "m", " am" },
 };
+/* clang-format on */
 
 /* Letters that stand for others and don't come apart by Unicode's rules. */
 static const struct {
   gunichar letter;
   const char *becomes;
 } letters[] = {
-  { 0xdf, "ss" }, { 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" },  { 0xfe, "th" },  { 0x111, "d" },
-  { 0x142, "l" }, { 0x153, "oe" }, { 0xc6, "AE" }, { 0xd0, "D" }, { 0xd8, "O" }, { 0xde, "th" },
-  { 0x110, "D" }, { 0x141, "L" },  { 0x152, "OE" }, { 0x1e9e, "SS" },
+  { 0xdf, "ss" }, { 0xe6, "ae" }, { 0xf0, "d" },   { 0xf8, "o" },
+  { 0xfe, "th" }, { 0x111, "d" }, { 0x142, "l" },  { 0x153, "oe" },
+  { 0xc6, "AE" }, { 0xd0, "D" },  { 0xd8, "O" },   { 0xde, "th" },
+  { 0x110, "D" }, { 0x141, "L" }, { 0x152, "OE" }, { 0x1e9e, "SS" },
 };
 
 static gboolean
@@ -286,15 +292,27 @@ drop_fillers (const char *text, GString *out)
   replace_words (text, TRUE, out);
 }
 
+typedef void (*Step) (const char *text, GString *out);
+
 char *
 lb_normalise_english (const char *text)
 {
-  static void (*const steps[]) (const char *text, GString *out) = {
-    lb_normalise_lower,         lb_normalise_drop_brackets, drop_fillers,
-    join_apostrophes,           rewrite_words,              replace_endings,
-    drop_points,                drop_symbols,               lb_english_figures_before,
-    lb_normalise_single_spaces, lb_english_numbers,         lb_english_figures_after,
-    spell,                      drop_loose_symbols,         drop_symbol_words,
+  static const Step steps[] = {
+    lb_normalise_lower,
+    lb_normalise_drop_brackets,
+    drop_fillers,
+    join_apostrophes,
+    rewrite_words,
+    replace_endings,
+    drop_points,
+    drop_symbols,
+    lb_english_figures_before,
+    lb_normalise_single_spaces,
+    lb_english_numbers,
+    lb_english_figures_after,
+    spell,
+    drop_loose_symbols,
+    drop_symbol_words,
     lb_normalise_single_spaces,
   };
   GString *out = g_string_new (text);
@@ -303,7 +321,7 @@ lb_normalise_english (const char *text)
     {
       GString *next = g_string_sized_new (out->len + 1);
 
-      steps[i] (out->str, next);
+      (*steps[i]) (out->str, next);
       g_string_free (out, TRUE);
       out = next;
     }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 gboolean
 lb_normalise_is_space (gunichar c)
 {

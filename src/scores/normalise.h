@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/** lb_normalise_is_space: white space as Unicode has it, and the four separators U+001C … U+001F */
+/** lb_normalise_is_space: white space as Unicode has it, and the four
+ * separators U+001C … U+001F */
 gboolean lb_normalise_is_space (gunichar c);
 /** lb_normalise_is_word: letters, digits and the underscore: what a word is made of */
 gboolean lb_normalise_is_word (gunichar c);
@@ -13,7 +14,8 @@ gboolean lb_normalise_is_word (gunichar c);
 /** lb_normalise_is_symbol: marks, symbols and punctuation (Unicode's categories M, S and P) */
 gboolean lb_normalise_is_symbol (gunichar c);
 
-/** lb_normalise_lower: in lower case by Unicode's rules, the same in every locale; U+FEFF and U+00AD go */
+/** lb_normalise_lower: in lower case by Unicode's rules, the same in every
+ * locale; U+FEFF and U+00AD go */
 void lb_normalise_lower (const char *text, GString *out);
 /** lb_normalise_drop_brackets: without what stands in <…>, […] and (…) */
 void lb_normalise_drop_brackets (const char *text, GString *out);
@@ -23,11 +25,14 @@ void lb_normalise_single_spaces (const char *text, GString *out);
 char *lb_normalise_basic (const char *text);
 char *lb_normalise_english (const char *text);
 
-/** lb_english_numbers: spelled-out numbers in digits; @text is in lower case, without symbols but ".%$¢€£" */
+/** lb_english_numbers: spelled-out numbers in digits; @text is in lower case,
+ * without symbols but ".%$¢€£" */
 void lb_english_numbers (const char *text, GString *out);
-/** lb_english_is_count: whether @word is a spelled-out number or power of ten: "two", "million" */
+/** lb_english_is_count: whether @word is a spelled-out number or power of ten:
+ * "two", "million" */
 gboolean lb_english_is_count (const char *word, gsize length);
-/** lb_english_figures_before: "a half" as "point five", space between letters and digits but not in "1960s" */
+/** lb_english_figures_before: "a half" as "point five", space between letters
+ * and digits but not in "1960s" */
 void lb_english_figures_before (const char *text, GString *out);
 /** lb_english_figures_after: "$2 and ¢7" as "$2.07", "1" as "one" */
 void lb_english_figures_after (const char *text, GString *out);

@@ -129,7 +129,8 @@ make_symbols (const char *reference, const char *hypothesis, Next next)
 
   grow (&table);
   symbols->reference = read_symbols (&table, reference, next, TRUE, &symbols->reference_length);
-  symbols->hypothesis = read_symbols (&table, hypothesis, next, FALSE, &symbols->hypothesis_length);
+  symbols->hypothesis = read_symbols (&table, hypothesis, next, FALSE,
+                                      &symbols->hypothesis_length);
   symbols->known = table.used;
   g_free (table.slots);
   return symbols;

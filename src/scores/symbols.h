@@ -11,7 +11,8 @@ typedef struct {
   guint32 known; /* symbols of the reference are 0 … known − 1; known itself is any other */
 } LbSymbols;
 
-/** lb_symbols_words: words are what spaces part. Both texts are UTF-8 as lb_normalise() leaves them */
+/** lb_symbols_words: words are what spaces part. Both texts are UTF-8 as
+ * lb_normalise() leaves them */
 LbSymbols *lb_symbols_words (const char *reference, const char *hypothesis);
 /** lb_symbols_characters: likewise, of Unicode characters */
 LbSymbols *lb_symbols_characters (const char *reference, const char *hypothesis);

@@ -1,5 +1,5 @@
-/* Word error rate, after Levenshtein (1966); normalised after appendix C of Radford et al. (2022),
- * "Robust Speech Recognition via Large-Scale Weak Supervision". */
+/* Word error rate, after Levenshtein (1966); normalised after appendix C of Radford et al.
+ * (2022), "Robust Speech Recognition via Large-Scale Weak Supervision". */
 #include "scores/wer.h"
 
 #include <string.h>
@@ -80,8 +80,8 @@ score_by (Split split, const char *reference, const char *hypothesis, LbNormalis
 }
 
 gboolean
-lb_wer_score (const char *reference, const char *hypothesis, LbNormaliser normaliser, LbWer *score,
-              GError **error)
+lb_wer_score (const char *reference, const char *hypothesis, LbNormaliser normaliser,
+              LbWer *score, GError **error)
 {
   g_return_val_if_fail (reference != NULL && hypothesis != NULL && score != NULL, FALSE);
 
@@ -89,8 +89,8 @@ lb_wer_score (const char *reference, const char *hypothesis, LbNormaliser normal
 }
 
 gboolean
-lb_cer_score (const char *reference, const char *hypothesis, LbNormaliser normaliser, LbWer *score,
-              GError **error)
+lb_cer_score (const char *reference, const char *hypothesis, LbNormaliser normaliser,
+              LbWer *score, GError **error)
 {
   g_return_val_if_fail (reference != NULL && hypothesis != NULL && score != NULL, FALSE);
 

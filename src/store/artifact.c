@@ -24,13 +24,15 @@ check_name (const char *name, GError **error)
   gsize length = strlen (name);
 
   if (length > 0 && length <= NAME_BYTES && name[0] != '.' && strchr (name, '/') == NULL &&
-      strstr (name, "..") == NULL && !g_str_equal (name, "live") && g_utf8_validate (name, -1, NULL))
+      strstr (name, "..") == NULL && !g_str_equal (name, "live") &&
+      g_utf8_validate (name, -1, NULL))
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"%s\" can't be the name of an artifact", shown);
   return FALSE;
 }
 
-/* Where renaming can't reach (another file system) the file is copied, and the source goes at the end. */
+/* Where renaming can't reach (another file system) the file is copied, and the source goes at the
+ * end. */
 static gboolean
 bring (int source, const char *source_path, const char *target, gboolean *copied, GError **error)
 {
@@ -72,15 +74,18 @@ insert (LbStore *store, const char *id, const json_t *artifact, GError **error)
   good = number >= 0 &&
          lb_sql (store, error,
                  "INSERT INTO artifact (run, position, path, bytes, pruned, json) VALUES (?1,"
-                 " (SELECT coalesce (max (position) + 1, 0) FROM artifact WHERE run = ?1), ?2, ?3, 0, ?4)"
-                 " ON CONFLICT (run, path) DO UPDATE SET json = excluded.json, bytes = excluded.bytes, pruned = 0",
-                 "isis", number, lb_json_string (artifact, "path", ""), lb_json_integer (artifact, "bytes", 0), text);
+                 " (SELECT coalesce (max (position) + 1, 0) FROM artifact WHERE run = ?1), ?2, "
+                 "?3, 0, ?4)"
+                 " ON CONFLICT (run, path) DO UPDATE SET json = excluded.json, bytes = "
+                 "excluded.bytes, pruned = 0",
+                 "isis", number, lb_json_string (artifact, "path", ""),
+                 lb_json_integer (artifact, "bytes", 0), text);
   return lb_sql_finish (store, good, error);
 }
 
 static json_t *
-add_open (LbStore *store, const char *id, const char *role, const char *name, const char *source_path, int source,
-          GError **error)
+add_open (LbStore *store, const char *id, const char *role, const char *name,
+          const char *source_path, int source, GError **error)
 {
   g_autofree char *folder = lb_live_folder (store, id);
   g_autofree char *target = g_build_filename (folder, name, NULL);
@@ -151,7 +156,9 @@ remove_rows (LbStore *store, gint64 number, GError **error)
   if (!good)
     return FALSE;
   good = lb_sql (store, error, "DELETE FROM run WHERE number = ?1", "i", number) &&
-         lb_sql (store, error, "DELETE FROM machine WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.machine = machine.id)",
+         lb_sql (store, error,
+                 "DELETE FROM machine WHERE NOT EXISTS (SELECT 1 FROM run WHERE run.machine = "
+                 "machine.id)",
                  "");
   return lb_sql_finish (store, good, error);
 }
@@ -174,17 +181,19 @@ lb_store_remove (LbStore *store, const char *id, GError **error)
                                     : "is still going on: stop it before removing it");
       return FALSE;
     }
-  /* Rows first: a death in between leaves files without a run, which prune finds; not a run without files. */
+  /* Rows first: a death in between leaves files without a run, which prune finds; not a run
+   * without files. */
   good = remove_rows (store, number, error);
   if (descriptor >= 0)
     close (descriptor);
   folder = lb_live_folder (store, id);
-  if (good && lb_id_is_valid (id) && nftw (folder, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0 &&
-      errno != ENOENT)
+  if (good && lb_id_is_valid (id) &&
+      nftw (folder, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) != 0 && errno != ENOENT)
     {
       g_autofree char *shown = lb_text_escape (folder);
 
-      return lb_error_set_errno (error, errno, "the run is removed, but not all of its files in \"%s\"", shown);
+      return lb_error_set_errno (error, errno,
+                                 "the run is removed, but not all of its files in \"%s\"", shown);
     }
   return good;
 }
@@ -203,13 +212,13 @@ remove_orphans (LbStore *store)
       g_autofree char *path = lb_live_folder (store, id);
 
       if (lb_id_is_valid (id) && lb_live_probe (store, id, NULL) == LB_LIVE_DEAD &&
-          lb_record_number (store, id, &why) < 0 && g_error_matches (why, LB_ERROR, LB_ERROR_NOT_FOUND))
+          lb_record_number (store, id, &why) < 0 &&
+          g_error_matches (why, LB_ERROR, LB_ERROR_NOT_FOUND))
         nftw (path, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
     }
 }
 
-typedef struct
-{
+typedef struct {
   gint64 run, position, bytes;
   char *id, *path;
 } Kept;
@@ -226,18 +235,20 @@ kept_clear (gpointer item)
 static GArray *
 list_kept (LbStore *store, GError **error)
 {
-  g_autoptr (LbStatement) rows =
-    lb_sql_query (store, error,
-                  "SELECT run, position, bytes, run.id, path FROM artifact JOIN run ON run.number = artifact.run"
-                  " WHERE pruned = 0 ORDER BY run, position", "");
+  g_autoptr (LbStatement) rows = lb_sql_query (store, error,
+                                               "SELECT run, position, bytes, run.id, path FROM "
+                                               "artifact JOIN run ON run.number = artifact.run"
+                                               " WHERE pruned = 0 ORDER BY run, position",
+                                               "");
   GArray *found = g_array_new (FALSE, FALSE, sizeof (Kept));
   int step = rows != NULL ? 1 : -1;
 
   g_array_set_clear_func (found, kept_clear);
   while (step > 0 && (step = lb_sql_step (store, rows, error)) == 1)
     {
-      Kept one = { sqlite3_column_int64 (rows, 0), sqlite3_column_int64 (rows, 1), sqlite3_column_int64 (rows, 2),
-                   g_strdup (lb_sql_text (rows, 3)), g_strdup (lb_sql_text (rows, 4)) };
+      Kept one = { sqlite3_column_int64 (rows, 0), sqlite3_column_int64 (rows, 1),
+                   sqlite3_column_int64 (rows, 2), g_strdup (lb_sql_text (rows, 3)),
+                   g_strdup (lb_sql_text (rows, 4)) };
 
       g_array_append_val (found, one);
     }
@@ -246,7 +257,8 @@ list_kept (LbStore *store, GError **error)
   return found;
 }
 
-/* A path in a row may have come from an imported record: only files of the run's own folder are touched. */
+/* A path in a row may have come from an imported record: only files of the run's own folder are
+ * touched. */
 static gboolean
 prune_one (LbStore *store, const Kept *kept, GError **error)
 {
@@ -255,11 +267,12 @@ prune_one (LbStore *store, const Kept *kept, GError **error)
   g_autofree char *file = g_build_filename (folder, name, NULL);
   g_autofree char *shown = lb_text_escape (file);
 
-  if (lb_id_is_valid (kept->id) && check_name (name, NULL) && unlink (file) != 0 && errno != ENOENT)
+  if (lb_id_is_valid (kept->id) && check_name (name, NULL) && unlink (file) != 0 &&
+      errno != ENOENT)
     return lb_error_set_errno (error, errno, "can't remove \"%s\"", shown);
   rmdir (folder); /* once it is empty */
-  return lb_sql (store, error, "UPDATE artifact SET pruned = 1 WHERE run = ?1 AND position = ?2", "ii", kept->run,
-                 kept->position);
+  return lb_sql (store, error, "UPDATE artifact SET pruned = 1 WHERE run = ?1 AND position = ?2",
+                 "ii", kept->run, kept->position);
 }
 
 gint64

@@ -54,7 +54,8 @@ lb_copy_new (int source, const char *path, GError **error)
 
   if (fstat (source, &about) != 0 || !S_ISREG (about.st_mode))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "can't copy to \"%s\": the source is no regular file", shown);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                   "can't copy to \"%s\": the source is no regular file", shown);
       return FALSE;
     }
   target = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -2,8 +2,7 @@
 #include "core/text.h"
 #include "store/internal.h"
 
-static const struct
-{
+static const struct {
   const char *member;
   const char *select;
 } parts[] = {
@@ -38,7 +37,8 @@ put_array (json_t *record, const char *member, json_t *array)
 }
 
 static gboolean
-join_part (LbStore *store, gint64 number, const char *member, const char *select, json_t *record, GError **error)
+join_part (LbStore *store, gint64 number, const char *member, const char *select, json_t *record,
+           GError **error)
 {
   g_autoptr (LbStatement) rows = lb_sql_query (store, error, select, "i", number);
   g_autoptr (json_t) array = json_array ();
@@ -60,9 +60,10 @@ join_part (LbStore *store, gint64 number, const char *member, const char *select
 static gboolean
 join_scores (LbStore *store, gint64 number, gint64 position, json_t *output, GError **error)
 {
-  g_autoptr (LbStatement) rows =
-    lb_sql_query (store, error, "SELECT name, json FROM score WHERE run = ?1 AND output = ?2 ORDER BY position",
-                  "ii", number, position);
+  g_autoptr (LbStatement) rows = lb_sql_query (
+      store, error,
+      "SELECT name, json FROM score WHERE run = ?1 AND output = ?2 ORDER BY position", "ii",
+      number, position);
   g_autoptr (json_t) scores = json_object ();
   int step = rows != NULL ? 1 : -1;
 
@@ -83,7 +84,8 @@ static gboolean
 join_outputs (LbStore *store, gint64 number, json_t *record, GError **error)
 {
   g_autoptr (LbStatement) rows = lb_sql_query (
-    store, error, "SELECT position, json FROM output WHERE run = ?1 ORDER BY position", "i", number);
+      store, error, "SELECT position, json FROM output WHERE run = ?1 ORDER BY position", "i",
+      number);
   g_autoptr (json_t) outputs = json_array ();
   int step = rows != NULL ? 1 : -1;
 
@@ -106,7 +108,8 @@ static gboolean
 join_artifacts (LbStore *store, gint64 number, json_t *record, GError **error)
 {
   g_autoptr (LbStatement) rows = lb_sql_query (
-    store, error, "SELECT json, pruned FROM artifact WHERE run = ?1 ORDER BY position", "i", number);
+      store, error, "SELECT json, pruned FROM artifact WHERE run = ?1 ORDER BY position", "i",
+      number);
   g_autoptr (json_t) artifacts = json_array ();
   int step = rows != NULL ? 1 : -1;
 
@@ -162,11 +165,12 @@ with_number (json_t *record, gint64 number)
 static json_t *
 load_rest (LbStore *store, gint64 number, GError **error)
 {
-  g_autoptr (LbStatement) row =
-    lb_sql_query (store, error,
-                  "SELECT record.json, run.status, run.id, machine.json FROM run"
-                  " JOIN record ON record.run = run.number LEFT JOIN machine ON machine.id = run.machine"
-                  " WHERE run.number = ?1", "i", number);
+  g_autoptr (LbStatement) row = lb_sql_query (
+      store, error,
+      "SELECT record.json, run.status, run.id, machine.json FROM run"
+      " JOIN record ON record.run = run.number LEFT JOIN machine ON machine.id = run.machine"
+      " WHERE run.number = ?1",
+      "i", number);
   int step = row != NULL ? lb_sql_step (store, row, error) : -1;
   g_autoptr (json_t) record = NULL;
   const char *status;
@@ -178,7 +182,8 @@ load_rest (LbStore *store, gint64 number, GError **error)
   if (record == NULL)
     return NULL;
   status = lb_sql_text (row, 1);
-  if (g_strcmp0 (status, "running") == 0 && lb_live_probe (store, lb_sql_text (row, 2), NULL) == LB_LIVE_DEAD)
+  if (g_strcmp0 (status, "running") == 0 &&
+      lb_live_probe (store, lb_sql_text (row, 2), NULL) == LB_LIVE_DEAD)
     status = "interrupted";
   lb_json_set_string (record, "status", status);
   if (lb_sql_text (row, 3) != NULL)
@@ -198,7 +203,8 @@ join_all (LbStore *store, gint64 number, json_t *record, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     if (!join_part (store, number, parts[i].member, parts[i].select, record, error))
       return FALSE;
-  if (!join_outputs (store, number, record, error) || !join_artifacts (store, number, record, error))
+  if (!join_outputs (store, number, record, error) ||
+      !join_artifacts (store, number, record, error))
     return FALSE;
   repeat_first (record);
   return TRUE;

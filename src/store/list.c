@@ -8,8 +8,7 @@
 #define SUFFIX_CHARACTERS 4
 #define AMBIGUOUS_SHOWN 4
 
-typedef struct
-{
+typedef struct {
   GString *sql;
   gint64 integers[8];
   const char *texts[8];
@@ -54,12 +53,15 @@ prepare (LbStore *store, const LbStoreFilter *filter, GError **error)
   Question question = { g_string_new (NULL), { 0 }, { NULL }, 0 };
   g_autofree char *sql = NULL;
 
-  g_string_append (question.sql,
-                   "SELECT number, id, group_id, status, mode, engine, engine_version, model, device, input,"
-                   " timestamp, iterations, median_rtf, median_wall_s, score, score_name, valid, synthetic FROM run");
+  g_string_append (
+      question.sql,
+      "SELECT number, id, group_id, status, mode, engine, engine_version, model, device, input,"
+      " timestamp, iterations, median_rtf, median_wall_s, score, score_name, valid, synthetic "
+      "FROM run");
   ask_filter (&question, filter);
-  g_string_append_printf (question.sql, " ORDER BY number DESC LIMIT %" G_GINT64_FORMAT " OFFSET %" G_GINT64_FORMAT,
-                          filter->limit > 0 ? filter->limit : -1, MAX (filter->offset, 0));
+  g_string_append_printf (
+      question.sql, " ORDER BY number DESC LIMIT %" G_GINT64_FORMAT " OFFSET %" G_GINT64_FORMAT,
+      filter->limit > 0 ? filter->limit : -1, MAX (filter->offset, 0));
   sql = g_string_free (question.sql, FALSE);
   rows = lb_sql_query (store, error, sql, "");
   for (int i = 0; rows != NULL && i < question.count; i++)
@@ -94,13 +96,14 @@ read_row (LbStore *store, LbStatement *rows, LbStoreRow *row)
   row->valid = sqlite3_column_int (rows, 16) != 0;
   row->synthetic = sqlite3_column_int (rows, 17) != 0;
   /* A history that can't be written may still call a dead run running. */
-  if (g_strcmp0 (row->status, "running") == 0 && lb_live_probe (store, row->id, NULL) == LB_LIVE_DEAD)
+  if (g_strcmp0 (row->status, "running") == 0 &&
+      lb_live_probe (store, row->id, NULL) == LB_LIVE_DEAD)
     row->status = (char *) "interrupted";
 }
 
 gboolean
-lb_store_list (LbStore *store, const LbStoreFilter *filter, LbStoreRowHandler handler, gpointer user_data,
-               GError **error)
+lb_store_list (LbStore *store, const LbStoreFilter *filter, LbStoreRowHandler handler,
+               gpointer user_data, GError **error)
 {
   g_autoptr (LbStatement) rows = prepare (store, filter, error);
   int step = rows != NULL ? 1 : -1;
@@ -143,16 +146,17 @@ is_suffix (const char *text)
 {
   gsize length = strlen (text);
 
-  return length >= SUFFIX_CHARACTERS && length <= 36 && strspn (text, "0123456789abcdef-") == length;
+  return length >= SUFFIX_CHARACTERS && length <= 36 &&
+         strspn (text, "0123456789abcdef-") == length;
 }
 
 static char *
 find_suffix (LbStore *store, const char *suffix, GError **error)
 {
-  g_autoptr (LbStatement) rows =
-    lb_sql_query (store, error,
-                  "SELECT id, number FROM run WHERE substr (id, -length (?1)) = ?1 ORDER BY number DESC LIMIT ?2",
-                  "si", suffix, (gint64) AMBIGUOUS_SHOWN + 1);
+  g_autoptr (LbStatement) rows = lb_sql_query (store, error,
+                                               "SELECT id, number FROM run WHERE substr (id, "
+                                               "-length (?1)) = ?1 ORDER BY number DESC LIMIT ?2",
+                                               "si", suffix, (gint64) AMBIGUOUS_SHOWN + 1);
   g_autoptr (GString) several = g_string_new (NULL);
   g_autofree char *id = NULL;
   int count = 0, step = rows != NULL ? 1 : -1;
@@ -162,13 +166,14 @@ find_suffix (LbStore *store, const char *suffix, GError **error)
       if (count++ == 0)
         id = g_strdup (lb_sql_text (rows, 0));
       if (count <= AMBIGUOUS_SHOWN)
-        g_string_append_printf (several, "%s%s (%" G_GINT64_FORMAT ")", count > 1 ? ", " : "", lb_sql_text (rows, 0),
-                                (gint64) sqlite3_column_int64 (rows, 1));
+        g_string_append_printf (several, "%s%s (%" G_GINT64_FORMAT ")", count > 1 ? ", " : "",
+                                lb_sql_text (rows, 0), (gint64) sqlite3_column_int64 (rows, 1));
     }
   if (step == 0 && count == 1)
     return g_steal_pointer (&id);
   if (step == 0 && count > 1)
-    g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "\"%s\" ends the ids of several runs: %s%s: give more of it, or the number",
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 "\"%s\" ends the ids of several runs: %s%s: give more of it, or the number",
                  suffix, several->str, count > AMBIGUOUS_SHOWN ? "…" : "");
   return NULL;
 }
@@ -185,9 +190,11 @@ lb_store_find (LbStore *store, const char *name, GError **error)
   char *id = NULL;
 
   if (before >= 0)
-    row = lb_sql_query (store, &local, "SELECT id FROM run ORDER BY number DESC LIMIT 1 OFFSET ?1", "i", before);
+    row = lb_sql_query (store, &local,
+                        "SELECT id FROM run ORDER BY number DESC LIMIT 1 OFFSET ?1", "i", before);
   else if (g_ascii_string_to_unsigned (lower, 10, 1, G_MAXINT64, &number, NULL))
-    row = lb_sql_query (store, &local, "SELECT id FROM run WHERE number = ?1", "i", (gint64) number);
+    row = lb_sql_query (store, &local, "SELECT id FROM run WHERE number = ?1", "i",
+                        (gint64) number);
   if (row != NULL)
     id = take_id (store, row, &local);
   if (id == NULL && local == NULL && is_suffix (lower))
@@ -195,10 +202,13 @@ lb_store_find (LbStore *store, const char *name, GError **error)
   if (local != NULL)
     g_propagate_error (error, g_steal_pointer (&local));
   else if (id == NULL && before >= 0)
-    g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "no run \"%s\": the history holds fewer", shown);
+    g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "no run \"%s\": the history holds fewer",
+                 shown);
   else if (id == NULL)
-    g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND,
-                 "no run \"%s\" (a number, last, last~1, or the end of an id, 4 characters or more): "
-                 "'llamaburn history' lists them", shown);
+    g_set_error (
+        error, LB_ERROR, LB_ERROR_NOT_FOUND,
+        "no run \"%s\" (a number, last, last~1, or the end of an id, 4 characters or more): "
+        "'llamaburn history' lists them",
+        shown);
   return id;
 }

@@ -80,7 +80,8 @@ lb_live_take (LbStore *store, const char *id, GError **error)
   descriptor = lock_mark (mark);
   if (descriptor < 0 && errno == EWOULDBLOCK)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "the run \"%s\" is already going on elsewhere", id);
+      g_set_error (error, LB_ERROR, LB_ERROR_STORE,
+                   "the run \"%s\" is already going on elsewhere", id);
       return FALSE;
     }
   if (descriptor < 0)
@@ -117,8 +118,9 @@ lb_live_any (const LbStore *store)
   return NULL;
 }
 
-/* The lock is held until the caller has committed: two programs that open at once can't both take the
- * other's look for a living run and leave it `running`, since each holds the write transaction. */
+/* The lock is held until the caller has committed: two programs that open at once can't both take
+ * the other's look for a living run and leave it `running`, since each holds the write
+ * transaction. */
 static gboolean
 sweep_one (LbStore *store, gint64 number, const char *id, GArray *descriptors, GError **error)
 {
@@ -128,12 +130,12 @@ sweep_one (LbStore *store, gint64 number, const char *id, GArray *descriptors, G
     return TRUE;
   if (descriptor >= 0)
     g_array_append_val (descriptors, descriptor);
-  return lb_sql (store, error, "UPDATE run SET status = 'interrupted' WHERE number = ?1", "i", number) &&
+  return lb_sql (store, error, "UPDATE run SET status = 'interrupted' WHERE number = ?1", "i",
+                 number) &&
          lb_record_refresh (store, number, error);
 }
 
-typedef struct
-{
+typedef struct {
   gint64 number;
   char *id;
 } Running;
@@ -147,8 +149,8 @@ running_clear (gpointer item)
 static GArray *
 list_running (LbStore *store, GError **error)
 {
-  g_autoptr (LbStatement) rows =
-    lb_sql_query (store, error, "SELECT number, id FROM run WHERE status = 'running'", "");
+  g_autoptr (LbStatement) rows = lb_sql_query (
+      store, error, "SELECT number, id FROM run WHERE status = 'running'", "");
   GArray *found = g_array_new (FALSE, FALSE, sizeof (Running));
   int step = rows != NULL ? 1 : -1;
 

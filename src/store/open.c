@@ -75,9 +75,13 @@ fail_to_write (LbStore *store, int saved_errno, GError **error)
 {
   g_autofree char *shown = lb_text_escape (store->folder);
 
-  g_set_error (error, LB_ERROR, saved_errno == ENOSPC || saved_errno == EDQUOT ? LB_ERROR_NO_SPACE : LB_ERROR_STORE,
-               "the history's folder \"%s\" can't be written: %s: check its permissions, or set XDG_DATA_HOME "
-               "to a folder of yours", shown, g_strerror (saved_errno));
+  g_set_error (error, LB_ERROR,
+               saved_errno == ENOSPC || saved_errno == EDQUOT ? LB_ERROR_NO_SPACE
+                                                              : LB_ERROR_STORE,
+               "the history's folder \"%s\" can't be written: %s: check its permissions, or set "
+               "XDG_DATA_HOME "
+               "to a folder of yours",
+               shown, g_strerror (saved_errno));
   return FALSE;
 }
 
@@ -92,14 +96,16 @@ take_lock (LbStore *store, int kind, GError **error)
         return fail_to_write (store, errno, error);
       g_usleep (LOCK_POLL_MS * 1000);
     }
-  g_set_error (error, LB_ERROR, LB_ERROR_STORE, "%s: end the other LlamaBurn, or wait, and try again",
-               kind == LOCK_EX ? "the history is damaged, and can't be set aside while another LlamaBurn has it open"
-                               : "the history is being repaired by another LlamaBurn");
+  g_set_error (
+      error, LB_ERROR, LB_ERROR_STORE, "%s: end the other LlamaBurn, or wait, and try again",
+      kind == LOCK_EX
+          ? "the history is damaged, and can't be set aside while another LlamaBurn has it open"
+          : "the history is being repaired by another LlamaBurn");
   return FALSE;
 }
 
-/* A descriptor of the database must never be closed while SQLite has it open (its locks would go):
- * so the file is opened by hand only when it is made. */
+/* A descriptor of the database must never be closed while SQLite has it open (its locks would
+ * go): so the file is opened by hand only when it is made. */
 static gboolean
 make_private (LbStore *store, GError **error)
 {
@@ -110,8 +116,9 @@ make_private (LbStore *store, GError **error)
     close (descriptor);
   else if (errno != EEXIST)
     return fail_to_write (store, errno, error);
-  else if (stat (store->path, &about) == 0 && (about.st_mode & 077) != 0 && about.st_uid == geteuid () &&
-           S_ISREG (about.st_mode) && chmod (store->path, 0600) != 0)
+  else if (stat (store->path, &about) == 0 && (about.st_mode & 077) != 0 &&
+           about.st_uid == geteuid () && S_ISREG (about.st_mode) &&
+           chmod (store->path, 0600) != 0)
     return fail_to_write (store, errno, error);
   return TRUE;
 }
@@ -144,7 +151,8 @@ look_closely (LbStore *store, GError **error)
   if (step == 1 && g_strcmp0 (lb_sql_text (check, 0), "ok") != 0)
     {
       store->damaged = TRUE;
-      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "the history is damaged: %s", lb_sql_text (check, 0));
+      g_set_error (error, LB_ERROR, LB_ERROR_STORE, "the history is damaged: %s",
+                   lb_sql_text (check, 0));
       return FALSE;
     }
   if (step == 1)
@@ -155,8 +163,9 @@ look_closely (LbStore *store, GError **error)
 static gboolean
 set_pragmas (LbStore *store, GError **error)
 {
-  /* NORMAL under WAL: a commit is in the file's pages in the kernel when it returns, and so survives the
-   * death of this process; it isn't on the disk yet, and a loss of power may undo it. */
+  /* NORMAL under WAL: a commit is in the file's pages in the kernel when it returns, and so
+   * survives the death of this process; it isn't on the disk yet, and a loss of power may undo
+   * it. */
   static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
                                 "PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 4194304;";
 
@@ -179,7 +188,8 @@ connect_file (LbStore *store, const LbMigration *table, GError **error)
     return lb_sql_fail (store, error);
   sqlite3_extended_result_codes (store->database, 1);
   sqlite3_busy_timeout (store->database, LB_STORE_BUSY_MS);
-  /* Closing must not write into a file that is damaged; healthy ones are checkpointed on the way. */
+  /* Closing must not write into a file that is damaged; healthy ones are checkpointed on the way.
+   */
   sqlite3_db_config (store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
   if (!lb_schema_check (store, table, &version, error) || !set_pragmas (store, error) ||
       !look_closely (store, error))
@@ -227,8 +237,8 @@ rename_aside (LbStore *store, GError **error)
   g_unlink (mark);
   shown = lb_text_escape (aside);
   g_free (store->notice);
-  store->notice = g_strdup_printf ("the history was damaged: it has been set aside as \"%s\", and a new one begun",
-                                   shown);
+  store->notice = g_strdup_printf (
+      "the history was damaged: it has been set aside as \"%s\", and a new one begun", shown);
   return TRUE;
 }
 
@@ -281,8 +291,8 @@ lb_store_open (const char *folder, GError **error)
   return lb_store_open_as (folder, lb_schema, error);
 }
 
-/* What reading may need, from the cheapest to the dearest: the file as it is; one that nobody can be
- * writing, without its journal; a private copy of file and journal. */
+/* What reading may need, from the cheapest to the dearest: the file as it is; one that nobody can
+ * be writing, without its journal; a private copy of file and journal. */
 static int
 connect_to_read (LbStore *store, const char *name, int flags, GError **error)
 {
@@ -326,7 +336,8 @@ read_immutable (LbStore *store, GError **error)
   g_autofree char *uri = g_filename_to_uri (absolute, NULL, error);
   g_autofree char *name = uri != NULL ? g_strconcat (uri, "?immutable=1", NULL) : NULL;
 
-  return name != NULL && connect_to_read (store, name, SQLITE_OPEN_READONLY, error) == store->version;
+  return name != NULL &&
+         connect_to_read (store, name, SQLITE_OPEN_READONLY, error) == store->version;
 }
 
 static gboolean
@@ -352,7 +363,8 @@ open_reading (LbStore *store, GError **error)
       g_propagate_error (error, g_steal_pointer (&first));
       return FALSE;
     }
-  return (!has_journal (store) && version < 0 && read_immutable (store, NULL)) || read_copy (store, error);
+  return (!has_journal (store) && version < 0 && read_immutable (store, NULL)) ||
+         read_copy (store, error);
 }
 
 LbStore *

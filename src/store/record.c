@@ -1,5 +1,6 @@
-/* A record is stored in parts: what there may be many of, or what many runs share, as rows; the rest as one
- * JSON text in which a placeholder keeps each part's place. Here they are parted and joined. */
+/* A record is stored in parts: what there may be many of, or what many runs share, as rows; the
+ * rest as one JSON text in which a placeholder keeps each part's place. Here they are parted and
+ * joined. */
 #include <math.h>
 #include <string.h>
 
@@ -11,8 +12,7 @@
 #define TEXT_IN_LISTS 80 /* characters of a text or prompt that stand for the input */
 
 /* Members of a record that are rows of one table each. */
-static const struct
-{
+static const struct {
   const char *member;
   const char *insert; /* (run, position, json, rtf, wall_s) */
   const char *next;   /* the next position */
@@ -20,10 +20,12 @@ static const struct
   { "sessions", "INSERT OR REPLACE INTO session (run, position, json) VALUES (?1, ?2, ?3)",
     "SELECT max (position) + 1 FROM session WHERE run = ?1" },
   { "warmups",
-    "INSERT OR REPLACE INTO iteration (run, position, json, rtf, wall_s, warmup) VALUES (?1, ?2, ?3, ?4, ?5, 1)",
+    "INSERT OR REPLACE INTO iteration (run, position, json, rtf, wall_s, warmup) VALUES (?1, ?2, "
+    "?3, ?4, ?5, 1)",
     "SELECT max (position) + 1 FROM iteration WHERE run = ?1 AND warmup = 1" },
   { "iterations",
-    "INSERT OR REPLACE INTO iteration (run, position, json, rtf, wall_s, warmup) VALUES (?1, ?2, ?3, ?4, ?5, 0)",
+    "INSERT OR REPLACE INTO iteration (run, position, json, rtf, wall_s, warmup) VALUES (?1, ?2, "
+    "?3, ?4, ?5, 0)",
     "SELECT max (position) + 1 FROM iteration WHERE run = ?1 AND warmup = 0" },
 };
 
@@ -56,13 +58,15 @@ encode (const json_t *value, GError **error)
   if (text != NULL && strlen (text) <= LB_JSON_MAX_LINE_BYTES)
     return g_steal_pointer (&text);
   g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-               "a part of the result is too large or too deeply nested to be stored (%d bytes, depth %d are the most)",
+               "a part of the result is too large or too deeply nested to be stored (%d bytes, "
+               "depth %d are the most)",
                LB_JSON_MAX_LINE_BYTES, LB_JSON_MAX_DEPTH);
   return NULL;
 }
 
 static gboolean
-write_row (LbStore *store, gint64 number, guint part, gint64 position, const json_t *element, GError **error)
+write_row (LbStore *store, gint64 number, guint part, gint64 position, const json_t *element,
+           GError **error)
 {
   g_autofree char *text = encode (element, error);
 
@@ -72,11 +76,13 @@ write_row (LbStore *store, gint64 number, guint part, gint64 position, const jso
   if (part == 0)
     return lb_sql (store, error, parts[part].insert, "iis", number, position, text);
   return lb_sql (store, error, parts[part].insert, "iisdd", number, position, text,
-                 lb_json_real (element, "rtf", (double) NAN), lb_json_real (element, "wall_s", (double) NAN));
+                 lb_json_real (element, "rtf", (double) NAN),
+                 lb_json_real (element, "wall_s", (double) NAN));
 }
 
 gboolean
-lb_record_add_row (LbStore *store, gint64 number, const char *member, const json_t *element, GError **error)
+lb_record_add_row (LbStore *store, gint64 number, const char *member, const json_t *element,
+                   GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     if (g_str_equal (parts[i].member, member))
@@ -97,16 +103,18 @@ write_scores (LbStore *store, gint64 number, gint64 output, const json_t *scores
   json_t *score;
   gint64 position = 0;
 
-  if (!lb_sql (store, error, "DELETE FROM score WHERE run = ?1 AND output = ?2", "ii", number, output))
+  if (!lb_sql (store, error, "DELETE FROM score WHERE run = ?1 AND output = ?2", "ii", number,
+               output))
     return FALSE;
   json_object_foreach ((json_t *) scores, name, score)
     {
       g_autofree char *text = encode (score, error);
 
-      if (text == NULL ||
-          !lb_sql (store, error,
-                   "INSERT INTO score (run, output, position, name, value, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                   "iiisds", number, output, position++, name, lb_json_real (score, "value", (double) NAN), text))
+      if (text == NULL || !lb_sql (store, error,
+                                   "INSERT INTO score (run, output, position, name, value, json) "
+                                   "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                                   "iiisds", number, output, position++, name,
+                                   lb_json_real (score, "value", (double) NAN), text))
         return FALSE;
     }
   return TRUE;
@@ -124,7 +132,8 @@ lb_record_set_output (LbStore *store, gint64 number, const json_t *output, GErro
 
   if (sha256 == NULL)
     {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT, "an output without \"sha256\" can't be stored");
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                           "an output without \"sha256\" can't be stored");
       return FALSE;
     }
   if (json_is_object (scores))
@@ -132,9 +141,11 @@ lb_record_set_output (LbStore *store, gint64 number, const json_t *output, GErro
   text = encode (rest, error);
   if (text == NULL)
     return FALSE;
-  known = lb_sql_query (store, error,
-                        "SELECT coalesce ((SELECT position FROM output WHERE run = ?1 AND sha256 = ?2),"
-                        " (SELECT max (position) + 1 FROM output WHERE run = ?1), 0)", "is", number, sha256);
+  known = lb_sql_query (
+      store, error,
+      "SELECT coalesce ((SELECT position FROM output WHERE run = ?1 AND sha256 = ?2),"
+      " (SELECT max (position) + 1 FROM output WHERE run = ?1), 0)",
+      "is", number, sha256);
   if (!lb_sql_integer (store, known, 0, &position, error))
     return FALSE;
   g_clear_pointer (&known, sqlite3_finalize);
@@ -157,12 +168,14 @@ write_artifact (LbStore *store, gint64 number, const json_t *artifact, GError **
   return text != NULL &&
          lb_sql (store, error,
                  "INSERT INTO artifact (run, position, path, bytes, pruned, json) VALUES (?1,"
-                 " (SELECT coalesce (max (position) + 1, 0) FROM artifact WHERE run = ?1), ?2, ?3, 0, ?4)"
+                 " (SELECT coalesce (max (position) + 1, 0) FROM artifact WHERE run = ?1), ?2, "
+                 "?3, 0, ?4)"
                  " ON CONFLICT (run, path) DO UPDATE SET json = excluded.json",
                  "isis", number, path, lb_json_integer (artifact, "bytes", 0), text);
 }
 
-/* Rows of every part that @record has; rows that it doesn't mention stay: what was measured is never lost. */
+/* Rows of every part that @record has; rows that it doesn't mention stay: what was measured is
+ * never lost. */
 static gboolean
 write_parts (LbStore *store, gint64 number, const json_t *record, GError **error)
 {
@@ -194,9 +207,11 @@ write_machine (LbStore *store, gint64 number, const json_t *machine, GError **er
   if (text == NULL)
     return FALSE;
   hash = lb_hash_data (text, strlen (text));
-  return lb_sql (store, error, "INSERT OR IGNORE INTO machine (sha256, json) VALUES (?1, ?2)", "ss", hash, text) &&
+  return lb_sql (store, error, "INSERT OR IGNORE INTO machine (sha256, json) VALUES (?1, ?2)",
+                 "ss", hash, text) &&
          lb_sql (store, error,
-                 "UPDATE run SET machine = (SELECT id FROM machine WHERE sha256 = ?2) WHERE number = ?1",
+                 "UPDATE run SET machine = (SELECT id FROM machine WHERE sha256 = ?2) WHERE "
+                 "number = ?1",
                  "is", number, hash);
 }
 
@@ -247,7 +262,8 @@ name_input (const json_t *record)
     return g_path_get_basename (path);
   if (text == NULL)
     return NULL;
-  return g_utf8_strlen (text, -1) <= TEXT_IN_LISTS ? g_strdup (text) : g_utf8_substring (text, 0, TEXT_IN_LISTS);
+  return g_utf8_strlen (text, -1) <= TEXT_IN_LISTS ? g_strdup (text)
+                                                   : g_utf8_substring (text, 0, TEXT_IN_LISTS);
 }
 
 /* The score that lists show: the first that has a value. */
@@ -277,34 +293,42 @@ write_columns (LbStore *store, gint64 number, const json_t *record, GError **err
   double score;
   const char *score_name = first_score (record, &score);
 
-  return lb_sql (store, error,
-                 "UPDATE run SET group_id = ?2, timestamp = ?3, status = ?4, mode = ?5, engine = ?6,"
-                 " engine_version = ?7, model = ?8, device = ?9, input = ?10, score = ?11, score_name = ?12,"
-                 " valid = ?13, synthetic = ?14 WHERE number = ?1",
-                 "isisssssssdsii", number, lb_json_string (json_object_get (record, "group"), "id", NULL),
-                 lb_json_integer (record, "timestamp", 0), lb_json_string (record, "status", "running"),
-                 lb_json_string (record, "mode", ""), lb_json_string (engine, "id", NULL),
-                 lb_json_string (engine, "version", NULL), lb_json_string (model, "id", NULL),
-                 lb_json_string (engine, "device", lb_json_string (settings, "device", NULL)), input, score,
-                 score_name,
-                 (gint64) lb_json_boolean (json_object_get (record, "validity"), "valid", TRUE),
-                 (gint64) lb_json_boolean (model, "synthetic", FALSE)) &&
+  return lb_sql (
+             store, error,
+             "UPDATE run SET group_id = ?2, timestamp = ?3, status = ?4, mode = ?5, engine = ?6,"
+             " engine_version = ?7, model = ?8, device = ?9, input = ?10, score = ?11, "
+             "score_name = ?12,"
+             " valid = ?13, synthetic = ?14 WHERE number = ?1",
+             "isisssssssdsii", number,
+             lb_json_string (json_object_get (record, "group"), "id", NULL),
+             lb_json_integer (record, "timestamp", 0),
+             lb_json_string (record, "status", "running"), lb_json_string (record, "mode", ""),
+             lb_json_string (engine, "id", NULL), lb_json_string (engine, "version", NULL),
+             lb_json_string (model, "id", NULL),
+             lb_json_string (engine, "device", lb_json_string (settings, "device", NULL)), input,
+             score, score_name,
+             (gint64) lb_json_boolean (json_object_get (record, "validity"), "valid", TRUE),
+             (gint64) lb_json_boolean (model, "synthetic", FALSE)) &&
          write_machine (store, number, json_object_get (record, "machine"), error);
 }
 
 gboolean
 lb_record_refresh (LbStore *store, gint64 number, GError **error)
 {
-  return lb_sql (store, error,
-                 "WITH r AS (SELECT rtf AS x, row_number () OVER (ORDER BY rtf) AS place, count (*) OVER () AS n"
-                 "  FROM iteration WHERE run = ?1 AND warmup = 0 AND rtf IS NOT NULL),"
-                 " w AS (SELECT wall_s AS x, row_number () OVER (ORDER BY wall_s) AS place, count (*) OVER () AS n"
-                 "  FROM iteration WHERE run = ?1 AND warmup = 0 AND wall_s IS NOT NULL)"
-                 " UPDATE run SET iterations = (SELECT count (*) FROM iteration WHERE run = ?1 AND warmup = 0),"
-                 " median_rtf = (SELECT avg (x) FROM r WHERE place IN ((n + 1) / 2, (n + 2) / 2)),"
-                 " median_wall_s = (SELECT avg (x) FROM w WHERE place IN ((n + 1) / 2, (n + 2) / 2))"
-                 " WHERE number = ?1",
-                 "i", number);
+  return lb_sql (
+      store, error,
+      "WITH r AS (SELECT rtf AS x, row_number () OVER (ORDER BY rtf) AS place, count (*) OVER () "
+      "AS n"
+      "  FROM iteration WHERE run = ?1 AND warmup = 0 AND rtf IS NOT NULL),"
+      " w AS (SELECT wall_s AS x, row_number () OVER (ORDER BY wall_s) AS place, count (*) OVER "
+      "() AS n"
+      "  FROM iteration WHERE run = ?1 AND warmup = 0 AND wall_s IS NOT NULL)"
+      " UPDATE run SET iterations = (SELECT count (*) FROM iteration WHERE run = ?1 AND warmup = "
+      "0),"
+      " median_rtf = (SELECT avg (x) FROM r WHERE place IN ((n + 1) / 2, (n + 2) / 2)),"
+      " median_wall_s = (SELECT avg (x) FROM w WHERE place IN ((n + 1) / 2, (n + 2) / 2))"
+      " WHERE number = ?1",
+      "i", number);
 }
 
 gint64
@@ -314,15 +338,16 @@ lb_record_insert (LbStore *store, const json_t *record, GError **error)
   g_autofree char *rest = encode_rest (record, error);
   gint64 number;
 
-  if (rest == NULL ||
-      !lb_sql (store, error,
-               "INSERT INTO run (id, timestamp, status, mode, valid, synthetic) VALUES (?1, 0, 'running', '', 1, 0)",
-               "s", id))
+  if (rest == NULL || !lb_sql (store, error,
+                               "INSERT INTO run (id, timestamp, status, mode, valid, synthetic) "
+                               "VALUES (?1, 0, 'running', '', 1, 0)",
+                               "s", id))
     return -1;
   number = sqlite3_last_insert_rowid (store->database);
-  if (!lb_sql (store, error, "INSERT INTO record (run, json) VALUES (?1, ?2)", "is", number, rest) ||
-      !write_parts (store, number, record, error) || !write_columns (store, number, record, error) ||
-      !lb_record_refresh (store, number, error))
+  if (!lb_sql (store, error, "INSERT INTO record (run, json) VALUES (?1, ?2)", "is", number,
+               rest) ||
+      !write_parts (store, number, record, error) ||
+      !write_columns (store, number, record, error) || !lb_record_refresh (store, number, error))
     return -1;
   return number;
 }
@@ -333,21 +358,24 @@ lb_record_update (LbStore *store, gint64 number, const json_t *record, GError **
   g_autofree char *rest = encode_rest (record, error);
 
   return rest != NULL &&
-         lb_sql (store, error, "UPDATE record SET json = ?2 WHERE run = ?1", "is", number, rest) &&
-         write_parts (store, number, record, error) && write_columns (store, number, record, error) &&
-         lb_record_refresh (store, number, error);
+         lb_sql (store, error, "UPDATE record SET json = ?2 WHERE run = ?1", "is", number,
+                 rest) &&
+         write_parts (store, number, record, error) &&
+         write_columns (store, number, record, error) && lb_record_refresh (store, number, error);
 }
 
 gint64
 lb_record_number (LbStore *store, const char *id, GError **error)
 {
-  g_autoptr (LbStatement) row = lb_sql_query (store, error, "SELECT number FROM run WHERE id = ?1", "s", id);
+  g_autoptr (LbStatement)
+      row = lb_sql_query (store, error, "SELECT number FROM run WHERE id = ?1", "s", id);
   g_autofree char *shown = lb_text_escape (id);
   gint64 number;
 
   if (!lb_sql_integer (store, row, -1, &number, error))
     return -1;
   if (number < 0)
-    g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "no run \"%s\": 'llamaburn history' lists them", shown);
+    g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND,
+                 "no run \"%s\": 'llamaburn history' lists them", shown);
   return number;
 }

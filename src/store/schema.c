@@ -8,40 +8,47 @@
 /* "LBRN": tells our files from other programs' databases. */
 #define APPLICATION_ID 1279414862
 
-/* Version 1. Records' JSON has a table of its own: rows of `run` stay small enough for a list with any
- * filter to be a scan of 20 MB for 100,000 runs (with the JSON beside them it was 200 MB). A number is
- * never used again (AUTOINCREMENT). Lists go by number: the order in which runs came into this history. */
+/* Version 1. Records' JSON has a table of its own: rows of `run` stay small enough for a list
+ * with any filter to be a scan of little more than what it shows; with the JSON beside them a row
+ * would be several kilobytes. bench/history.py gives size and times of 100,000 runs. A number is
+ * never used again (AUTOINCREMENT). Lists go by number: the order in which runs came into this
+ * history. */
 static const char schema_1[] =
-  "CREATE TABLE machine (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, json TEXT NOT NULL);"
-  "CREATE TABLE run (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
-  " group_id TEXT, timestamp INTEGER NOT NULL, status TEXT NOT NULL, mode TEXT NOT NULL,"
-  " engine TEXT, engine_version TEXT, model TEXT, device TEXT, input TEXT,"
-  " iterations INTEGER NOT NULL DEFAULT 0, median_rtf REAL, median_wall_s REAL,"
-  " score REAL, score_name TEXT, valid INTEGER NOT NULL, synthetic INTEGER NOT NULL,"
-  " machine INTEGER REFERENCES machine (id));"
-  "CREATE INDEX run_by_mode ON run (mode, engine, model);"
-  "CREATE INDEX run_by_engine ON run (engine, model);"
-  "CREATE INDEX run_by_model ON run (model);"
-  "CREATE INDEX run_by_status ON run (status);"
-  "CREATE INDEX run_by_group ON run (group_id);"
-  "CREATE INDEX run_by_machine ON run (machine);"
-  "CREATE TABLE record (run INTEGER PRIMARY KEY REFERENCES run (number) ON DELETE CASCADE,"
-  " json TEXT NOT NULL);"
-  "CREATE TABLE session (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
-  " position INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (run, position)) WITHOUT ROWID;"
-  "CREATE TABLE iteration (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
-  " warmup INTEGER NOT NULL, position INTEGER NOT NULL, rtf REAL, wall_s REAL, json TEXT NOT NULL,"
-  " PRIMARY KEY (run, warmup, position)) WITHOUT ROWID;"
-  "CREATE TABLE output (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
-  " position INTEGER NOT NULL, sha256 TEXT NOT NULL, json TEXT NOT NULL,"
-  " PRIMARY KEY (run, position), UNIQUE (run, sha256));"
-  "CREATE TABLE score (run INTEGER NOT NULL, output INTEGER NOT NULL, position INTEGER NOT NULL,"
-  " name TEXT NOT NULL, value REAL, json TEXT NOT NULL, PRIMARY KEY (run, output, position),"
-  " FOREIGN KEY (run, output) REFERENCES output (run, position) ON DELETE CASCADE) WITHOUT ROWID;"
-  "CREATE TABLE artifact (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
-  " position INTEGER NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, pruned INTEGER NOT NULL,"
-  " json TEXT NOT NULL, PRIMARY KEY (run, position), UNIQUE (run, path)) WITHOUT ROWID;"
-  "PRAGMA application_id = 1279414862;";
+    "CREATE TABLE machine (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, json TEXT NOT "
+    "NULL);"
+    "CREATE TABLE run (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,"
+    " group_id TEXT, timestamp INTEGER NOT NULL, status TEXT NOT NULL, mode TEXT NOT NULL,"
+    " engine TEXT, engine_version TEXT, model TEXT, device TEXT, input TEXT,"
+    " iterations INTEGER NOT NULL DEFAULT 0, median_rtf REAL, median_wall_s REAL,"
+    " score REAL, score_name TEXT, valid INTEGER NOT NULL, synthetic INTEGER NOT NULL,"
+    " machine INTEGER REFERENCES machine (id));"
+    "CREATE INDEX run_by_mode ON run (mode, engine, model);"
+    "CREATE INDEX run_by_engine ON run (engine, model);"
+    "CREATE INDEX run_by_model ON run (model);"
+    "CREATE INDEX run_by_status ON run (status);"
+    "CREATE INDEX run_by_group ON run (group_id);"
+    "CREATE INDEX run_by_machine ON run (machine);"
+    "CREATE TABLE record (run INTEGER PRIMARY KEY REFERENCES run (number) ON DELETE CASCADE,"
+    " json TEXT NOT NULL);"
+    "CREATE TABLE session (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
+    " position INTEGER NOT NULL, json TEXT NOT NULL, PRIMARY KEY (run, position)) WITHOUT ROWID;"
+    "CREATE TABLE iteration (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
+    " warmup INTEGER NOT NULL, position INTEGER NOT NULL, rtf REAL, wall_s REAL, json TEXT NOT "
+    "NULL,"
+    " PRIMARY KEY (run, warmup, position)) WITHOUT ROWID;"
+    "CREATE TABLE output (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
+    " position INTEGER NOT NULL, sha256 TEXT NOT NULL, json TEXT NOT NULL,"
+    " PRIMARY KEY (run, position), UNIQUE (run, sha256));"
+    "CREATE TABLE score (run INTEGER NOT NULL, output INTEGER NOT NULL, position INTEGER NOT "
+    "NULL,"
+    " name TEXT NOT NULL, value REAL, json TEXT NOT NULL, PRIMARY KEY (run, output, position),"
+    " FOREIGN KEY (run, output) REFERENCES output (run, position) ON DELETE CASCADE) WITHOUT "
+    "ROWID;"
+    "CREATE TABLE artifact (run INTEGER NOT NULL REFERENCES run (number) ON DELETE CASCADE,"
+    " position INTEGER NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, pruned INTEGER NOT "
+    "NULL,"
+    " json TEXT NOT NULL, PRIMARY KEY (run, position), UNIQUE (run, path)) WITHOUT ROWID;"
+    "PRAGMA application_id = 1279414862;";
 
 const LbMigration lb_schema[] = {
   { 1, schema_1 },
@@ -79,14 +86,18 @@ lb_schema_check (LbStore *store, const LbMigration *table, int *version, GError 
   *version = (int) found;
   if (tables > 0 && application != APPLICATION_ID)
     g_set_error (error, LB_ERROR, LB_ERROR_STORE,
-                 "\"%s\" is another program's database: move it away, or set XDG_DATA_HOME", shown);
+                 "\"%s\" is another program's database: move it away, or set XDG_DATA_HOME",
+                 shown);
   else if (found > lb_schema_known (table))
-    g_set_error (error, LB_ERROR, LB_ERROR_STORE,
-                 "the history \"%s\" is from a newer LlamaBurn (schema %d, this one knows %d): update "
-                 "LlamaBurn, or move the file away", shown, *version, lb_schema_known (table));
+    g_set_error (
+        error, LB_ERROR, LB_ERROR_STORE,
+        "the history \"%s\" is from a newer LlamaBurn (schema %d, this one knows %d): update "
+        "LlamaBurn, or move the file away",
+        shown, *version, lb_schema_known (table));
   else if (found < 0)
     g_set_error (error, LB_ERROR, LB_ERROR_STORE,
-                 "the history \"%s\" has the impossible schema version %d: move the file away", shown, *version);
+                 "the history \"%s\" has the impossible schema version %d: move the file away",
+                 shown, *version);
   else
     return TRUE;
   return FALSE;
@@ -95,16 +106,16 @@ lb_schema_check (LbStore *store, const LbMigration *table, int *version, GError 
 static gboolean
 apply (LbStore *store, const LbMigration *migration, GError **error)
 {
-  g_autofree char *sql =
-    g_strdup_printf ("%s; PRAGMA user_version = %d;", migration->sql, migration->version);
+  g_autofree char *sql = g_strdup_printf ("%s; PRAGMA user_version = %d;", migration->sql,
+                                          migration->version);
 
   if (sqlite3_exec (store->database, sql, NULL, NULL, NULL) != SQLITE_OK)
     return lb_sql_fail (store, error);
   return TRUE;
 }
 
-/* One try, in one transaction. A run that begins takes its live mark first and then waits for this
- * transaction, so that looking for live marks inside it misses none. */
+/* One try, in one transaction. A run that begins takes its live mark first and then waits for
+ * this transaction, so that looking for live marks inside it misses none. */
 static gboolean
 try_to_migrate (LbStore *store, const LbMigration *table, char **living, GError **error)
 {
@@ -146,8 +157,10 @@ lb_schema_migrate (LbStore *store, const LbMigration *table, GError **error)
         return TRUE;
       g_usleep (LIVE_POLL_MS * 1000);
     }
-  g_set_error (error, LB_ERROR, LB_ERROR_STORE,
-               "the history is of an older version and a benchmark (%s) is running: it is brought up to "
-               "date when that has ended: try again then", living);
+  g_set_error (
+      error, LB_ERROR, LB_ERROR_STORE,
+      "the history is of an older version and a benchmark (%s) is running: it is brought up to "
+      "date when that has ended: try again then",
+      living);
   return FALSE;
 }

@@ -11,13 +11,13 @@
 #include "core/text.h"
 #include "store/copy.h"
 
-/* A writer may be at work behind our back: a copy counts when nothing changed while it was made. */
+/* A writer may be at work behind our back: a copy counts when nothing changed while it was made.
+ */
 #define COPY_TRIES 3
 
 static const char *const endings[] = { "", "-wal", "-shm" };
 
-struct _LbSnapshot
-{
+struct _LbSnapshot {
   char *folder;
   char *path;
 };
@@ -70,8 +70,8 @@ look_at (const char *path, struct stat *about)
 static gboolean
 is_same (const struct stat *a, const struct stat *b)
 {
-  return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-         a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+  return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+         a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 static gboolean
@@ -113,7 +113,8 @@ lb_snapshot_new (const char *database, GError **error)
       g_autofree char *shown = lb_text_escape (database);
 
       g_set_error (error, LB_ERROR, LB_ERROR_STORE,
-                   "the history \"%s\" is being written by another user: try again in a moment", shown);
+                   "the history \"%s\" is being written by another user: try again in a moment",
+                   shown);
       return NULL;
     }
   return g_steal_pointer (&snapshot);

@@ -1,5 +1,5 @@
-/* A private copy of a database that can't be opened where it lies: a read-only folder with a journal, or
- * a schema that must be brought up to date to be read. */
+/* A private copy of a database that can't be opened where it lies: a read-only folder with a
+ * journal, or a schema that must be brought up to date to be read. */
 #pragma once
 
 #include <glib.h>

@@ -9,15 +9,16 @@
 #include "store/internal.h"
 
 /* What to say for a primary code of SQLite. */
-static const struct
-{
+static const struct {
   int code;
   LbError error;
   const char *what;
   const char *cure;
 } sayings[] = {
-  { SQLITE_BUSY, LB_ERROR_STORE, "another program keeps it locked", "end that program, or wait, and try again" },
-  { SQLITE_LOCKED, LB_ERROR_STORE, "another program keeps it locked", "end that program, or wait, and try again" },
+  { SQLITE_BUSY, LB_ERROR_STORE, "another program keeps it locked",
+    "end that program, or wait, and try again" },
+  { SQLITE_LOCKED, LB_ERROR_STORE, "another program keeps it locked",
+    "end that program, or wait, and try again" },
   { SQLITE_READONLY, LB_ERROR_STORE, "it can't be written",
     "check its permissions, or set XDG_DATA_HOME to a folder of yours" },
   { SQLITE_PERM, LB_ERROR_STORE, "not permitted",
@@ -26,9 +27,12 @@ static const struct
     "check it and its folder's permissions, or set XDG_DATA_HOME to a folder of yours" },
   { SQLITE_FULL, LB_ERROR_NO_SPACE, "no space left",
     "free some; what was stored before is kept" },
-  { SQLITE_CORRUPT, LB_ERROR_STORE, "it is damaged", "run the command again: the file is set aside then" },
-  { SQLITE_NOTADB, LB_ERROR_STORE, "it is no database", "run the command again: the file is set aside then" },
-  { SQLITE_TOOBIG, LB_ERROR_STORE, "a part of this run is too large to be stored", "keep fewer outputs" },
+  { SQLITE_CORRUPT, LB_ERROR_STORE, "it is damaged",
+    "run the command again: the file is set aside then" },
+  { SQLITE_NOTADB, LB_ERROR_STORE, "it is no database",
+    "run the command again: the file is set aside then" },
+  { SQLITE_TOOBIG, LB_ERROR_STORE, "a part of this run is too large to be stored",
+    "keep fewer outputs" },
 };
 
 gboolean
@@ -47,7 +51,9 @@ static void
 leave_mark (const LbStore *store)
 {
   g_autofree char *mark = lb_sql_damage_mark (store);
-  int descriptor = store->read_only ? -1 : open (mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  int descriptor = store->read_only
+                       ? -1
+                       : open (mark, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
   if (descriptor >= 0)
     close (descriptor);
@@ -98,7 +104,8 @@ query (LbStore *store, GError **error, const char *sql, const char *types, va_li
     switch (types[i])
       {
       case 's':
-        code = sqlite3_bind_text (statement, i + 1, va_arg (arguments, const char *), -1, SQLITE_TRANSIENT);
+        code = sqlite3_bind_text (statement, i + 1, va_arg (arguments, const char *), -1,
+                                  SQLITE_TRANSIENT);
         break;
       case 'i':
         code = sqlite3_bind_int64 (statement, i + 1, va_arg (arguments, gint64));
@@ -160,7 +167,8 @@ lb_sql (LbStore *store, GError **error, const char *sql, const char *types, ...)
 }
 
 gboolean
-lb_sql_integer (LbStore *store, LbStatement *statement, gint64 fallback, gint64 *value, GError **error)
+lb_sql_integer (LbStore *store, LbStatement *statement, gint64 fallback, gint64 *value,
+                GError **error)
 {
   int step = statement != NULL ? lb_sql_step (store, statement, error) : -1;
 
@@ -196,6 +204,7 @@ lb_sql_text (LbStatement *statement, int column)
 double
 lb_sql_real (LbStatement *statement, int column)
 {
-  return sqlite3_column_type (statement, column) == SQLITE_NULL ? (double) NAN
-                                                                : sqlite3_column_double (statement, column);
+  return sqlite3_column_type (statement, column) == SQLITE_NULL
+             ? (double) NAN
+             : sqlite3_column_double (statement, column);
 }

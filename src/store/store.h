@@ -1,5 +1,6 @@
-/* History: $XDG_DATA_HOME/llamaburn/history.db (SQLite, WAL) and runs/ID/ (artifacts, the mark of a live
- * run). The store keeps JSON parts of a record as rows and joins them; it knows nothing of engines. */
+/* History: $XDG_DATA_HOME/llamaburn/history.db (SQLite, WAL) and runs/ID/ (artifacts, the mark of
+ * a live run). The store keeps JSON parts of a record as rows and joins them; it knows nothing of
+ * engines. */
 #pragma once
 
 #include "core/json.h"
@@ -12,8 +13,9 @@ typedef struct _LbStore LbStore;
  * lb_store_open:
  * @folder: (nullable): instead of $XDG_DATA_HOME/llamaburn
  *
- * Creates or migrates; sets a corrupt database aside (message in lb_store_notice()); marks runs without a
- * live lock `interrupted`. %LB_ERROR_STORE: locked, read-only, of a newer version: what and what to do.
+ * Creates or migrates; sets a corrupt database aside (message in lb_store_notice()); marks runs
+ * without a live lock `interrupted`. %LB_ERROR_STORE: locked, read-only, of a newer version: what
+ * and what to do.
  */
 LbStore *lb_store_open (const char *folder, GError **error);
 
@@ -22,7 +24,8 @@ LbStore *lb_store_open_to_read (const char *folder, GError **error);
 void lb_store_close (LbStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbStore, lb_store_close)
 
-/** lb_store_notice: Returns: (nullable): what opening had to do that a user should know, one line */
+/** lb_store_notice: Returns: (nullable): what opening had to do that a user should know, one line
+ */
 const char *lb_store_notice (const LbStore *store);
 const char *lb_store_folder (const LbStore *store);
 
@@ -31,13 +34,17 @@ const char *lb_store_folder (const LbStore *store);
 /** lb_store_begin: a run begins: takes flock on runs/ID/live. @record: status "running".
  *  Returns: its local number, or −1 */
 gint64 lb_store_begin (LbStore *store, const json_t *record, GError **error);
-gboolean lb_store_add_session (LbStore *store, const char *id, const json_t *session, GError **error);
-gboolean lb_store_add_warmup (LbStore *store, const char *id, const json_t *iteration, GError **error);
-gboolean lb_store_add_iteration (LbStore *store, const char *id, const json_t *iteration, GError **error);
+gboolean lb_store_add_session (LbStore *store, const char *id, const json_t *session,
+                               GError **error);
+gboolean lb_store_add_warmup (LbStore *store, const char *id, const json_t *iteration,
+                              GError **error);
+gboolean lb_store_add_iteration (LbStore *store, const char *id, const json_t *iteration,
+                                 GError **error);
 /** lb_store_set_output: adds or replaces the output with the same sha256 */
-gboolean lb_store_set_output (LbStore *store, const char *id, const json_t *output, GError **error);
-/** lb_store_add_artifact: @source_path is moved or copied to runs/ID/@name. Returns: (transfer full): {role, path
- *  (relative), sha256, bytes} */
+gboolean lb_store_set_output (LbStore *store, const char *id, const json_t *output,
+                              GError **error);
+/** lb_store_add_artifact: @source_path is moved or copied to runs/ID/@name. Returns: (transfer
+ * full): {role, path (relative), sha256, bytes} */
 json_t *lb_store_add_artifact (LbStore *store, const char *id, const char *role, const char *name,
                                const char *source_path, GError **error);
 /** lb_store_end: the record with its final status; lets the live mark go */
@@ -46,10 +53,10 @@ gboolean lb_store_end (LbStore *store, const char *id, const json_t *record, GEr
 /* Reading. */
 
 typedef struct {
-  const char *mode, *engine, *model, *status;  /* NULL: any; engine and model: exact */
-  gint64 since, until;                         /* Unix seconds; 0: any */
-  const char *group;                           /* NULL: any */
-  gint64 limit;                                /* 0: all */
+  const char *mode, *engine, *model, *status; /* NULL: any; engine and model: exact */
+  gint64 since, until;                        /* Unix seconds; 0: any */
+  const char *group;                          /* NULL: any */
+  gint64 limit;                               /* 0: all */
   gint64 offset;
 } LbStoreFilter;
 
@@ -58,8 +65,8 @@ typedef struct {
   char *id, *group, *status, *mode, *engine, *engine_version, *model, *device, *input;
   gint64 timestamp;
   gint64 iterations;
-  double median_rtf, median_wall_s, score;     /* NAN: none */
-  char *score_name;                            /* "wer", or NULL */
+  double median_rtf, median_wall_s, score; /* NAN: none */
+  char *score_name;                        /* "wer", or NULL */
   gboolean valid, synthetic;
 } LbStoreRow;
 
@@ -71,10 +78,12 @@ gboolean lb_store_list (LbStore *store, const LbStoreFilter *filter, LbStoreRowH
                         gpointer user_data, GError **error);
 
 /** lb_store_find: @name: "41", "last", "last~1", a full id or a unique suffix of one.
- *  Returns: (transfer full): the run's id, or %NULL with %LB_ERROR_NOT_FOUND or %LB_ERROR_USAGE (ambiguous) */
+ *  Returns: (transfer full): the run's id, or %NULL with %LB_ERROR_NOT_FOUND or %LB_ERROR_USAGE
+ * (ambiguous) */
 char *lb_store_find (LbStore *store, const char *name, GError **error);
 
-/** lb_store_load: joins the rows. Returns: (transfer full): the whole record with its local "number" */
+/** lb_store_load: joins the rows. Returns: (transfer full): the whole record with its local
+ * "number" */
 json_t *lb_store_load (LbStore *store, const char *id, GError **error);
 
 /** lb_store_remove: the run and its files; a live one is refused */

@@ -20,10 +20,12 @@ check_record (const LbStore *store, const json_t *record, gboolean running, GErr
   if (!check_writable (store, error))
     return FALSE;
   if (!lb_id_is_valid (lb_json_string (record, "id", "")))
-    g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT, "a record without a valid \"id\" can't be stored");
+    g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                         "a record without a valid \"id\" can't be stored");
   else if (g_str_equal (status, "running") != running)
-    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "a record that %s can't have the status \"%s\"",
-                 running ? "begins" : "ends", status);
+    g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+                 "a record that %s can't have the status \"%s\"", running ? "begins" : "ends",
+                 status);
   else
     return TRUE;
   return FALSE;
@@ -41,8 +43,10 @@ check_version (LbStore *store, GError **error)
   if (version == store->version)
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_STORE,
-               "the history was brought to schema %d by a newer LlamaBurn while this one (schema %d) was at work: "
-               "start it again", (int) version, store->version);
+               "the history was brought to schema %d by a newer LlamaBurn while this one (schema "
+               "%d) was at work: "
+               "start it again",
+               (int) version, store->version);
   return FALSE;
 }
 
@@ -103,7 +107,8 @@ static gboolean
 write_iteration (LbStore *store, gint64 number, const json_t *iteration, GError **error)
 {
   return lb_record_add_row (store, number, "iterations", iteration, error) &&
-         lb_sql (store, error, "UPDATE run SET iterations = iterations + 1 WHERE number = ?1", "i", number);
+         lb_sql (store, error, "UPDATE run SET iterations = iterations + 1 WHERE number = ?1",
+                 "i", number);
 }
 
 gboolean
@@ -137,7 +142,8 @@ lb_store_end (LbStore *store, const char *id, const json_t *record, GError **err
     return FALSE;
   if (!g_str_equal (lb_json_string (record, "id", ""), id))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "the record isn't that of the run \"%s\"", id);
+      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT, "the record isn't that of the run \"%s\"",
+                   id);
       return FALSE;
     }
   if (!in_transaction (store, id, record, lb_record_update, error))

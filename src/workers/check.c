@@ -64,7 +64,7 @@ run (LbSession *session, const LbManifest *manifest, const LbSessionLoaded *load
                                           make_inputs (manifest, loaded), "seed", 0, "index", 0);
   g_auto (LbSessionRun) result = { 0 };
 
-  if (!lb_session_reserve (session, in_bytes, out_bytes, error) ||
+  if (!lb_session_reserve (session, in_bytes, out_bytes, cancellable, error) ||
       (in_bytes > 0 &&
        !put_sound (session, loaded->input_rate_hz, loaded->input_channels, error)) ||
       !lb_session_run (session, request, RUN_LIMIT_S, NULL, NULL, &result, cancellable, error))

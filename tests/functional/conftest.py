@@ -19,6 +19,8 @@ MODELS = pathlib.Path(
     or pathlib.Path(os.environ.get("XDG_DATA_HOME") or pathlib.Path.home() / ".local/share")
     / "llamaburn"
 )
+# A build with Vulkan is made by hand (docs/GPU.md): without one its tests are not there at all.
+collect_ignore = [] if os.environ.get("LLAMABURN_VULKAN_BUILD") else ["test_vulkan.py"]
 SPEECH = pathlib.Path("/usr/share/pocketsphinx/test/data")
 PR_SET_CHILD_SUBREAPER = 36
 POWERLESS = [
@@ -29,6 +31,10 @@ POWERLESS = [
 
 # Orphans of what a test ran become our children: none may be left at its end.
 ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes over 20 s; ./check --all runs it")
 
 
 def children():
@@ -50,6 +56,17 @@ def children():
         except (OSError, ChildProcessError):
             pass
     return living
+
+
+def wait_for(process, words, limit_s=120):
+    """Reads a process's standard error until a line holds the words; returns what it read."""
+    read, limit = b"", time.monotonic() + limit_s
+    while words not in read:
+        assert time.monotonic() < limit, read
+        line = process.stderr.readline()
+        assert line, read
+        read += line
+    return read
 
 
 class World:

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import pathlib
+import resource
 import signal
 import socket
 import struct
@@ -261,17 +262,130 @@ def frames_of(path, *arguments):
     return sound, last
 
 
-@pytest.mark.parametrize("ending,options", [
-    ("flac", []), ("opus", ["-b:a", "16k", "-compression_level", "0"]),
+@pytest.mark.parametrize("ending,minutes,options", [
+    ("flac", 300, []), ("m4a", 60, []), ("opus", 10, ["-b:a", "16k", "-frame_duration", "60"]),
+    pytest.param("opus", 300, ["-b:a", "16k", "-frame_duration", "60"], marks=pytest.mark.slow),
 ])
-def test_five_hours_need_little_memory(world, ending, options):
-    path = world.folder / f"long.{ending}"
-    ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "18000", *options, path)
+def test_hours_need_little_memory(world, ending, minutes, options):
+    minute, path = world.folder / f"minute.{ending}", world.folder / f"long.{ending}"
+    ffmpeg("-f", "lavfi", "-i", "anullsrc=r=16000:cl=mono", "-t", "60", *options, minute)
+    ffmpeg("-stream_loop", str(minutes - 1), "-i", minute, "-c", "copy", path)
     sound, trailer = frames_of(path)
     rate = 48000 if ending == "opus" else 16000
-    assert sound / 4 / rate == pytest.approx(18000, abs=1)
+    assert sound / 4 / rate == pytest.approx(60 * minutes, rel=0.002)
     if "ASAN_OPTIONS" not in os.environ:
         assert trailer["peak_rss_bytes"] - trailer["base_rss_bytes"] < 32e6
+
+
+@pytest.mark.parametrize("data_bytes", [2**32 - 1, 0])
+def test_beyond_4_gb_of_wav(tool, world, data_bytes):
+    """The length doesn't fit the header: a place behind it is found all the same."""
+    path = wav(world.folder / "huge.wav", b"", rate=96000, data_bytes=data_bytes)
+    with open(path, "r+b") as file:
+        file.seek(44 + 26000 * 192000)  # 5 GB
+        file.write(b"\0\x40" * 96000)
+    found = tool(path, "--start", "26000", "--out", world.folder / "o.f32")
+    assert found["frames"] == 96000
+    assert set(floats(world.folder / "o.f32")) == {0.5}
+
+
+def test_rf64_beyond_4_gb(tool, world):
+    path, frames = world.folder / "huge.wav", 26001 * 96000
+    fmt = struct.pack("<HHIIHH", 1, 1, 96000, 192000, 2, 16)
+    path.write_bytes(b"RF64\xff\xff\xff\xffWAVEds64" + struct.pack("<IQQQI", 28, frames * 2 + 72, frames * 2, frames, 0)
+                     + b"fmt " + struct.pack("<I", 16) + fmt + b"data\xff\xff\xff\xff")
+    with open(path, "r+b") as file:
+        file.seek(80 + 26000 * 192000)
+        file.write(b"\0\x40" * 96000)
+    assert tool(path, "--probe")["duration_s"] == 26001
+    found = tool(path, "--start", "26000", "--out", world.folder / "o.f32")
+    assert (found["frames"], found["flags"]) == (96000, [])
+    assert set(floats(world.folder / "o.f32")) == {0.5}
+
+
+@pytest.mark.parametrize("ending,options", [
+    ("mkv", ["-ar", "44100", "-c:a", "pcm_s16le"]), ("wav", ["-c:a", "adpcm_yamaha"]), ("wav", ["-c:a", "g722"]),
+])
+@pytest.mark.parametrize("start", [5.77, 6.01, 6.3, 6.5])
+def test_a_range_is_exact_where_seeking_is_not(tool, world, clip, ending, options, start):
+    """Matroska's times are milliseconds; ADPCM goes on from the sample before."""
+    sound, whole, part = (world.folder / name for name in (f"x.{ending}", "whole.f32", "part.f32"))
+    ffmpeg("-i", clip, *options, sound)
+    rate = tool(sound, "--out", whole)["sample_rate"]
+    tool(sound, "--start", str(start), "--duration", "0.5", "--out", part)
+    assert floats(part) == floats(whole)[round(start * rate):round(start * rate) + round(0.5 * rate)]
+
+
+@pytest.mark.parametrize("ending,options", [
+    ("wav", ["-c:a", "adpcm_ima_wav"]), ("wav", ["-c:a", "adpcm_ms"]), ("mp3", ["-q:a", "4", "-write_xing", "0"]),
+])
+def test_a_guessed_length_is_no_promise(tool, world, ending, options):
+    """Bytes by bit rate: an MP3 that begins with silence, ADPCM whose blocks have heads."""
+    path = world.folder / f"x.{ending}"
+    ffmpeg("-f", "lavfi", "-i", "aevalsrc='if(lt(t,20),0,random(0)-0.5)':d=60:s=44100", *options, path)
+    found = tool(path)
+    assert found["duration_s"] == pytest.approx(60, abs=0.2)
+    assert found["flags"] == []
+
+
+@pytest.mark.parametrize("ending", ["ogg", "opus", "aac"])
+@pytest.mark.parametrize("part", [0.51, 0.73, 0.93])
+def test_cut_streams_are_flagged(tool, world, clip, ending, part):
+    path = world.folder / f"cut.{ending}"
+    ffmpeg("-i", clip, path)
+    assert tool(path)["flags"] == []
+    os.truncate(path, int(path.stat().st_size * part))
+    assert {flag["id"] for flag in tool(path)["flags"]} & {"truncated-input", "damaged-input"}
+
+
+def test_large_pictures_stand_before_the_sound(tool, world, clip):
+    path = world.folder / "x.mp3"
+    ffmpeg("-i", clip, path)
+    size = 3 * 1024 * 1024
+
+    def seven_bits(n):
+        return bytes((n >> shift) & 127 for shift in (21, 14, 7, 0))
+
+    body = b"\0image/jpeg\0\3\0\xff\xd8".ljust(size - 10, b"\0")
+    path.write_bytes(b"ID3\4\0\0" + seven_bits(size) + b"APIC" + seven_bits(size - 10) + b"\0\0" + body
+                     + path.read_bytes())
+    assert tool(path)["duration_s"] == pytest.approx(7.1, abs=0.1)
+
+
+def test_extreme_rates(tool, world):
+    """From 8 to 192 kHz and back; a header of 1 Hz doesn't become gigabytes."""
+    slow = wav(world.folder / "slow.wav", b"\0\x20" * 16000, rate=8000)
+    fast = wav(world.folder / "fast.wav", b"\0\x20" * 384000, rate=192000)
+    assert tool(slow, "--rate", "192000")["frames_out"] == 384000
+    assert tool(fast, "--rate", "8000")["frames_out"] == 16000
+    assert "1 Hz" in tool.fails(wav(world.folder / "lie.wav", rate=1))
+    assert "sound of 1 Hz" in tool.fails(slow, "--rate", "1")
+
+
+def test_links_and_files_of_the_kernel(tool, world, clip):
+    (world.folder / "link.wav").symlink_to(clip)
+    (world.folder / "circle.wav").symlink_to("circle.wav")
+    (world.folder / "dangling.wav").symlink_to("nowhere.wav")
+    assert tool(world.folder / "link.wav")["frames"] == 113600
+    assert 'circle.wav": Too many levels' in tool.fails(world.folder / "circle.wav")
+    assert 'dangling.wav": No such file' in tool.fails(world.folder / "dangling.wav")
+    assert "is empty" in tool.fails("/proc/self/status")
+
+
+def test_no_room_for_the_sound(tool, world, clip):
+    """The largest file that may be written is smaller than the sound."""
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))
+
+    process = world.start(clip, program=TOOL, preexec_fn=limit)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, b"")
+    assert b"can't be decoded: can't keep the sound: File too large" in err and err.count(b"\n") == 1
+    process = world.start("--memory-limit", "1000", clip, program=TOOL, environment={"XDG_CACHE_HOME": "/proc/nowhere"})
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.count(b"\n")) == (1, b"", 1)
+    assert clip.name.encode() in err and b"can't make the folder" in err
 
 
 def test_large_sound_goes_to_a_file_without_name(tool, world, clip):
@@ -316,8 +430,8 @@ def test_playlists_and_references_open_nothing(tool, world, clip):
 
 def test_no_child_outlives_its_parent(world):
     world.environment["LLAMABURN_LIBEXEC"] = str(BUILD)
-    path = world.folder / "long.flac"
-    ffmpeg("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", "60000", path)
+    path = wav(world.folder / "long.wav", b"", data_bytes=10**9)
+    os.truncate(path, 10**9)
     for stop_first in (False, True):
         process = world.start(path, program=TOOL)
         decoder = wait_for_decoder(process.pid)
@@ -348,9 +462,19 @@ def wait_for_decoder(parent):
     raise AssertionError("no decoder was seen")
 
 
+HEADER = r"""printf '\001\000\000\000\046\000\000\000{"sample_rate": 16000, "channels": 1 }'"""
+
+
 @pytest.mark.parametrize("script,message", [
     ("kill -SEGV $$", "signal 11"),
     ("exit 3", "status 3"),
+    ("kill -XCPU $$", "the decoder's time ran out"),
+    (r"printf '\001\000\000\000\002\000\000\000[]'", "no JSON object"),
+    (r"printf '\001\000\000\000\000\000\000\000'", "no JSON object"),
+    (HEADER + r"; printf '\002\000\000\000\003\000\000\000abc'", "half a frame"),
+    (HEADER + r"""; printf '\003\000\000\000\015\000\000\000{"frames": 9}'""", "another number of frames"),
+    (HEADER + r"; printf '\001\000\000\000\002\000\000\000{}'", "out of order"),
+    (r"""printf '\004\000\000\000\020\000\000\000{"message":"\\n"}'""", r"can't be decoded: \n"),
     ("printf 'garbage garbage garbage'", "broke its protocol"),
     (r"printf '\001\000\000\000\002\000\000\000{}'", "impossible rate"),
     (r"printf '\001\000\000\000\377\377\377\377'", "frame too large"),

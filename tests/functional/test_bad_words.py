@@ -75,3 +75,14 @@ def test_one_failing_case_leaves_the_others(world):
     records = world.json("stt", CLIP, str(world.folder / "absent.wav"), *QUICK, status=1)
     assert [record["status"] for record in records] == ["ok", "failed"]
     assert "absent.wav" in records[1]["error"]["message"]
+
+
+def test_results_never_replace_an_input(world):
+    clip = world.folder / "mine.wav"
+    clip.write_bytes(open(CLIP, "rb").read())
+    link = world.folder / "link.wav"
+    link.symlink_to(clip)
+    before = clip.read_bytes()
+    _, err = world.run("stt", str(clip), *QUICK, "-o", str(link), status=2)
+    assert "is an input" in one_line(err)
+    assert clip.read_bytes() == before

@@ -123,7 +123,7 @@ def test_version_is_quick(world):
         times.append(time.monotonic() - begin)
     assert re.fullmatch(r"llamaburn \d+\.\d+\.\d+\n", out)
     assert out == world.run("-V")[0]
-    assert sorted(times)[3] < 0.1, "loose: bench/ measures it"
+    assert sorted(times)[3] < 0.5, "loose: bench/ measures it"
 
 
 @pytest.mark.parametrize(

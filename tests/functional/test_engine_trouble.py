@@ -2,10 +2,11 @@
 
 import json
 import signal
-import subprocess
 import time
 
 import pytest
+
+from conftest import wait_for
 
 CLIP = "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0880.wav"
 OTHER = "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0890.wav"
@@ -47,7 +48,7 @@ def test_trouble_ends_its_case_and_no_other(world, options, status, words):
     """The case fails in words, and the case after it, of another engine process, still has its result."""
     started = time.monotonic()
     records = world.json("stt", CLIP, *QUICK, *options, status=0 if status == "ok" else 1)
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < 120
     (record,) = records
     assert record["status"] == status
     if status == "failed":
@@ -103,7 +104,7 @@ def test_no_engine_reaches_the_network(world, kind):
 
 def test_interrupt_keeps_what_was_measured(world):
     process = world.start("stt", CLIP, "-e", "null", "-n", "100", "-w", "0", "--sleep-ms", "100", "--format", "json")
-    time.sleep(1.5)
+    wait_for(process, b"iteration 3")
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=15)
     assert process.returncode == 130, err
@@ -114,7 +115,7 @@ def test_interrupt_keeps_what_was_measured(world):
 
 def test_kill_leaves_an_interrupted_run_with_its_iterations(world):
     process = world.start("stt", CLIP, "-e", "null", "-n", "100", "-w", "0", "--sleep-ms", "100")
-    time.sleep(1.5)
+    wait_for(process, b"iteration 3")
     process.kill()
     process.communicate()
     out, _ = world.run("history", "--format", "json")
@@ -127,18 +128,18 @@ def test_kill_leaves_an_interrupted_run_with_its_iterations(world):
 
 def test_a_second_benchmark_waits_for_the_first(world):
     first = world.start("stt", CLIP, "-e", "null", "-n", "3", "-w", "0", "--sleep-ms", "500")
-    time.sleep(0.7)
+    wait_for(first, b"iteration 1")
     second = world.start("stt", CLIP, *QUICK, "--format", "json")
     out, err = second.communicate(timeout=60)
     assert second.returncode == 0 and b"waiting" in err.lower()
-    assert first.wait(timeout=1) == 0
-    first.communicate()
+    first.communicate(timeout=30)
+    assert first.returncode == 0
     assert json.loads(out)[0]["status"] == "ok"
 
 
 def test_two_benchmarks_at_once_are_flagged(world):
     first = world.start("stt", CLIP, "-e", "null", "-n", "6", "-w", "0", "--sleep-ms", "500")
-    time.sleep(0.7)
+    wait_for(first, b"iteration 1")
     (record,) = world.json("stt", CLIP, *QUICK, "--no-wait")
     assert "not-alone" in [flag["id"] for flag in record["validity"]["flags"]]
     first.communicate(timeout=60)

@@ -63,7 +63,7 @@ def test_a_date_that_is_none(filled, date):
 
 def test_formats_agree(filled):
     table, _ = filled.run("history", "-n", "5")
-    assert table.splitlines()[0].split()[0] == "RUN"
+    assert table.splitlines()[0].split()[0] == "Run"
     assert len(table.splitlines()) >= 6
     lines, _ = filled.run("history", "-n", "5", "--format", "jsonl")
     assert [json.loads(line) for line in lines.splitlines()] == filled.json("history", "-n", "5")
@@ -72,7 +72,7 @@ def test_formats_agree(filled):
     assert [int(row["number"]) for row in rows] == [60, 59, 58, 57, 56]
     assert all(float(row["median_rtf"]) > 0 for row in rows)
     markdown, _ = filled.run("history", "-n", "5", "--format", "md")
-    assert len(markdown.splitlines()) == 7 and markdown.startswith("| RUN ")
+    assert len(markdown.splitlines()) == 7 and markdown.startswith("| Run ")
 
 
 def test_shows_one_by_any_name(filled):

@@ -1,6 +1,5 @@
-/* usage: fuzz-json [ROUNDS [SEED]] [FILE…]: text of engines, as hostile as it gets. What
- * is accepted must be what the protocol allows, and must survive being written and read
- * again. */
+/* usage: fuzz-json [ROUNDS [SEED]] [FILE…]: text of engines, as hostile as it gets. What is
+ * accepted must be what the protocol allows, and must survive being written and read again. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,19 +20,20 @@ check_value (const json_t *value, int depth)
 
   if (depth > LB_JSON_MAX_DEPTH + 1)
     abort ();
-  if (json_is_string (value)
-      && (strlen (json_string_value (value)) != json_string_length (value)
-          || !g_utf8_validate (json_string_value (value), -1, NULL)))
+  if (json_is_string (value) &&
+      (strlen (json_string_value (value)) != json_string_length (value) ||
+       !g_utf8_validate (json_string_value (value), -1, NULL)))
     abort ();
   if (json_is_array (value))
-    json_array_foreach (value, i, member) check_value (member, depth + 1);
-  if (json_is_object (value))
-    json_object_foreach ((json_t *)value, key, member)
-    {
-      if (!g_utf8_validate (key, -1, NULL))
-        abort ();
+    json_array_foreach (value, i, member)
       check_value (member, depth + 1);
-    }
+  if (json_is_object (value))
+    json_object_foreach ((json_t *) value, key, member)
+      {
+        if (!g_utf8_validate (key, -1, NULL))
+          abort ();
+        check_value (member, depth + 1);
+      }
 }
 
 int
@@ -48,12 +48,11 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   if (size > 0)
     memcpy (text, data, size);
-  value = lb_json_parse_repaired (text, (gssize)size, &repaired, &error);
-  strict = lb_json_parse (text, (gssize)size, &strict_error);
+  value = lb_json_parse_repaired (text, (gssize) size, &repaired, &error);
+  strict = lb_json_parse (text, (gssize) size, &strict_error);
   if ((value == NULL) != (error != NULL) || (strict == NULL) != (strict_error != NULL))
     abort ();
-  if (error != NULL
-      && (error->domain != LB_ERROR || !g_utf8_validate (error->message, -1, NULL)))
+  if (error != NULL && (error->domain != LB_ERROR || !g_utf8_validate (error->message, -1, NULL)))
     abort ();
   if (strict != NULL && (value == NULL || repaired || !json_equal (strict, value)))
     abort (); /* what needs no repair is not touched */
@@ -112,31 +111,31 @@ static const char *const pieces[] = {
 static void
 mutate (GString *text, GRand *random)
 {
-  gsize at = (gsize)g_rand_int_range (random, 0, (gint32)text->len + 1);
+  gsize at = (gsize) g_rand_int_range (random, 0, (gint32) text->len + 1);
   const char *piece = pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))];
   const char *other = corpus[g_rand_int_range (random, 0, G_N_ELEMENTS (corpus))];
 
   switch (g_rand_int_range (random, 0, 6))
     {
     case 0:
-      g_string_insert (text, (gssize)at, piece);
+      g_string_insert (text, (gssize) at, piece);
       break;
     case 1:
       g_string_truncate (text, at);
       break;
     case 2:
       if (at < text->len)
-        text->str[at] = (char)g_rand_int_range (random, 0, 256);
+        text->str[at] = (char) g_rand_int_range (random, 0, 256);
       break;
     case 3:
       if (at < text->len)
-        g_string_erase (text, (gssize)at, 1);
+        g_string_erase (text, (gssize) at, 1);
       break;
     case 4:
-      g_string_insert (text, (gssize)at, other);
+      g_string_insert (text, (gssize) at, other);
       break;
     default:
-      g_string_insert_c (text, (gssize)at, (char)g_rand_int_range (random, 0, 256));
+      g_string_insert_c (text, (gssize) at, (char) g_rand_int_range (random, 0, 256));
     }
   if (text->len > MAX_BYTES)
     g_string_truncate (text, MAX_BYTES);
@@ -155,7 +154,7 @@ replay (int count, char **paths)
           fprintf (stderr, "can't read a corpus file\n");
           return 2;
         }
-      LLVMFuzzerTestOneInput ((const uint8_t *)text, length);
+      LLVMFuzzerTestOneInput ((const uint8_t *) text, length);
     }
   return 0;
 }
@@ -164,7 +163,7 @@ int
 main (int argc, char **argv)
 {
   long rounds = argc > 1 ? strtol (argv[1], NULL, 10) : 100000;
-  guint32 seed = argc > 2 ? (guint32)strtoul (argv[2], NULL, 10) : g_random_int ();
+  guint32 seed = argc > 2 ? (guint32) strtoul (argv[2], NULL, 10) : g_random_int ();
   gint64 end = g_get_monotonic_time () + 2 * G_USEC_PER_SEC;
   g_autoptr (GRand) random = g_rand_new_with_seed (seed);
   long done = 0;
@@ -173,15 +172,15 @@ main (int argc, char **argv)
     return replay (argc - 3, argv + 3);
   fprintf (stderr, "seed %u\n", seed); /* to see the same again: fuzz-json ROUNDS SEED */
   for (gsize i = 0; i < G_N_ELEMENTS (corpus); i++)
-    LLVMFuzzerTestOneInput ((const uint8_t *)corpus[i], strlen (corpus[i]));
+    LLVMFuzzerTestOneInput ((const uint8_t *) corpus[i], strlen (corpus[i]));
   for (; done < rounds && (argc > 1 || g_get_monotonic_time () < end); done++)
     {
-      g_autoptr (GString) text
-          = g_string_new (corpus[g_rand_int_range (random, 0, G_N_ELEMENTS (corpus))]);
+      g_autoptr (GString)
+          text = g_string_new (corpus[g_rand_int_range (random, 0, G_N_ELEMENTS (corpus))]);
 
       for (int n = g_rand_int_range (random, 1, 8); n > 0; n--)
         mutate (text, random);
-      LLVMFuzzerTestOneInput ((const uint8_t *)text->str, text->len);
+      LLVMFuzzerTestOneInput ((const uint8_t *) text->str, text->len);
     }
   fprintf (stderr, "%ld rounds\n", done);
   return 0;

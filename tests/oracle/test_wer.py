@@ -1,5 +1,5 @@
-"""WER and CER against jiwer, on texts drawn here: word count, S + D + I and WER always; S, D and I one
-by one where the best alignment is unique in them."""
+"""WER and CER against jiwer, on texts drawn here: word count, S + D + I and WER always; S, D and I
+one by one where the best alignment is unique in them."""
 
 import jiwer
 import pytest
@@ -91,5 +91,6 @@ def test_alignment_spells_both_texts(program, draw):
         counts = {"equal": 0, "substitute": 0, "delete": 0, "insert": 0}
         for run in runs:
             counts[run["op"]] += max(len(run["reference"].split()), len(run["hypothesis"].split()))
-        for op, key in (("equal", "matches"), ("substitute", KINDS[0]), ("delete", KINDS[1]), ("insert", KINDS[2])):
+        keys = ("matches", *KINDS)
+        for op, key in zip(("equal", "substitute", "delete", "insert"), keys, strict=True):
             assert counts[op] == answer["wer"][key]

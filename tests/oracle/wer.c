@@ -1,5 +1,6 @@
-/* What src/scores answers, for the Python oracles: one JSON request a line on standard input
- * ({"normaliser", "reference", "hypothesis"} or {"normaliser", "text"}), one JSON answer a line. */
+/* What src/scores answers, for the Python oracles: one JSON request a line on
+ * standard input ({"normaliser", "reference", "hypothesis"} or {"normaliser",
+ * "text"}), one JSON answer a line. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
-/* lb-audio-tool FILE: decodes, resamples and writes as the programs do; says what it found as JSON. */
+/* lb-audio-tool FILE: decodes, resamples and writes as the programs do; says in JSON what it
+ * found. */
 #include <errno.h>
 #include <stdio.h>
 

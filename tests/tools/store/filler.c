@@ -9,23 +9,26 @@ static json_t *
 new_record (int i)
 {
   static const char *const engines[] = { "whisper.cpp", "faster-whisper", "null" };
-  static const char *const models[] = { "whisper-base", "whisper-small", "whisper-large-v3", "whisper-tiny" };
+  static const char *const models[] = { "whisper-base", "whisper-small", "whisper-large-v3",
+                                        "whisper-tiny" };
   g_autofree char *id = lb_id_new ();
   g_autofree char *path = g_strdup_printf ("/home/user/sounds/interview-%05d.wav", i);
   double rtf = 0.05 + (i % 97) / 1000.0;
   json_t *iterations = json_array ();
 
   for (int k = 0; k < 6; k++)
-    json_array_append_new (iterations, json_pack ("{s:i, s:i, s:f, s:f, s:f, s:I}", "index", k, "session", 0, "wall_s",
-                                                  rtf * 11, "engine_s", rtf * 10.9, "rtf", rtf, "peak_rss_bytes",
-                                                  (json_int_t) 300000000));
-  return json_pack ("{s:s, s:s, s:i, s:s, s:s, s:{s:s, s:s, s:s}, s:{s:s}, s:{s:s, s:f}, s:{s:f}, s:{s:{s:f}}, "
-                    "s:{s:s, s:i}, s:{s:b, s:[]}, s:o}",
-                    "schema", "llamaburn.result/1", "id", id, "timestamp", 1700000000 + i * 60, "mode", "stt", "status",
-                    i % 50 == 0 ? "failed" : "ok", "engine", "id", engines[i % 3], "version", "1.8.5", "device", "cpu",
-                    "model", "id", models[i % 4], "input", "path", path, "duration_s", 11.0, "summary", "median_rtf",
-                    rtf, "scores", "wer", "value", 0.05, "machine", "cpu", "a processor", "cores", 8, "validity",
-                    "valid", 1, "flags", "iterations", iterations);
+    json_array_append_new (iterations,
+                           json_pack ("{s:i, s:i, s:f, s:f, s:f, s:I}", "index", k, "session", 0,
+                                      "wall_s", rtf * 11, "engine_s", rtf * 10.9, "rtf", rtf,
+                                      "peak_rss_bytes", (json_int_t) 300000000));
+  return json_pack (
+      "{s:s, s:s, s:i, s:s, s:s, s:{s:s, s:s, s:s}, s:{s:s}, s:{s:s, s:f}, s:{s:f}, s:{s:{s:f}}, "
+      "s:{s:s, s:i}, s:{s:b, s:[]}, s:o}",
+      "schema", "llamaburn.result/1", "id", id, "timestamp", 1700000000 + i * 60, "mode", "stt",
+      "status", i % 50 == 0 ? "failed" : "ok", "engine", "id", engines[i % 3], "version", "1.8.5",
+      "device", "cpu", "model", "id", models[i % 4], "input", "path", path, "duration_s", 11.0,
+      "summary", "median_rtf", rtf, "scores", "wer", "value", 0.05, "machine", "cpu",
+      "a processor", "cores", 8, "validity", "valid", 1, "flags", "iterations", iterations);
 }
 
 int

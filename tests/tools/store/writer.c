@@ -1,5 +1,6 @@
-/* store-writer FOLDER ITERATIONS [end]: a run that says each commit on standard output, for tests that
- * kill it in between. Without "end" it stays alive after the last one, until standard input ends. */
+/* store-writer FOLDER ITERATIONS [end]: a run that says each commit on standard
+ * output, for tests that kill it in between. Without "end" it stays alive after the
+ * last one, until standard input ends. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,9 @@
 static json_t *
 new_record (const char *id)
 {
-  return json_pack ("{s:s, s:s, s:i, s:s, s:s, s:{s:s}, s:{s:s}}", "schema", "llamaburn.result/1", "id", id,
-                    "timestamp", 1700000000, "mode", "stt", "status", "running", "engine", "id", "null", "input",
-                    "path", "/tmp/a.wav");
+  return json_pack ("{s:s, s:s, s:i, s:s, s:s, s:{s:s}, s:{s:s}}", "schema", "llamaburn.result/1",
+                    "id", id, "timestamp", 1700000000, "mode", "stt", "status", "running",
+                    "engine", "id", "null", "input", "path", "/tmp/a.wav");
 }
 
 static int
@@ -38,8 +39,8 @@ main (int argc, char **argv)
   dprintf (STDOUT_FILENO, "begin %s\n", id);
   for (int i = 0; i < iterations; i++)
     {
-      g_autoptr (json_t) iteration =
-        json_pack ("{s:i, s:i, s:f, s:f}", "index", i, "session", 0, "wall_s", 1.0 + i, "rtf", 0.1 * (1 + i));
+      g_autoptr (json_t) iteration = json_pack ("{s:i, s:i, s:f, s:f}", "index", i, "session", 0,
+                                                "wall_s", 1.0 + i, "rtf", 0.1 * (1 + i));
 
       if (!lb_store_add_iteration (store, id, iteration, &error))
         return fail (error);

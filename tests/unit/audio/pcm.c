@@ -8,7 +8,9 @@
 static void
 refuses_impossible_rates_and_channels (void)
 {
-  static const guint cases[][2] = { { 0, 1 }, { 768001, 1 }, { 16000, 0 }, { 16000, 65 } };
+  static const guint cases[][2] = {
+    { 0, 1 }, { 99, 1 }, { 768001, 1 }, { 16000, 0 }, { 16000, 65 }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -68,7 +70,8 @@ main (int argc, char **argv)
 
   g_setenv ("XDG_CACHE_HOME", cache, TRUE);
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/pcm/refuses-impossible-rates-and-channels", refuses_impossible_rates_and_channels);
+  g_test_add_func ("/pcm/refuses-impossible-rates-and-channels",
+                   refuses_impossible_rates_and_channels);
   g_test_add_func ("/pcm/gives-back-what-it-got", gives_back_what_it_got);
   g_test_add_func ("/pcm/reads-nothing-behind-its-end", reads_nothing_behind_its_end);
   status = g_test_run ();

@@ -21,7 +21,9 @@ make_tone (guint rate_hz, gsize frames)
 static void
 has_the_right_length_and_no_delay (void)
 {
-  static const guint rates[][2] = { { 44100, 16000 }, { 16000, 48000 }, { 48000, 16000 }, { 11025, 96000 } };
+  static const guint rates[][2] = {
+    { 44100, 16000 }, { 16000, 48000 }, { 48000, 16000 }, { 11025, 96000 }
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
     {
@@ -35,7 +37,8 @@ has_the_right_length_and_no_delay (void)
           float x;
 
           g_assert_true (lb_pcm_read (out, k, &x, 1, NULL));
-          g_assert_cmpfloat_with_epsilon (x, 0.5 * sin (2 * G_PI * 440 * (double) k / rates[i][1]), 1e-4);
+          g_assert_cmpfloat_with_epsilon (
+              x, 0.5 * sin (2 * G_PI * 440 * (double) k / rates[i][1]), 1e-4);
         }
     }
 }
@@ -82,7 +85,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/resample/has-the-right-length-and-no-delay", has_the_right_length_and_no_delay);
+  g_test_add_func ("/resample/has-the-right-length-and-no-delay",
+                   has_the_right_length_and_no_delay);
   g_test_add_func ("/resample/leaves-the-same-rate-alone", leaves_the_same_rate_alone);
   g_test_add_func ("/resample/mixes-channels", mixes_channels);
   return g_test_run ();

@@ -4,8 +4,7 @@
 
 #include "core/error.h"
 
-typedef struct
-{
+typedef struct {
   int count;
   double first, step; /* rtf of iteration i: first + step × (i mod 5) */
 } Shape;
@@ -17,19 +16,26 @@ new_run (int number, Shape shape)
   json_t *record = json_object ();
 
   for (int i = 0; i < shape.count; i++)
-    json_array_append_new (iterations, json_pack ("{s:i, s:f, s:f, s:I}", "index", i, "rtf", shape.first + shape.step * (i % 5),
-                                                  "wall_s", 10 * (shape.first + shape.step * (i % 5)), "peak_rss_bytes",
-                                                  (json_int_t) (1000 + i)));
+    json_array_append_new (iterations, json_pack ("{s:i, s:f, s:f, s:I}", "index", i, "rtf",
+                                                  shape.first + shape.step * (i % 5), "wall_s",
+                                                  10 * (shape.first + shape.step * (i % 5)),
+                                                  "peak_rss_bytes", (json_int_t) (1000 + i)));
   json_object_set_new (record, "number", json_integer (number));
   json_object_set_new (record, "id", json_string ("id"));
   json_object_set_new (record, "mode", json_string ("stt"));
   json_object_set_new (record, "status", json_string ("ok"));
   json_object_set_new (record, "group", json_pack ("{s:s}", "id", "group"));
-  json_object_set_new (record, "engine", json_pack ("{s:s, s:s}", "id", "whisper.cpp", "version", "1"));
-  json_object_set_new (record, "model", json_pack ("{s:s, s:s}", "id", "whisper-base", "sha256", "aa"));
-  json_object_set_new (record, "input", json_pack ("{s:s, s:s}", "path", "/a.wav", "sha256", "cc"));
-  json_object_set_new (record, "settings", json_pack ("{s:s, s:{s:i, s:i}}", "order", "sequential", "options", "beam-size", 5, "verbose", 0));
-  json_object_set_new (record, "machine", json_pack ("{s:s, s:{s:i}}", "id", "m", "cpu", "frequency_hz", 1000));
+  json_object_set_new (record, "engine",
+                       json_pack ("{s:s, s:s}", "id", "whisper.cpp", "version", "1"));
+  json_object_set_new (record, "model",
+                       json_pack ("{s:s, s:s}", "id", "whisper-base", "sha256", "aa"));
+  json_object_set_new (record, "input",
+                       json_pack ("{s:s, s:s}", "path", "/a.wav", "sha256", "cc"));
+  json_object_set_new (record, "settings",
+                       json_pack ("{s:s, s:{s:i, s:i}}", "order", "sequential", "options",
+                                  "beam-size", 5, "verbose", 0));
+  json_object_set_new (record, "machine",
+                       json_pack ("{s:s, s:{s:i}}", "id", "m", "cpu", "frequency_hz", 1000));
   json_object_set_new (record, "scores", json_pack ("{s:{s:f}}", "wer", "value", 0.25));
   json_object_set_new (record, "iterations", iterations);
   return record;
@@ -38,7 +44,8 @@ new_run (int number, Shape shape)
 static void
 interleave (json_t *record)
 {
-  json_object_set_new (json_object_get (record, "settings"), "order", json_string ("interleaved"));
+  json_object_set_new (json_object_get (record, "settings"), "order",
+                       json_string ("interleaved"));
 }
 
 static gboolean
@@ -55,11 +62,13 @@ against (json_t *base, json_t *record)
   g_autoptr (json_t) comparison = lb_compare (records, only_beams, NULL, NULL);
 
   g_assert_nonnull (comparison);
-  return json_incref (json_object_get (json_array_get (json_object_get (comparison, "runs"), 1), "against"));
+  return json_incref (
+      json_object_get (json_array_get (json_object_get (comparison, "runs"), 1), "against"));
 }
 
 static void
-assert_verdict (Shape base, Shape run, gboolean interleaved, const char *verdict, const char *method)
+assert_verdict (Shape base, Shape run, gboolean interleaved, const char *verdict,
+                const char *method)
 {
   json_t *a = new_run (1, base), *b = new_run (2, run);
   g_autoptr (json_t) answer = NULL;
@@ -80,7 +89,8 @@ judges_by_the_interval (void)
   assert_verdict ((Shape){ 6, 1, 0.01 }, (Shape){ 6, 2, 0.02 }, FALSE, "slower", "unpaired");
   assert_verdict ((Shape){ 6, 2, 0.01 }, (Shape){ 6, 1, 0.02 }, FALSE, "faster", "unpaired");
   assert_verdict ((Shape){ 6, 1, 0.1 }, (Shape){ 6, 1.01, 0.1 }, FALSE, "same", "unpaired");
-  assert_verdict ((Shape){ 6, 1, 0.1 }, (Shape){ 6, 1.01, 0.1 }, TRUE, "slower", "paired"); /* pairing shows it */
+  assert_verdict ((Shape){ 6, 1, 0.1 }, (Shape){ 6, 1.01, 0.1 }, TRUE, "slower",
+                  "paired"); /* pairing shows it */
   assert_verdict ((Shape){ 4, 1, 0.01 }, (Shape){ 4, 2, 0.01 }, FALSE, "slower", "unpaired");
 }
 
@@ -91,8 +101,8 @@ says_that_there_are_too_few (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
     {
-      g_autoptr (json_t) answer =
-        against (new_run (1, (Shape){ counts[i][0], 1, 0 }), new_run (2, (Shape){ counts[i][1], 9, 0 }));
+      g_autoptr (json_t) answer = against (new_run (1, (Shape){ counts[i][0], 1, 0 }),
+                                           new_run (2, (Shape){ counts[i][1], 9, 0 }));
 
       g_assert_cmpstr (lb_json_string (answer, "verdict", NULL), ==, "too-few");
       g_assert_nonnull (strstr (lb_json_string (answer, "words", ""), "too few iterations"));
@@ -103,15 +113,18 @@ says_that_there_are_too_few (void)
 static void
 words_sessions_with_care (void)
 {
-  g_autoptr (json_t) apart = against (new_run (1, (Shape){ 6, 1, 0.01 }), new_run (2, (Shape){ 6, 2, 0.02 }));
-  g_autoptr (json_t) same = against (new_run (1, (Shape){ 6, 1, 0.01 }), new_run (2, (Shape){ 6, 1, 0.01 }));
+  g_autoptr (json_t)
+      apart = against (new_run (1, (Shape){ 6, 1, 0.01 }), new_run (2, (Shape){ 6, 2, 0.02 }));
+  g_autoptr (json_t)
+      same = against (new_run (1, (Shape){ 6, 1, 0.01 }), new_run (2, (Shape){ 6, 1, 0.01 }));
   json_t *a = new_run (1, (Shape){ 6, 1, 0.01 }), *b = new_run (2, (Shape){ 6, 2, 0.02 });
   g_autoptr (json_t) together = NULL;
 
   interleave (a);
   interleave (b);
   together = against (a, b);
-  g_assert_nonnull (strstr (lb_json_string (apart, "words", ""), "--interleave tells whether it holds"));
+  g_assert_nonnull (
+      strstr (lb_json_string (apart, "words", ""), "--interleave tells whether it holds"));
   g_assert_nonnull (strstr (lb_json_string (same, "words", ""), "no difference shown"));
   g_assert_null (strstr (lb_json_string (together, "words", ""), "--interleave"));
 }
@@ -124,7 +137,8 @@ pairs_by_index (void)
 
   interleave (a);
   interleave (b);
-  json_array_remove (json_object_get (a, "iterations"), 0); /* its index 0 failed: b's 0 has no pair */
+  json_array_remove (json_object_get (a, "iterations"),
+                     0); /* its index 0 failed: b's 0 has no pair */
   answer = against (a, b);
   g_assert_cmpint (json_integer_value (json_array_get (json_object_get (answer, "n"), 0)), ==, 7);
   g_assert_cmpfloat_with_epsilon (lb_json_real (answer, "ratio", 0), 2, 1e-9);
@@ -151,7 +165,8 @@ differs (const char *part, const char *member, json_t *value)
   const json_t *differences;
 
   if (g_str_equal (part, "options"))
-    json_object_set_new (json_object_get (json_object_get (b, "settings"), "options"), member, value);
+    json_object_set_new (json_object_get (json_object_get (b, "settings"), "options"), member,
+                         value);
   else
     json_object_set_new (json_object_get (b, part), member, value);
   answer = against (a, b);
@@ -174,7 +189,8 @@ points_out_what_is_another_benchmark (void)
   g_assert_cmpstr (differs ("options", "beam-size", json_real (5.0)), ==, "none");
   g_assert_cmpstr (differs ("options", "verbose", json_integer (1)), ==, "none");
   g_assert_cmpstr (differs ("machine", "id", json_string ("n")), ==, "machine");
-  g_assert_cmpstr (differs ("machine", "cpu", json_pack ("{s:i}", "frequency_hz", 999)), ==, "none");
+  g_assert_cmpstr (differs ("machine", "cpu", json_pack ("{s:i}", "frequency_hz", 999)), ==,
+                   "none");
 }
 
 static void
@@ -183,12 +199,17 @@ expects_another_engine_to_be_another (void)
   json_t *a = new_run (1, (Shape){ 6, 1, 0.01 }), *b = new_run (2, (Shape){ 6, 1, 0.01 });
   g_autoptr (json_t) answer = NULL;
 
-  json_object_set_new (b, "engine", json_pack ("{s:s, s:s}", "id", "faster-whisper", "version", "9"));
-  json_object_set_new (b, "model", json_pack ("{s:s, s:s}", "id", "whisper-base", "sha256", "zz"));
-  json_object_set_new (json_object_get (b, "settings"), "options", json_pack ("{s:i, s:i}", "beam-size", 1, "patience", 2));
+  json_object_set_new (b, "engine",
+                       json_pack ("{s:s, s:s}", "id", "faster-whisper", "version", "9"));
+  json_object_set_new (b, "model",
+                       json_pack ("{s:s, s:s}", "id", "whisper-base", "sha256", "zz"));
+  json_object_set_new (json_object_get (b, "settings"), "options",
+                       json_pack ("{s:i, s:i}", "beam-size", 1, "patience", 2));
   answer = against (a, b);
   g_assert_cmpuint (json_array_size (json_object_get (answer, "differences")), ==, 1);
-  g_assert_cmpstr (lb_json_string (json_array_get (json_object_get (answer, "differences"), 0), "what", ""), ==, "option beam-size");
+  g_assert_cmpstr (
+      lb_json_string (json_array_get (json_object_get (answer, "differences"), 0), "what", ""),
+      ==, "option beam-size");
 }
 
 static void
@@ -205,8 +226,11 @@ opens_the_gate_by_the_lower_end (void)
 static void
 survives_records_of_any_shape (void)
 {
-  static const char *const texts[] = { "[{}, {}]", "[1, null]", "[{\"iterations\": 5, \"engine\": []}, {\"iterations\": [1, {\"rtf\": -1}]}]",
-                                       "[{\"summary\": {\"ci95_rtf\": [1]}}, {\"validity\": {\"flags\": [3]}}]" };
+  static const char *const texts[] = {
+    "[{}, {}]", "[1, null]",
+    "[{\"iterations\": 5, \"engine\": []}, {\"iterations\": [1, {\"rtf\": -1}]}]",
+    "[{\"summary\": {\"ci95_rtf\": [1]}}, {\"validity\": {\"flags\": [3]}}]"
+  };
   g_autoptr (json_t) one = json_pack ("[{}]");
   g_autoptr (GError) error = NULL;
 
@@ -230,8 +254,10 @@ main (int argc, char **argv)
   g_test_add_func ("/compare/words-sessions-with-care", words_sessions_with_care);
   g_test_add_func ("/compare/pairs-by-index", pairs_by_index);
   g_test_add_func ("/compare/takes-no-pairs-from-two-plans", takes_no_pairs_from_two_plans);
-  g_test_add_func ("/compare/points-out-what-is-another-benchmark", points_out_what_is_another_benchmark);
-  g_test_add_func ("/compare/expects-another-engine-to-be-another", expects_another_engine_to_be_another);
+  g_test_add_func ("/compare/points-out-what-is-another-benchmark",
+                   points_out_what_is_another_benchmark);
+  g_test_add_func ("/compare/expects-another-engine-to-be-another",
+                   expects_another_engine_to_be_another);
   g_test_add_func ("/compare/opens-the-gate-by-the-lower-end", opens_the_gate_by_the_lower_end);
   g_test_add_func ("/compare/survives-records-of-any-shape", survives_records_of_any_shape);
   return g_test_run ();

@@ -33,7 +33,12 @@ comes_back_from_json (void)
 static void
 refuses_what_is_no_plan (void)
 {
-#define CASE "{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\",\"path\":\"a\"}]}"
+#define CASE                                                                                     \
+  "{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\",\"path\":\"a\"}]}"
+#define MORE(MEMBERS)                                                                            \
+  "{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\",\"path\":\"a\"}]"       \
+  "," MEMBERS "}"
+#define ID "\"id\":\"0190a5b0-0000-7000-8000-000000000000\""
 #define PLAN(MEMBERS) "{\"schema\":\"llamaburn.plan/1\"," MEMBERS "}"
   static const struct {
     const char *text;
@@ -45,12 +50,24 @@ refuses_what_is_no_plan (void)
     { PLAN ("\"cases\":{}"), "cases" },
     { PLAN ("\"cases\":[1]"), "case 0" },
     { PLAN ("\"cases\":[{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[]}]"), "case 0" },
-    { PLAN ("\"cases\":[{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\"}]}]"), "path" },
+    { PLAN (
+          "\"cases\":[{\"mode\":\"stt\",\"engine\":\"null\",\"inputs\":[{\"role\":\"audio\"}]}]"),
+      "path" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"iterations\":-1}"), "iterations" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"iterations\":1.5}"), "iterations" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"warm_load\":1}"), "warm_load" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"time_limit_s\":1e300}"), "time_limit_s" },
     { PLAN ("\"cases\":[" CASE "],\"settings\":{\"order\":\"random\"}"), "order" },
+    { PLAN ("\"cases\":[" CASE "],\"settings\":{\"order\":1}"), "order" },
+    { PLAN ("\"cases\":[" CASE "],\"settings\":[]"), "settings" },
+    { PLAN ("\"cases\":[" CASE "],\"group\":\"x\""), "group" },
+    { PLAN ("\"cases\":[" CASE "],\"group\":7"), "group" },
+    { PLAN ("\"cases\":[" MORE ("\"device\":[\"cpu\"]") "]"), "device" },
+    { PLAN ("\"cases\":[" MORE ("\"model\":5") "]"), "model" },
+    { PLAN ("\"cases\":[" MORE ("\"reference\":{}") "]"), "reference" },
+    { PLAN ("\"cases\":[" MORE ("\"reference_uri\":true") "]"), "reference" },
+    { PLAN ("\"cases\":[" MORE ("\"id\":1") "]"), "id" },
+    { PLAN ("\"cases\":[" CASE "," MORE (ID) "," MORE (ID) "]"), "case 2" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

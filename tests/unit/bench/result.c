@@ -23,8 +23,11 @@ static void
 add (LbResult *result, double wall_s, const char *text, double latency_s)
 {
   g_autoptr (json_t) output = json_pack ("{s:s, s:f}", "text", text, "engine_s", wall_s * 0.9);
-  LbMeasured measured = { .wall_s = wall_s, .latency_s = latency_s, .latency_kind = "segment",
-                          .cpu_s = NAN, .output = output };
+  LbMeasured measured = { .wall_s = wall_s,
+                          .latency_s = latency_s,
+                          .latency_kind = "segment",
+                          .cpu_s = NAN,
+                          .output = output };
 
   lb_result_add_iteration (result, 0, &measured);
 }
@@ -32,7 +35,8 @@ add (LbResult *result, double wall_s, const char *text, double latency_s)
 static json_t *
 flag_of (LbResult *result, const char *id)
 {
-  json_t *flags = json_object_get (json_object_get (lb_result_record (result), "validity"), "flags");
+  json_t *flags = json_object_get (json_object_get (lb_result_record (result), "validity"),
+                                   "flags");
   size_t index;
   json_t *flag;
 
@@ -76,7 +80,8 @@ keeps_each_different_output_and_scores_it (void)
   lb_result_finish (result, "hello world", FALSE);
   outputs = json_object_get (lb_result_record (result), "outputs");
   g_assert_cmpuint (json_array_size (outputs), ==, 2);
-  g_assert_cmpuint (json_array_size (json_object_get (json_array_get (outputs, 0), "iterations")), ==, 2);
+  g_assert_cmpuint (json_array_size (json_object_get (json_array_get (outputs, 0), "iterations")),
+                    ==, 2);
   second = json_object_get (json_object_get (json_array_get (outputs, 1), "scores"), "wer");
   g_assert_cmpfloat (lb_json_real (second, "value", -1), ==, 0.5);
   g_assert_null (flag_of (result, "output-differs"));
@@ -90,12 +95,13 @@ flags_an_engine_that_lies_about_determinism (void)
   g_autoptr (json_t) session = json_object ();
   LbSessionLoaded loaded = { .deterministic = TRUE };
 
-  lb_result_set_session (result, session, "1", &loaded);
+  lb_result_set_session (result, session, "1", NULL, &loaded);
   add (result, 1, "a", NAN);
   add (result, 1, "b", NAN);
   lb_result_finish (result, NULL, FALSE);
   g_assert_nonnull (flag_of (result, "output-differs"));
-  g_assert_false (lb_json_boolean (json_object_get (lb_result_record (result), "validity"), "valid", TRUE));
+  g_assert_false (
+      lb_json_boolean (json_object_get (lb_result_record (result), "validity"), "valid", TRUE));
 }
 
 static void

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* A mock executor: does what the schedule says, fails where the test says, and writes the walk down as
- * letters: B begin, S start, L load, R reload, w warm-up, i iterate, E end, X stop; then case or session. */
+/* A mock executor: does what the schedule says, fails where the test says, and writes the walk
+ * down as letters: B begin, S start, L load, R reload, w warm-up, i iterate, E end, X stop; then
+ * case or session. */
 typedef struct {
   LbStepKind kind;
   guint case_index;
@@ -14,7 +15,8 @@ typedef struct {
 static const char letters[] = "BSLRwiEX";
 
 static char *
-walk (const LbPlan *plan, const Fault *faults, guint n_faults, double (*wall_s) (guint c, guint i))
+walk (const LbPlan *plan, const Fault *faults, guint n_faults,
+      double (*wall_s) (guint c, guint i))
 {
   g_autoptr (LbSchedule) schedule = lb_schedule_new (plan);
   g_autoptr (GArray) events = g_array_new (FALSE, TRUE, sizeof (LbStepEvent));
@@ -35,7 +37,8 @@ walk (const LbPlan *plan, const Fault *faults, guint n_faults, double (*wall_s) 
             faults[f].index == event.step.index)
           event.outcome = faults[f].outcome;
       g_string_append_printf (path, "%s%c%u", path->len > 0 ? " " : "", letters[event.step.kind],
-                              event.step.kind == LB_STEP_STOP ? event.step.session : event.step.case_index);
+                              event.step.kind == LB_STEP_STOP ? event.step.session
+                                                              : event.step.case_index);
       g_array_append_val (events, event);
     }
   g_assert_not_reached ();
@@ -49,7 +52,8 @@ make_plan (const char *const *models, guint files, int iterations)
   plan->settings.iterations = iterations;
   for (guint m = 0; models[m] != NULL; m++)
     for (guint f = 0; f < files; f++)
-      lb_case_add_file (lb_plan_add_case (plan, "stt", "null", models[m], "cpu"), "audio", "a.wav");
+      lb_case_add_file (lb_plan_add_case (plan, "stt", "null", models[m], "cpu"), "audio",
+                        "a.wav");
   return plan;
 }
 
@@ -98,8 +102,7 @@ takes_turns_forwards_and_backwards (void)
 
   plan->settings.order = LB_ORDER_INTERLEAVED;
   path = walk (plan, NULL, 0, NULL);
-  g_assert_cmpstr (path, ==,
-                   "B0 S0 L0 R0 B1 S1 L1 R1 w0 w1 i0 i1 i1 i0 i0 i1 E0 E1 X0 X1");
+  g_assert_cmpstr (path, ==, "B0 S0 L0 R0 B1 S1 L1 R1 w0 w1 i0 i1 i1 i0 i0 i1 E0 E1 X0 X1");
 }
 
 static void
@@ -113,7 +116,8 @@ opens_another_round_when_memory_is_short (void)
   plan->settings.order = LB_ORDER_INTERLEAVED;
   plan->settings.warmups = 0;
   plan->settings.warm_load = FALSE;
-  /* The fault answers NO_ROOM each time: alone and still no room is a failure, not an endless wait. */
+  /* The fault answers NO_ROOM each time: alone and still no room is a failure, not an endless
+   * wait. */
   path = walk (plan, faults, 1, NULL);
   g_assert_cmpstr (path, ==, "B0 S0 L0 B1 S1 i0 E0 X0 S1 E1 B2 S2 L2 i2 E2 X2");
 }
@@ -126,12 +130,22 @@ goes_on_after_a_failed_case (void)
     const char *path;
     const char *why;
   } cases[] = {
-    { { LB_STEP_BEGIN, 0, 0, LB_OUTCOME_CASE_FAILED }, "B0 E0 B1 S1 L1 R1 w1 i1 E1 X0", "an input that can't be read" },
-    { { LB_STEP_START, 0, 0, LB_OUTCOME_SESSION_FAILED }, "B0 S0 E0 B1 E1", "an engine that doesn't start" },
+    { { LB_STEP_BEGIN, 0, 0, LB_OUTCOME_CASE_FAILED },
+      "B0 E0 B1 S1 L1 R1 w1 i1 E1 X0",
+      "an input that can't be read" },
+    { { LB_STEP_START, 0, 0, LB_OUTCOME_SESSION_FAILED },
+      "B0 S0 E0 B1 E1",
+      "an engine that doesn't start" },
     { { LB_STEP_LOAD, 0, 0, LB_OUTCOME_SESSION_FAILED }, "B0 S0 L0 E0 B1 E1", "a crash in load" },
-    { { LB_STEP_LOAD, 0, 0, LB_OUTCOME_CASE_FAILED }, "B0 S0 L0 E0 B1 E1 X0", "a model that the engine refuses" },
-    { { LB_STEP_WARMUP, 0, 0, LB_OUTCOME_CASE_FAILED }, "B0 S0 L0 R0 w0 E0 B1 w1 i1 E1 X0", "an engine's own error" },
-    { { LB_STEP_ITERATE, 0, 0, LB_OUTCOME_SESSION_FAILED }, "B0 S0 L0 R0 w0 i0 E0 B1 S1 L1 R1 w1 i1 E1 X0", "a crash in a run" },
+    { { LB_STEP_LOAD, 0, 0, LB_OUTCOME_CASE_FAILED },
+      "B0 S0 L0 E0 B1 E1 X0",
+      "a model that the engine refuses" },
+    { { LB_STEP_WARMUP, 0, 0, LB_OUTCOME_CASE_FAILED },
+      "B0 S0 L0 R0 w0 E0 B1 w1 i1 E1 X0",
+      "an engine's own error" },
+    { { LB_STEP_ITERATE, 0, 0, LB_OUTCOME_SESSION_FAILED },
+      "B0 S0 L0 R0 w0 i0 E0 B1 S1 L1 R1 w1 i1 E1 X0",
+      "a crash in a run" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -290,6 +304,27 @@ stops_by_itself_when_the_median_is_known (void)
     }
 }
 
+static double
+one_is_slow (guint c, guint i)
+{
+  return c == 0 ? 20 : i % 2 ? 1 : 2;
+}
+
+static void
+a_slow_case_ends_the_turns_for_all (void)
+{
+  g_autoptr (LbPlan) plan = make_plan (two, 1, 0);
+  g_autofree char *path = NULL;
+  g_auto (GStrv) slow = NULL, fast = NULL;
+
+  plan->settings.order = LB_ORDER_INTERLEAVED;
+  path = walk (plan, NULL, 0, one_is_slow);
+  slow = g_strsplit (path, "i0", -1);
+  fast = g_strsplit (path, "i1", -1);
+  g_assert_cmpuint (g_strv_length (slow) - 1, ==, 4);
+  g_assert_cmpuint (g_strv_length (fast) - 1, ==, 4);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -298,11 +333,13 @@ main (int argc, char **argv)
   g_test_add_func ("/schedule/shares-a-load-between-inputs", shares_a_load_between_inputs);
   g_test_add_func ("/schedule/shares-a-load-also-when-inputs-are-outermost",
                    shares_a_load_also_when_inputs_are_outermost);
-  g_test_add_func ("/schedule/takes-turns-forwards-and-backwards", takes_turns_forwards_and_backwards);
+  g_test_add_func ("/schedule/takes-turns-forwards-and-backwards",
+                   takes_turns_forwards_and_backwards);
   g_test_add_func ("/schedule/opens-another-round-when-memory-is-short",
                    opens_another_round_when_memory_is_short);
   g_test_add_func ("/schedule/goes-on-after-a-failed-case", goes_on_after_a_failed_case);
-  g_test_add_func ("/schedule/ends-what-has-begun-when-cancelled", ends_what_has_begun_when_cancelled);
+  g_test_add_func ("/schedule/ends-what-has-begun-when-cancelled",
+                   ends_what_has_begun_when_cancelled);
   g_test_add_func ("/schedule/keeps-the-others-when-one-of-a-round-dies",
                    keeps_the_others_when_one_of_a_round_dies);
   g_test_add_func ("/schedule/goes-on-when-the-only-session-of-a-round-dies",
@@ -312,5 +349,7 @@ main (int argc, char **argv)
   g_test_add_func ("/schedule/is-quick-with-many-cases", is_quick_with_many_cases);
   g_test_add_func ("/schedule/stops-by-itself-when-the-median-is-known",
                    stops_by_itself_when_the_median_is_known);
+  g_test_add_func ("/schedule/a-slow-case-ends-the-turns-for-all",
+                   a_slow_case_ends_the_turns_for_all);
   return g_test_run ();
 }

@@ -185,10 +185,8 @@ engines_options_are_typed_by_their_manifests (void)
   static const struct {
     const char *line, *engine, *wanted;
   } cases[] = {
-    { "a.wav|-e|one|--beam-size|3|--vad|b.wav", "one",
-      "{\"beam-size\":\"3\",\"vad\":\"true\"}" },
-    { "--beam-size=-3|a.wav|-e|one|--no-vad", "one",
-      "{\"beam-size\":\"-3\",\"vad\":\"false\"}" },
+    { "a.wav|-e|one|--beam-size|3|--vad|b.wav", "one", "{\"beam-size\":\"3\",\"vad\":\"true\"}" },
+    { "--beam-size=-3|a.wav|-e|one|--no-vad", "one", "{\"beam-size\":\"-3\",\"vad\":\"false\"}" },
     { "--vad=false|a.wav|--engine=one", "one", "{\"vad\":\"false\"}" },
     { "--vad|a.wav|-qseone", "one", "{\"vad\":\"true\"}" },
     { "--beam-size|1|--beam-size|2|a.wav", "one", "{\"beam-size\":\"2\"}" },
@@ -203,8 +201,8 @@ engines_options_are_typed_by_their_manifests (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (LbCli) cli = cases[i].wanted != NULL ? parse_well (&stt, cases[i].line) : NULL;
-      g_autoptr (json_t) settings =
-          cli != NULL ? lb_cli_engine_options (cli, cases[i].engine, NULL) : NULL;
+      g_autoptr (json_t)
+          settings = cli != NULL ? lb_cli_engine_options (cli, cases[i].engine, NULL) : NULL;
       g_autofree char *line = settings != NULL ? lb_json_line (settings) : NULL;
 
       g_assert_cmpstr (line, ==, cases[i].wanted);
@@ -283,8 +281,7 @@ no_letter_or_name_is_given_twice (void)
 {
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     {
-      g_autoptr (GHashTable) seen =
-          g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
       for (const LbCliOption *option = (*command)->options;
            option != NULL && option->name != NULL; option++)

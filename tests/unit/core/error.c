@@ -15,7 +15,7 @@ has_a_word_for_every_code (void)
       const char *word = lb_error_kind (error);
 
       g_assert_nonnull (word);
-      g_assert_true (g_hash_table_add (words, (char *)word));
+      g_assert_true (g_hash_table_add (words, (char *) word));
     }
 }
 
@@ -34,8 +34,7 @@ calls_what_it_does_not_know_failed (void)
 static void
 takes_the_code_from_errno (void)
 {
-  static const struct
-  {
+  static const struct {
     int saved;
     LbError code;
   } cases[] = {
@@ -48,12 +47,11 @@ takes_the_code_from_errno (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *whole
-          = g_strdup_printf ("can't write \"a\": %s", g_strerror (cases[i].saved));
+      g_autofree char *whole = g_strdup_printf ("can't write \"a\": %s",
+                                                g_strerror (cases[i].saved));
 
-      g_assert_false (
-          lb_error_set_errno (&error, cases[i].saved, "can't write \"%s\"", "a"));
-      g_assert_error (error, LB_ERROR, (int)cases[i].code);
+      g_assert_false (lb_error_set_errno (&error, cases[i].saved, "can't write \"%s\"", "a"));
+      g_assert_error (error, LB_ERROR, (int) cases[i].code);
       g_assert_cmpstr (error->message, ==, whole);
     }
   g_assert_false (lb_error_set_errno (NULL, EIO, "nobody asks"));

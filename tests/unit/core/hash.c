@@ -24,17 +24,16 @@ gives_the_published_digests (void)
 static void
 hashes_files_as_glib_does (void)
 {
-  g_autofree char *path = NULL, *by_path = NULL, *by_fd = NULL, *by_parts = NULL,
-                  *theirs = NULL;
+  g_autofree char *path = NULL, *by_path = NULL, *by_fd = NULL, *by_parts = NULL, *theirs = NULL;
   gsize bytes = 3 * 1024 * 1024 + 17;
   g_autofree char *data = g_malloc (bytes);
   LbHash *hash = lb_hash_new ();
   int fd = g_file_open_tmp ("llamaburn-XXXXXX", &path, NULL);
 
   for (gsize i = 0; i < bytes; i++)
-    data[i] = (char)(i * 2654435761u >> 13);
-  g_assert_cmpint (write (fd, data, bytes), ==, (gssize)bytes);
-  theirs = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *)data, bytes);
+    data[i] = (char) (i * 2654435761u >> 13);
+  g_assert_cmpint (write (fd, data, bytes), ==, (gssize) bytes);
+  theirs = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (guchar *) data, bytes);
   by_path = lb_hash_file (path, NULL, NULL);
   g_assert_cmpint (lseek (fd, 5, SEEK_SET), ==, 5);
   by_fd = lb_hash_fd (fd, NULL, NULL);

@@ -5,8 +5,7 @@
 static void
 names_sort_by_time_and_never_repeat (void)
 {
-  g_autoptr (GHashTable) seen
-      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autofree char *before = lb_id_new ();
   g_autofree char *after = NULL;
 
@@ -24,7 +23,7 @@ has_version_variant_and_the_clock (void)
   g_autofree char *id = lb_id_new ();
   gint64 latest = g_get_real_time () / 1000;
   g_autofree char *digits = g_strdup_printf ("%.8s%.4s", id, id + 9);
-  gint64 ms = (gint64)g_ascii_strtoull (digits, NULL, 16);
+  gint64 ms = (gint64) g_ascii_strtoull (digits, NULL, 16);
 
   g_assert_true (lb_id_is_valid (id));
   g_assert_cmpint (id[14], ==, '7');

@@ -34,6 +34,16 @@ refuses_what_is_not_plain_json (void)
 }
 
 static void
+refuses_nul_bytes (void)
+{
+  static const char after_number[] = "{\"a\":1\0}";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (lb_json_parse (after_number, sizeof after_number - 1, &error));
+  g_assert_error (error, LB_ERROR, LB_ERROR_BAD_INPUT);
+}
+
+static void
 bounds_depth (void)
 {
   g_autoptr (GString) deep = g_string_new (NULL);
@@ -70,8 +80,12 @@ repairs_text_of_engines (void)
     const char *text;
     const char *repaired;
   } cases[] = {
-    { "[\"a\xff" "b\"]", "a\xef\xbf\xbd" "b" },
-    { "[\"a\\u0000b\"]", "a\xef\xbf\xbd" "b" },
+    { "[\"a\xff"
+      "b\"]",
+      "a\xef\xbf\xbd"
+      "b" },
+    { "[\"a\\u0000b\"]", "a\xef\xbf\xbd"
+                         "b" },
     { "[\"\\ud800\"]", "\xef\xbf\xbd" },
     { "[\"\\udc00x\"]", "\xef\xbf\xbdx" },
     { "[\"\\ud83d\\ude00\"]", NULL },
@@ -123,6 +137,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/json/refuses-what-is-not-plain-json", refuses_what_is_not_plain_json);
+  g_test_add_func ("/json/refuses-nul-bytes", refuses_nul_bytes);
   g_test_add_func ("/json/bounds-depth", bounds_depth);
   g_test_add_func ("/json/ignores-brackets-in-strings", ignores_brackets_in_strings);
   g_test_add_func ("/json/repairs-text-of-engines", repairs_text_of_engines);

@@ -26,8 +26,7 @@ makes_homes_that_others_can_not_read (void)
 static void
 says_what_is_in_the_way (void)
 {
-  g_autofree char *in_the_way
-      = g_build_filename (g_get_user_data_dir (), "llamaburn", NULL);
+  g_autofree char *in_the_way = g_build_filename (g_get_user_data_dir (), "llamaburn", NULL);
   g_autofree char *path = NULL;
   g_autoptr (GError) error = NULL;
 

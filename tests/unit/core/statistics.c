@@ -186,8 +186,8 @@ seldom_tells_equal_programs_apart (void)
           if (lb_ratio_paired (x, y, MIN (nx, ny), &ratio))
             paired += differs (&ratio);
         }
-      g_test_message ("%" G_GSIZE_FORMAT " × %" G_GSIZE_FORMAT ": %.1f %%, paired %.1f %%", nx, ny,
-                      100.0 * unpaired / draws, 100.0 * paired / draws);
+      g_test_message ("%" G_GSIZE_FORMAT " × %" G_GSIZE_FORMAT ": %.1f %%, paired %.1f %%", nx,
+                      ny, 100.0 * unpaired / draws, 100.0 * paired / draws);
       g_assert_cmpfloat (unpaired, <, 0.058 * draws);
       g_assert_cmpfloat (unpaired, >, 0.015 * draws);
       g_assert_cmpfloat (paired, <, 0.06 * draws);

@@ -11,8 +11,12 @@ escapes_what_a_terminal_would_obey (void)
     { "a\nb\tc\r", "a\\nb\\tc\\r" },
     { "\x1b[31mred", "\\x1b[31mred" },
     { "\xff\xfe", "\\xff\\xfe" },
-    { "\xc2\x9b" "31m", "\\u{9b}31m" },
-    { "\xe2\x80\xae" "gpj", "\\u{202e}gpj" },
+    { "\xc2\x9b"
+      "31m",
+      "\\u{9b}31m" },
+    { "\xe2\x80\xae"
+      "gpj",
+      "\\u{202e}gpj" },
     { "\x7f", "\\x7f" },
   };
 
@@ -38,8 +42,10 @@ offers_the_nearest_name (void)
 static void
 says_durations_and_sizes (void)
 {
-  g_autofree char *a = lb_text_duration (0.4249), *b = lb_text_duration (204.4), *c = lb_text_duration (3723);
-  g_autofree char *d = lb_text_bytes (147951465), *e = lb_text_bytes (512), *f = lb_text_bytes (1610612736);
+  g_autofree char *a = lb_text_duration (0.4249), *b = lb_text_duration (204.4),
+                  *c = lb_text_duration (3723);
+  g_autofree char *d = lb_text_bytes (147951465), *e = lb_text_bytes (512),
+                  *f = lb_text_bytes (1610612736);
 
   g_assert_cmpstr (a, ==, "0.42 s");
   g_assert_cmpstr (b, ==, "3:24");
@@ -53,7 +59,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/text/escapes-what-a-terminal-would-obey", escapes_what_a_terminal_would_obey);
+  g_test_add_func ("/text/escapes-what-a-terminal-would-obey",
+                   escapes_what_a_terminal_would_obey);
   g_test_add_func ("/text/offers-the-nearest-name", offers_the_nearest_name);
   g_test_add_func ("/text/says-durations-and-sizes", says_durations_and_sizes);
   return g_test_run ();

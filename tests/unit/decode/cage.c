@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -33,9 +36,15 @@ try_to_get_out (void)
     return 7;
   if (kill (getppid (), 0) == 0 || errno != EPERM)
     return 8;
-  if (mmap (NULL, G_GUINT64_CONSTANT (4) << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-      != MAP_FAILED)
+  if (mmap (NULL, G_GUINT64_CONSTANT (4) << 30, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) !=
+      MAP_FAILED)
     return 9;
+  if (mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED)
+    return 11;
+  if (syscall (SYS_tgkill, getppid (), getppid (), 0) == 0 || errno != EPERM)
+    return 12;
+  if (syscall (SYS_tgkill, getpid (), gettid (), 0) != 0)
+    return 13;
 #endif
   if (unlink ("/nowhere") == 0 || errno != EPERM)
     return 10;
@@ -55,10 +64,46 @@ keeps_everything_in (void)
   g_assert_cmpint (WEXITSTATUS (status), ==, 0);
 }
 
+/* The kernel looks at the hard limit first: were both the same, no signal would say why it ended.
+ */
+static void
+says_that_its_time_ran_out (void)
+{
+  pid_t pid;
+  g_autofree char *path = NULL, *text = NULL;
+  const char *line;
+  unsigned soft, hard;
+  int ends[2], status;
+  char ready;
+
+  g_assert_cmpint (pipe (ends), ==, 0);
+  pid = fork ();
+  if (pid == 0)
+    {
+      ready = lb_cage_enter (NULL) ? 1 : 0;
+      if (write (ends[1], &ready, 1) == 1)
+        poll (NULL, 0, 60000);
+      _exit (0);
+    }
+  g_assert_cmpint (read (ends[0], &ready, 1), ==, 1);
+  g_assert_cmpint (ready, ==, 1);
+  path = g_strdup_printf ("/proc/%d/limits", pid);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  line = strstr (text, "Max cpu time");
+  g_assert_nonnull (line);
+  g_assert_cmpint (sscanf (line, "Max cpu time %u %u", &soft, &hard), ==, 2);
+  g_assert_cmpuint (soft, <, hard);
+  kill (pid, SIGKILL);
+  waitpid (pid, &status, 0);
+  close (ends[0]);
+  close (ends[1]);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cage/keeps-everything-in", keeps_everything_in);
+  g_test_add_func ("/cage/says-that-its-time-ran-out", says_that_its_time_ran_out);
   return g_test_run ();
 }

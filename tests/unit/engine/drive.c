@@ -39,8 +39,8 @@ drive_load (LbSession *session, const char *mode, const char *options, double li
 }
 
 gboolean
-drive_run (LbSession *session, gsize frames, float from, double limit_s,
-           LbSessionRun *run, GCancellable *cancellable, GError **error)
+drive_run (LbSession *session, gsize frames, float from, double limit_s, LbSessionRun *run,
+           GCancellable *cancellable, GError **error)
 {
   g_autofree float *samples = g_new (float, MAX (1, frames));
   g_autoptr (json_t) request = NULL;
@@ -50,9 +50,9 @@ drive_run (LbSession *session, gsize frames, float from, double limit_s,
   memset (run, 0, sizeof *run);
   if (!lb_session_put (session, 0, samples, frames, error))
     return FALSE;
-  request = json_pack ("{s:[{s:s, s:i, s:I, s:i, s:i}], s:i, s:i}", "inputs", "role",
-                       "audio", "offset", 0, "frames", (json_int_t) frames, "rate", 16000,
-                       "channels", 1, "seed", 1, "index", 0);
+  request = json_pack ("{s:[{s:s, s:i, s:I, s:i, s:i}], s:i, s:i}", "inputs", "role", "audio",
+                       "offset", 0, "frames", (json_int_t) frames, "rate", 16000, "channels", 1,
+                       "seed", 1, "index", 0);
   g_assert_nonnull (request);
   return lb_session_run (session, request, limit_s, NULL, NULL, run, cancellable, error);
 }

@@ -13,8 +13,8 @@ gboolean drive_load (LbSession *session, const char *mode, const char *options, 
                      GCancellable *cancellable, GError **error);
 
 /** drive_run: puts @frames of a ramp that begins at @from and runs once */
-gboolean drive_run (LbSession *session, gsize frames, float from, double limit_s, LbSessionRun *run,
-                    GCancellable *cancellable, GError **error);
+gboolean drive_run (LbSession *session, gsize frames, float from, double limit_s,
+                    LbSessionRun *run, GCancellable *cancellable, GError **error);
 
 /** drive_text: the text of @run's output */
 const char *drive_text (const LbSessionRun *run);

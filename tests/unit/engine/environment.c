@@ -14,6 +14,10 @@ static const char *const ours[] = {
   "MY_API_KEY=k",
   "OTHER_API_KEY=k",
   "GGML_VK=a=b",
+  "VK_DRIVER_FILES=/usr/share/vulkan/icd.d/lvp_icd.x86_64.json",
+  "MESA_VK_DEVICE_SELECT=1002:744c",
+  "DRI_PRIME=1",
+  "XDG_DATA_DIRS=/run/opengl-driver/share",
   "=odd",
   "noequals",
   "DISPLAY=:0",
@@ -41,14 +45,20 @@ lets_pass_what_is_listed (void)
   g_assert_true (passed (environment, "HIP_VISIBLE_DEVICES=1"));
   g_assert_true (passed (environment, "CUDA_VISIBLE_DEVICES="));
   g_assert_true (passed (environment, "GGML_VK=a=b"));
+  g_assert_true (
+      passed (environment, "VK_DRIVER_FILES=/usr/share/vulkan/icd.d/lvp_icd.x86_64.json"));
+  g_assert_true (passed (environment, "MESA_VK_DEVICE_SELECT=1002:744c"));
+  g_assert_true (passed (environment, "XDG_DATA_DIRS=/run/opengl-driver/share"));
   g_assert_true (passed (environment, "HF_HOME=/cache"));
   g_assert_true (passed (environment, "MY_API_KEY=k"));
-  g_assert_cmpuint (g_strv_length (environment), ==, 8);
+  g_assert_cmpuint (g_strv_length (environment), ==, 12);
   g_assert_cmpstr (lb_json_string (recorded, "GGML_VK", ""), ==, "a=b");
+  g_assert_cmpstr (lb_json_string (recorded, "DRI_PRIME", ""), ==, "1");
+  g_assert_null (json_object_get (recorded, "XDG_DATA_DIRS"));
   g_assert_cmpstr (lb_json_string (recorded, "LC_ALL", ""), ==, "C");
   g_assert_null (json_object_get (recorded, "MY_API_KEY"));
   g_assert_null (json_object_get (recorded, "HOME"));
-  g_assert_cmpuint (json_object_size (recorded), ==, 4);
+  g_assert_cmpuint (json_object_size (recorded), ==, 7);
 }
 
 static void
@@ -60,7 +70,7 @@ gives_a_key_to_nobody_else (void)
 
   g_assert_false (passed (environment, "MY_API_KEY=k"));
   g_assert_false (passed (environment, "GGML_API_KEY=x"));
-  g_assert_cmpuint (g_strv_length (environment), ==, 7);
+  g_assert_cmpuint (g_strv_length (environment), ==, 11);
 }
 
 int

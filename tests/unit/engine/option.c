@@ -17,8 +17,7 @@ static const LbOption options[] = {
   { .name = "stems", .kind = LB_OPTION_LIST },
 };
 
-typedef struct
-{
+typedef struct {
   const char *name, *text;
   const char *json; /* NULL: refused */
   const char *says;
@@ -101,8 +100,7 @@ types_what_was_typed (gconstpointer data)
 static void
 checks_typed_values (void)
 {
-  static const struct
-  {
+  static const struct {
     const char *name, *json;
     gboolean fits;
   } cases[] = {
@@ -121,8 +119,7 @@ checks_typed_values (void)
       g_autoptr (json_t) value = lb_json_parse (cases[i].json, -1, NULL);
       g_autoptr (GError) error = NULL;
 
-      g_assert_cmpint (lb_option_check (find (cases[i].name), value, &error), ==,
-                       cases[i].fits);
+      g_assert_cmpint (lb_option_check (find (cases[i].name), value, &error), ==, cases[i].fits);
       g_assert_true ((error == NULL) == cases[i].fits);
     }
   g_assert_false (lb_option_check (find ("seed"), NULL, NULL));

@@ -15,7 +15,7 @@ start (gpointer options)
   g_auto (LbSessionRun) run = { 0 };
 
   g_assert_true (drive_load (session, "stt", options, 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   g_assert_true (drive_run (session, 16, 0, 10, &run, NULL, &error));
   return session;
 }

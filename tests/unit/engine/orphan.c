@@ -21,8 +21,8 @@ start_helper (const char *how, GPid *group)
   GPid pid;
   int out;
 
-  g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
-                            NULL, &out, NULL, &error);
+  g_spawn_async_with_pipes (NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, NULL,
+                            &out, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpint (read (out, line, sizeof line - 1), >, 0);
   close (out);
@@ -41,8 +41,7 @@ is_gone_within (GPid group, double limit_s)
   return !drive_group_lives (group);
 }
 
-typedef struct
-{
+typedef struct {
   const char *how;
   int number;
 } Death;
@@ -74,8 +73,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (deaths); i++)
     {
-      g_autofree char *path =
-          g_strdup_printf ("/orphan/%s-%d", deaths[i].how, deaths[i].number);
+      g_autofree char *path = g_strdup_printf ("/orphan/%s-%d", deaths[i].how, deaths[i].number);
 
       g_test_add_data_func (path, &deaths[i], leaves_nobody);
     }

@@ -13,8 +13,8 @@ collect (LbLine *line, gpointer user_data)
 }
 
 static GPtrArray *
-cut_in_pieces (const char *text, gsize length, gsize piece, gsize max_bytes,
-               gboolean *fine, GError **error)
+cut_in_pieces (const char *text, gsize length, gsize piece, gsize max_bytes, gboolean *fine,
+               GError **error)
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_line_free);
   LbLineCutter cutter;
@@ -22,8 +22,8 @@ cut_in_pieces (const char *text, gsize length, gsize piece, gsize max_bytes,
   lb_line_cutter_init (&cutter, max_bytes);
   *fine = TRUE;
   for (gsize i = 0; i < length && *fine; i += piece)
-    *fine = lb_line_cutter_feed (&cutter, text + i, MIN (piece, length - i), (gint64) i,
-                                 collect, lines, error);
+    *fine = lb_line_cutter_feed (&cutter, text + i, MIN (piece, length - i), (gint64) i, collect,
+                                 lines, error);
   lb_line_cutter_clear (&cutter);
   return lines;
 }
@@ -42,8 +42,7 @@ cuts_lines_wherever_reads_end (void)
   for (gsize piece = 1; piece <= sizeof text; piece++)
     {
       gboolean fine;
-      g_autoptr (GPtrArray) lines =
-          cut_in_pieces (text, strlen (text), piece, 100, &fine, NULL);
+      g_autoptr (GPtrArray) lines = cut_in_pieces (text, strlen (text), piece, 100, &fine, NULL);
 
       g_assert_true (fine);
       g_assert_cmpuint (lines->len, ==, 3);
@@ -60,8 +59,7 @@ bounds_lines (void)
     {
       gboolean fine;
       g_autoptr (GError) error = NULL;
-      g_autoptr (GPtrArray) fits =
-          cut_in_pieces ("1234567890\n", 11, piece, 10, &fine, &error);
+      g_autoptr (GPtrArray) fits = cut_in_pieces ("1234567890\n", 11, piece, 10, &fine, &error);
 
       g_assert_true (fine);
       g_assert_cmpuint (fits->len, ==, 1);
@@ -138,8 +136,7 @@ refuses_what_is_no_message (void)
 static void
 agrees_on_a_version (void)
 {
-  static const struct
-  {
+  static const struct {
     const char *hello;
     gboolean fine;
   } cases[] = {

@@ -13,18 +13,9 @@
 #define FRAMES 16000
 #define OUT_BYTES 65536
 
-typedef enum
-{
-  AT_LOAD,
-  AT_RESERVE,
-  AT_RUN,
-  AT_SECOND_RUN,
-  AT_UNLOAD,
-  NOWHERE
-} Where;
+typedef enum { AT_LOAD, AT_RESERVE, AT_RUN, AT_SECOND_RUN, AT_UNLOAD, NOWHERE } Where;
 
-typedef struct
-{
+typedef struct {
   const char *name;
   const char *mode;
   const char *options;
@@ -52,24 +43,21 @@ static const Case cases[] = {
     "has no option \"beams\"" },
   { "wrong-type", "stt", "{\"sleep-ms\": \"1\"}", AT_LOAD, LB_ERROR_USAGE,
     "--sleep-ms takes a whole number" },
-  { "out-of-range", "stt", "{\"sleep-ms\": -1}", AT_LOAD, LB_ERROR_USAGE,
-    "from 0 to 3600000" },
+  { "out-of-range", "stt", "{\"sleep-ms\": -1}", AT_LOAD, LB_ERROR_USAGE, "from 0 to 3600000" },
   { "unknown-mode", "opera", "{}", AT_LOAD, LB_ERROR_USAGE, "doesn't do the mode" },
 
-  { "fails-to-load", "stt", "{\"fail\": true, \"at\": \"load\"}", AT_LOAD,
-    LB_ERROR_ENGINE, "to fail at load" },
-  { "fails-to-run", "stt", "{\"fail\": true}", AT_RUN, LB_ERROR_ENGINE,
-    "to fail at run" },
+  { "fails-to-load", "stt", "{\"fail\": true, \"at\": \"load\"}", AT_LOAD, LB_ERROR_ENGINE,
+    "to fail at load" },
+  { "fails-to-run", "stt", "{\"fail\": true}", AT_RUN, LB_ERROR_ENGINE, "to fail at run" },
   { "fails-in-second-run", "stt", "{\"fail\": true, \"on-run\": 2}", AT_SECOND_RUN,
     LB_ERROR_ENGINE, "at run" },
-  { "fails-after-done", "stt", "{\"fail\": true, \"at\": \"output\"}", AT_RUN,
-    LB_ERROR_ENGINE, "at output" },
+  { "fails-after-done", "stt", "{\"fail\": true, \"at\": \"output\"}", AT_RUN, LB_ERROR_ENGINE,
+    "at output" },
 
-  { "segv-in-load", "stt", "{\"crash\": \"segv\", \"at\": \"load\"}", AT_LOAD,
-    LB_ERROR_CRASHED, "crashed while loading: SIGSEGV" },
-  { "segv-in-run", "stt",
-    "{\"crash\": \"segv\", \"stderr\": \"CUDA error: \\u001b[31mout\"}", AT_RUN,
-    LB_ERROR_CRASHED,
+  { "segv-in-load", "stt", "{\"crash\": \"segv\", \"at\": \"load\"}", AT_LOAD, LB_ERROR_CRASHED,
+    "crashed while loading: SIGSEGV" },
+  { "segv-in-run", "stt", "{\"crash\": \"segv\", \"stderr\": \"CUDA error: \\u001b[31mout\"}",
+    AT_RUN, LB_ERROR_CRASHED,
     "SIGSEGV (Segmentation fault); the end of its standard error: CUDA error: "
     "\\x1b[31mout" },
   { "abort-in-second-run", "stt", "{\"crash\": \"abort\", \"on-run\": 2}", AT_SECOND_RUN,
@@ -79,25 +67,25 @@ static const Case cases[] = {
   { "killed", "stt", "{\"crash\": \"kill\"}", AT_RUN, LB_ERROR_CRASHED, "SIGKILL" },
   { "exits", "stt", "{\"crash\": \"exit\", \"exit-status\": 7}", AT_RUN, LB_ERROR_CRASHED,
     "ended by itself while running, with status 7" },
-  { "exits-0", "stt", "{\"crash\": \"exit\", \"exit-status\": 0}", AT_RUN,
-    LB_ERROR_CRASHED, "with status 0" },
+  { "exits-0", "stt", "{\"crash\": \"exit\", \"exit-status\": 0}", AT_RUN, LB_ERROR_CRASHED,
+    "with status 0" },
   { "crashes-after-done", "stt", "{\"crash\": \"segv\", \"at\": \"output\"}", AT_RUN,
     LB_ERROR_CRASHED, "SIGSEGV" },
   { "crashes-in-unload", "stt", "{\"crash\": \"segv\", \"at\": \"unload\"}", AT_UNLOAD,
     LB_ERROR_CRASHED, "crashed while unloading: SIGSEGV" },
 
-  { "hangs-in-load", "stt", "{\"hang\": true, \"at\": \"load\"}", AT_LOAD,
-    LB_ERROR_TIMEOUT, "was not done with loading after 0.3 s", NULL, 0.3, 4 },
-  { "hangs-in-run", "stt", "{\"hang\": true}", AT_RUN, LB_ERROR_TIMEOUT, "after 0.3 s",
-    NULL, 0.3, 4 },
-  { "hangs-after-done", "stt", "{\"hang\": true, \"at\": \"output\"}", AT_RUN,
-    LB_ERROR_TIMEOUT, "with running", NULL, 0.3, 4 },
-  { "hangs-in-unload", "stt", "{\"hang\": true, \"at\": \"unload\"}", AT_UNLOAD,
-    LB_ERROR_TIMEOUT, "with unloading", NULL, 0.3, 4 },
+  { "hangs-in-load", "stt", "{\"hang\": true, \"at\": \"load\"}", AT_LOAD, LB_ERROR_TIMEOUT,
+    "was not done with loading after 0.3 s", NULL, 0.3, 4 },
+  { "hangs-in-run", "stt", "{\"hang\": true}", AT_RUN, LB_ERROR_TIMEOUT, "after 0.3 s", NULL, 0.3,
+    4 },
+  { "hangs-after-done", "stt", "{\"hang\": true, \"at\": \"output\"}", AT_RUN, LB_ERROR_TIMEOUT,
+    "with running", NULL, 0.3, 4 },
+  { "hangs-in-unload", "stt", "{\"hang\": true, \"at\": \"unload\"}", AT_UNLOAD, LB_ERROR_TIMEOUT,
+    "with unloading", NULL, 0.3, 4 },
   { "hangs-ignoring-sigterm", "stt", "{\"hang\": true, \"ignore-cancel\": true}", AT_RUN,
     LB_ERROR_TIMEOUT, "after 0.3 s", NULL, 0.3, 6 },
-  { "slow", "stt", "{\"sleep-ms\": 5000}", AT_RUN, LB_ERROR_TIMEOUT,
-    "--time-limit allows more", NULL, 0.3, 2 },
+  { "slow", "stt", "{\"sleep-ms\": 5000}", AT_RUN, LB_ERROR_TIMEOUT, "--time-limit allows more",
+    NULL, 0.3, 2 },
 
   { "floods-stderr", "stt", "{\"flood\": \"stderr\", \"flood-mb\": 100}", NOWHERE, 0,
     "16000 frames" },
@@ -111,46 +99,41 @@ static const Case cases[] = {
     "{\"flood\": \"lines\", \"ignore-cancel\": true, \"flood-mb\": 65536}", AT_RUN,
     LB_ERROR_PROTOCOL, "flood", NULL, 60, 30 },
 
-  { "done-before-start", "stt", "{\"lie\": \"early\"}", NOWHERE, 0, "a lie",
-    "engine-clock" },
+  { "done-before-start", "stt", "{\"lie\": \"early\"}", NOWHERE, 0, "a lie", "engine-clock" },
   { "done-in-future", "stt", "{\"lie\": \"late\"}", NOWHERE, 0, "a lie", "engine-clock" },
   { "first-in-future", "stt", "{\"lie\": \"first-late\"}", NOWHERE, 0, "16000 frames",
     "engine-clock" },
-  { "pcm-frames", "tts", "{\"sound-s\": 0.1, \"lie\": \"pcm-frames\"}", AT_RUN,
-    LB_ERROR_PROTOCOL, "not inside its buffer" },
-  { "pcm-offset", "tts", "{\"sound-s\": 0.1, \"lie\": \"pcm-offset\"}", AT_RUN,
-    LB_ERROR_PROTOCOL, "not inside its buffer" },
-  { "pcm-type", "tts", "{\"sound-s\": 0.1, \"lie\": \"pcm-type\"}", AT_RUN,
-    LB_ERROR_PROTOCOL, "is no list" },
+  { "pcm-frames", "tts", "{\"sound-s\": 0.1, \"lie\": \"pcm-frames\"}", AT_RUN, LB_ERROR_PROTOCOL,
+    "not inside its buffer" },
+  { "pcm-offset", "tts", "{\"sound-s\": 0.1, \"lie\": \"pcm-offset\"}", AT_RUN, LB_ERROR_PROTOCOL,
+    "not inside its buffer" },
+  { "pcm-type", "tts", "{\"sound-s\": 0.1, \"lie\": \"pcm-type\"}", AT_RUN, LB_ERROR_PROTOCOL,
+    "is no list" },
   { "not-json", "stt", "{\"lie\": \"not-json\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "\"ggml_init: found 1 device" },
   { "not-object", "stt", "{\"lie\": \"not-object\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "no object with a \"type\"" },
   { "deep", "stt", "{\"lie\": \"deep\"}", AT_RUN, LB_ERROR_PROTOCOL, "deeper than 64" },
-  { "duplicate-keys", "stt", "{\"lie\": \"duplicate\"}", AT_RUN, LB_ERROR_PROTOCOL,
-    "duplicate" },
+  { "duplicate-keys", "stt", "{\"lie\": \"duplicate\"}", AT_RUN, LB_ERROR_PROTOCOL, "duplicate" },
   { "not-utf8", "stt", "{\"lie\": \"utf8\"}", NOWHERE, 0, "caf\xef\xbf\xbd \xef\xbf\xbd",
     "repaired-text" },
-  { "surrogate", "stt", "{\"lie\": \"surrogate\"}", NOWHERE, 0,
-    "\xef\xbf\xbd and \xef\xbf\xbd", "repaired-text" },
+  { "surrogate", "stt", "{\"lie\": \"surrogate\"}", NOWHERE, 0, "\xef\xbf\xbd and \xef\xbf\xbd",
+    "repaired-text" },
   { "huge-real", "stt", "{\"lie\": \"numbers\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "real number overflow" },
   { "huge-integer", "stt", "{\"lie\": \"integers\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "too big integer" },
-  { "output-is-text", "stt", "{\"lie\": \"types\"}", AT_RUN, LB_ERROR_PROTOCOL,
-    "no object" },
+  { "output-is-text", "stt", "{\"lie\": \"types\"}", AT_RUN, LB_ERROR_PROTOCOL, "no object" },
   { "no-type", "stt", "{\"lie\": \"no-type\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "no object with a \"type\"" },
-  { "no-output", "stt", "{\"lie\": \"no-output\"}", AT_RUN, LB_ERROR_PROTOCOL,
-    "no object" },
+  { "no-output", "stt", "{\"lie\": \"no-output\"}", AT_RUN, LB_ERROR_PROTOCOL, "no object" },
   { "done-twice", "stt", "{\"lie\": \"done-twice\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "\"done\" twice" },
   { "output-before-done", "stt", "{\"lie\": \"no-done\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "\"output\" before \"done\"" },
   { "other-run", "stt", "{\"lie\": \"other-run\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "for another request" },
-  { "no-id", "stt", "{\"lie\": \"no-id\"}", AT_RUN, LB_ERROR_PROTOCOL,
-    "for another request" },
+  { "no-id", "stt", "{\"lie\": \"no-id\"}", AT_RUN, LB_ERROR_PROTOCOL, "for another request" },
   { "loaded-again", "stt", "{\"lie\": \"loaded-again\"}", AT_RUN, LB_ERROR_PROTOCOL,
     "\"loaded\" in a run" },
   { "impossible-channels", "stt", "{\"lie\": \"rates\"}", AT_LOAD, LB_ERROR_PROTOCOL,
@@ -158,11 +141,9 @@ static const Case cases[] = {
 
   { "eats-memory", "stt", "{\"eat-mb\": 100000}", AT_RUN, LB_ERROR_MEMORY,
     "used more than 200 MiB of memory", NULL, 30, 10, 200 },
-  { "child-eats-memory", "stt",
-    "{\"eat-mb\": 100000, \"child\": \"eat\", \"sleep-ms\": 2000}", AT_SECOND_RUN,
-    LB_ERROR_MEMORY, "used more than 200 MiB", NULL, 30, 10, 200 },
-  { "within-its-memory", "stt", "{\"eat-mb\": 50}", NOWHERE, 0, "16000 frames", NULL, 0,
-    0, 400 },
+  { "child-eats-memory", "stt", "{\"eat-mb\": 100000, \"child\": \"eat\", \"sleep-ms\": 2000}",
+    AT_SECOND_RUN, LB_ERROR_MEMORY, "used more than 200 MiB", NULL, 30, 10, 200 },
+  { "within-its-memory", "stt", "{\"eat-mb\": 50}", NOWHERE, 0, "16000 frames", NULL, 0, 0, 400 },
 
   { "cuts-in", "stt", "{\"cut\": \"truncate-in\"}", NOWHERE, 0,
     "truncate-in: Operation not permitted" },
@@ -190,9 +171,8 @@ static const Case cases[] = {
 
   { "leaves-child", "stt", "{\"child\": \"linger\"}", NOWHERE, 0, "child: " },
   { "leaves-child-in-session", "stt", "{\"child\": \"session\"}", NOWHERE, 0, "child: " },
-  { "crashes-with-child", "stt",
-    "{\"child\": \"linger\", \"crash\": \"segv\", \"on-run\": 2}", AT_SECOND_RUN,
-    LB_ERROR_CRASHED, "SIGSEGV" },
+  { "crashes-with-child", "stt", "{\"child\": \"linger\", \"crash\": \"segv\", \"on-run\": 2}",
+    AT_SECOND_RUN, LB_ERROR_CRASHED, "SIGSEGV" },
 
   { "keeps-secrets", "stt", "{\"environment\": \"LB_TEST_SECRET\"}", NOWHERE, 0,
     "LB_TEST_SECRET=(absent)" },
@@ -210,7 +190,7 @@ live (LbSession *session, const Case *it, LbSessionRun *run, GError **error)
 
   if (!drive_load (session, it->mode, it->options, limit_s, NULL, error))
     return AT_LOAD;
-  if (!lb_session_reserve (session, FRAMES * sizeof (float), OUT_BYTES, error))
+  if (!lb_session_reserve (session, FRAMES * sizeof (float), OUT_BYTES, NULL, error))
     return AT_RESERVE;
   if (!drive_run (session, FRAMES, 0, limit_s, run, NULL, error))
     return AT_RUN;
@@ -230,8 +210,7 @@ check_flags (const LbSessionRun *run, const char *wanted)
     }
   g_assert_cmpuint (json_array_size (run->flags), ==, 1);
   g_assert_cmpstr (lb_json_string (json_array_get (run->flags, 0), "id", ""), ==, wanted);
-  g_assert_cmpstr (lb_json_string (json_array_get (run->flags, 0), "evidence", ""), !=,
-                   "");
+  g_assert_cmpstr (lb_json_string (json_array_get (run->flags, 0), "evidence", ""), !=, "");
   g_assert_cmpstr (lb_json_string (json_array_get (run->flags, 0), "cure", ""), !=, "");
 }
 
@@ -256,8 +235,7 @@ static void
 misbehaves (gconstpointer data)
 {
   const Case *it = data;
-  const LbSessionSettings settings = { .memory_limit_bytes =
-                                           it->memory_mb * 1024 * 1024 };
+  const LbSessionSettings settings = { .memory_limit_bytes = it->memory_mb * 1024 * 1024 };
   double took_s, most_s;
   guint fds = drive_count_fds ();
   gint64 start = g_get_monotonic_time ();
@@ -296,7 +274,7 @@ runs_and_stops (void)
 
   drive_load (session, "stt", "{}", 10, NULL, &error);
   g_assert_no_error (error);
-  lb_session_reserve (session, 64000, 0, &error);
+  lb_session_reserve (session, 64000, 0, NULL, &error);
   g_assert_no_error (error);
   drive_run (session, 16000, 0, 10, &first, NULL, &error);
   g_assert_no_error (error);
@@ -307,8 +285,8 @@ runs_and_stops (void)
   g_assert_cmpint (first.done_ns, >=, first.t0_ns);
   g_assert_cmpint (first.done_ns, <=, first.t1_ns);
   g_assert_cmpstr (lb_session_version (session), ==, "1");
-  g_assert_cmpstr (lb_json_string (lb_session_environment (session), "GGML_LB_TEST", ""),
-                   ==, "7");
+  g_assert_cmpstr (lb_json_string (lb_session_environment (session), "GGML_LB_TEST", ""), ==,
+                   "7");
   g_assert_null (json_object_get (lb_session_environment (session), "HOME"));
   lb_session_stop (session);
   g_assert_false (drive_group_lives (pid));
@@ -334,12 +312,12 @@ loads_again_in_the_same_process (void)
   g_autoptr (LbSession) session = drive_start (NULL);
 
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   g_assert_true (lb_session_unload (session, 10, NULL, &error));
   g_assert_true (drive_load (session, "stt", "{\"text\": \"again\"}", 10, NULL, &error));
   g_assert_true (drive_run (session, 16000, 0, 10, &run, NULL, &error));
   g_assert_cmpstr (drive_text (&run), ==, "again");
-  g_assert_false (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_false (lb_session_reserve (session, 64000, 0, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_FAILED);
 }
 
@@ -349,8 +327,8 @@ fails_to_load_and_loads_then (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (LbSession) session = drive_start (NULL);
 
-  g_assert_false (drive_load (session, "stt", "{\"fail\": true, \"at\": \"load\"}", 10,
-                              NULL, &error));
+  g_assert_false (
+      drive_load (session, "stt", "{\"fail\": true, \"at\": \"load\"}", 10, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_ENGINE);
   g_clear_error (&error);
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
@@ -364,8 +342,7 @@ cancel_soon (gpointer cancellable)
   return NULL;
 }
 
-typedef struct
-{
+typedef struct {
   const char *options;
   double least_s, most_s;
 } Cancelled;
@@ -384,7 +361,7 @@ is_cancelled (gconstpointer data)
   double took_s;
 
   g_assert_true (drive_load (session, "stt", it->options, 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   start = g_get_monotonic_time ();
   thread = g_thread_new ("cancel", cancel_soon, cancellable);
   g_assert_false (drive_run (session, 16000, 0, 60, &run, cancellable, &error));
@@ -406,8 +383,7 @@ is_cancelled_in_load (void)
   GThread *thread = g_thread_new ("cancel", cancel_soon, cancellable);
   gint64 start = g_get_monotonic_time ();
 
-  g_assert_false (
-      drive_load (session, "stt", "{\"load-ms\": 60000}", 60, cancellable, &error));
+  g_assert_false (drive_load (session, "stt", "{\"load-ms\": 60000}", 60, cancellable, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_CANCELLED);
   g_assert_cmpint (g_get_monotonic_time () - start, <, G_USEC_PER_SEC);
   g_thread_join (thread);
@@ -428,14 +404,13 @@ streams_first_and_partial (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (LbSession) session = drive_start (NULL);
   g_auto (LbSessionRun) run = { 0 };
-  g_autoptr (json_t) request =
-      json_pack ("{s:[{s:s, s:s}]}", "inputs", "role", "text", "text", "hello");
+  g_autoptr (json_t)
+      request = json_pack ("{s:[{s:s, s:s}]}", "inputs", "role", "text", "text", "hello");
   guint counts[2] = { 0, 0 };
 
-  g_assert_true (drive_load (session, "tts",
-                             "{\"sleep-ms\": 150, \"first-ms\": 50, \"tokens\": 10}", 10,
-                             NULL, &error));
-  g_assert_true (lb_session_reserve (session, 0, 1 << 20, &error));
+  g_assert_true (drive_load (
+      session, "tts", "{\"sleep-ms\": 150, \"first-ms\": 50, \"tokens\": 10}", 10, NULL, &error));
+  g_assert_true (lb_session_reserve (session, 0, 1 << 20, NULL, &error));
   g_assert_true (
       lb_session_run (session, request, 10, note_progress, counts, &run, NULL, &error));
   g_assert_no_error (error);
@@ -458,14 +433,14 @@ gives_sound (void)
   float samples[2205];
 
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (session, 16, 0, 10, &run, NULL, &error));
   piece = json_array_get (json_object_get (run.output, "pcm"), 0);
   g_assert_cmpint (lb_json_integer (piece, "frames", 0), ==, 2205);
   g_assert_cmpint (lb_json_integer (piece, "rate", 0), ==, 22050);
   g_assert_true (lb_session_get (session, 0, samples, 2205, &error));
-  g_assert_cmpfloat (
-      fabsf (samples[13] - (float) (0.5 * sin (2 * G_PI * 440 * 13 / 22050))), <, 1e-6f);
+  g_assert_cmpfloat (fabsf (samples[13] - (float) (0.5 * sin (2 * G_PI * 440 * 13 / 22050))), <,
+                     1e-6f);
   g_assert_false (lb_session_get (session, 65532, samples, 2, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_BAD_INPUT);
 }
@@ -483,12 +458,12 @@ takes_files_above_the_limit (void)
   float sample;
 
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (session, 16000, 0, 10, &run, NULL, &error));
   g_assert_true (lb_session_get (session, 4, &sample, 1, &error));
   g_assert_cmpfloat (sample, >, 0.01f);
   g_assert_true (drive_load (other, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (other, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (other, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (other, 16000, 0, 10, &same, NULL, &error));
   g_assert_cmpstr (drive_text (&run), ==, drive_text (&same));
 }
@@ -503,7 +478,7 @@ clears_out_before_each_run (void)
   float sample = 1;
 
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0.1}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 65536, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 65536, NULL, &error));
   g_assert_true (drive_run (session, 16, 0, 10, &run, NULL, &error));
   g_assert_true (lb_session_unload (session, 10, NULL, &error));
   g_assert_true (drive_load (session, "tts", "{\"sound-s\": 0}", 10, NULL, &error));
@@ -522,7 +497,7 @@ pauses_and_stops_while_paused (void)
   gint64 start;
 
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   lb_session_pause (session);
   lb_session_resume (session);
   g_assert_true (drive_run (session, 16, 0, 10, &run, NULL, &error));
@@ -541,7 +516,7 @@ times_out_while_stopped (void)
   g_autoptr (LbSession) session = drive_start (NULL);
 
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   lb_session_pause (session);
   g_assert_false (drive_run (session, 16, 0, 0.2, &run, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_TIMEOUT);
@@ -556,8 +531,8 @@ times_out_while_sending (void)
   g_auto (LbSessionRun) run = { 0 };
   g_autoptr (LbSession) session = drive_start (NULL);
   g_autofree char *text = g_strnfill (4 * 1024 * 1024, 'a');
-  g_autoptr (json_t) request =
-      json_pack ("{s:[{s:s, s:s}]}", "inputs", "role", "text", "text", text);
+  g_autoptr (json_t)
+      request = json_pack ("{s:[{s:s, s:s}]}", "inputs", "role", "text", "text", text);
 
   g_assert_true (drive_load (session, "stt", "{}", 10, NULL, &error));
   lb_session_pause (session);
@@ -589,7 +564,7 @@ rests_after_the_engines_end (void)
   clock_t before;
 
   g_assert_false (
-    drive_load (session, "stt", "{\"crash\": \"segv\", \"at\": \"load\"}", 10, NULL, &error));
+      drive_load (session, "stt", "{\"crash\": \"segv\", \"at\": \"load\"}", 10, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_CRASHED);
   before = clock ();
   g_usleep (400000);
@@ -600,8 +575,7 @@ static void
 says_what_is_missing (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *path =
-      g_build_filename (g_getenv ("LB_TEST_FOLDER"), "ghost.json", NULL);
+  g_autofree char *path = g_build_filename (g_getenv ("LB_TEST_FOLDER"), "ghost.json", NULL);
   g_autoptr (LbManifest) manifest = NULL;
 
   g_assert_true (g_file_set_contents (
@@ -614,15 +588,13 @@ says_what_is_missing (void)
   g_assert_no_error (error);
   g_assert_null (lb_session_start (manifest, NULL, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING);
-  g_assert_cmpstr (error->message, ==,
-                   "the engine \"ghost\" isn't built here: ./quickstart");
+  g_assert_cmpstr (error->message, ==, "the engine \"ghost\" isn't built here: ./quickstart");
 }
 
 static const Cancelled polite = { "{\"sleep-ms\": 60000}", 0.2, 1.5 };
 static const Cancelled deaf = { "{\"hang\": true}", 2.2, 3.5 };
 static const Cancelled stubborn = { "{\"hang\": true, \"ignore-cancel\": true}", 4.2, 6 };
-static const Cancelled flooding = { "{\"flood\": \"lines\", \"flood-mb\": 65536}", 0.2,
-                                    6 };
+static const Cancelled flooding = { "{\"flood\": \"lines\", \"flood-mb\": 65536}", 0.2, 6 };
 
 int
 main (int argc, char **argv)

@@ -10,11 +10,11 @@ make_worker (const char *program)
 {
   g_autofree char *folder = g_dir_make_tmp ("lb-worker-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "manifest.json", NULL);
-  g_autofree char *script =
-      g_build_filename (g_getenv ("LB_TEST_SOURCE"), "tests/unit/engine/worker.py", NULL);
-  g_autoptr (json_t) json = json_pack (
-      "{s:s, s:s, s:s, s:[s], s:[{s:s, s:s}]}", "id", "toy", "title", "A worker", "mode",
-      "stt", "outputs", "text", "inputs", "role", "audio", "kind", "pcm");
+  g_autofree char *script = g_build_filename (g_getenv ("LB_TEST_SOURCE"),
+                                              "tests/unit/engine/worker.py", NULL);
+  g_autoptr (json_t) json = json_pack ("{s:s, s:s, s:s, s:[s], s:[{s:s, s:s}]}", "id", "toy",
+                                       "title", "A worker", "mode", "stt", "outputs", "text",
+                                       "inputs", "role", "audio", "kind", "pcm");
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
   LbManifest *manifest;
@@ -41,10 +41,10 @@ drop (LbManifest *manifest)
 static void
 the_documented_worker_works (void)
 {
-  g_autofree char *script =
-      g_build_filename (g_getenv ("LB_TEST_SOURCE"), "tests/unit/engine/worker.py", NULL);
-  g_autofree char *page =
-      g_build_filename (g_getenv ("LB_TEST_SOURCE"), "docs/PROTOCOL.md", NULL);
+  g_autofree char *script = g_build_filename (g_getenv ("LB_TEST_SOURCE"),
+                                              "tests/unit/engine/worker.py", NULL);
+  g_autofree char *page = g_build_filename (g_getenv ("LB_TEST_SOURCE"), "docs/PROTOCOL.md",
+                                            NULL);
   g_autofree char *code = NULL;
   g_autofree char *text = NULL;
   g_autoptr (GError) error = NULL;
@@ -57,7 +57,7 @@ the_documented_worker_works (void)
   pid = lb_session_pid (session);
   g_assert_cmpstr (lb_session_version (session), ==, "1");
   g_assert_true (drive_load (session, "stt", "{}", 20, NULL, &error));
-  g_assert_true (lb_session_reserve (session, 64000, 0, &error));
+  g_assert_true (lb_session_reserve (session, 64000, 0, NULL, &error));
   g_assert_true (drive_run (session, 100, 0, 20, &run, NULL, &error));
   g_assert_true (g_str_has_prefix (drive_text (&run), "100 frames, sum "));
   g_assert_cmpuint (json_array_size (run.flags), ==, 0);
@@ -70,8 +70,7 @@ the_documented_worker_works (void)
   drop (manifest);
 }
 
-typedef struct
-{
+typedef struct {
   const char *name, *program;
   LbError code;
   const char *says;
@@ -89,8 +88,7 @@ static const Start starts[] = {
   { "other-name", SAY ("{\"type\":\"hello\",\"protocol\":[1],\"engine\":\"null\"}"),
     LB_ERROR_PROTOCOL, "another engine's name" },
   { "no-hello", SAY ("{\"type\":\"loaded\",\"id\":1}"), LB_ERROR_PROTOCOL, "no hello" },
-  { "chatter", SAY ("Loading weights: 100%"), LB_ERROR_PROTOCOL,
-    "\"Loading weights: 100%\"" },
+  { "chatter", SAY ("Loading weights: 100%"), LB_ERROR_PROTOCOL, "\"Loading weights: 100%\"" },
   { "closes", "import os, time\nos.close(61)\ntime.sleep(600)", LB_ERROR_PROTOCOL,
     "closed its end" },
   { "says-why",

@@ -34,10 +34,12 @@ counts_vad_of_this_run_only (void)
   WhisperLog log = { 0 };
 
   whisper_log_begin (&log);
-  whisper_log_line (&log, "whisper_vad_detect_speech: vad time = 40.00 ms processing 9 samples\n");
+  whisper_log_line (&log,
+                    "whisper_vad_detect_speech: vad time = 40.00 ms processing 9 samples\n");
   g_assert_cmpfloat_with_epsilon (whisper_log_sum_s (&log), 0.04, 1e-9);
   whisper_log_begin (&log);
-  whisper_log_line (&log, "whisper_vad_detect_speech: vad time = 90.00 ms processing 9 samples\n");
+  whisper_log_line (&log,
+                    "whisper_vad_detect_speech: vad time = 90.00 ms processing 9 samples\n");
   g_assert_cmpfloat_with_epsilon (whisper_log_sum_s (&log), 0.05, 1e-9);
 }
 
@@ -56,8 +58,9 @@ sees_which_backend_is_used (void)
 static void
 takes_any_text (void)
 {
-  static const char *const lines[] = { "", ":", ": ", "a: using", "x:  time = ",
-                                       "x: vad time = nan ms", "%s%n: using %s backend" };
+  static const char *const lines[] = {
+    "", ":", ": ", "a: using", "x:  time = ", "x: vad time = nan ms", "%s%n: using %s backend"
+  };
   WhisperLog log = { 0 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
@@ -69,7 +72,8 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engines/whisper-log/sums-all-timings", sums_all_timings);
-  g_test_add_func ("/engines/whisper-log/counts-vad-of-this-run-only", counts_vad_of_this_run_only);
+  g_test_add_func ("/engines/whisper-log/counts-vad-of-this-run-only",
+                   counts_vad_of_this_run_only);
   g_test_add_func ("/engines/whisper-log/sees-which-backend-is-used", sees_which_backend_is_used);
   g_test_add_func ("/engines/whisper-log/takes-any-text", takes_any_text);
   return g_test_run ();

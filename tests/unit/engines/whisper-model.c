@@ -10,12 +10,15 @@ typedef struct {
   gint32 magic;
   WhisperShape shape;
   gint32 bins, words;
-  gint64 spare;      /* weights more (or fewer) than the header promises */
-  gsize cut;         /* bytes missing at the end */
+  gint64 spare; /* weights more (or fewer) than the header promises */
+  gsize cut;    /* bytes missing at the end */
   gint32 type;
 } Recipe;
 
-#define TINY_SHAPE { 51864, 4, 8, 1, 4, 16, 8, 1, 1, 80, 0 }
+#define TINY_SHAPE                                                                               \
+  {                                                                                              \
+    51864, 4, 8, 1, 4, 16, 8, 1, 1, 80, 0                                                        \
+  }
 
 static const Recipe good = { 0x67676d6c, TINY_SHAPE, 201, 3, 0, 0, 0 };
 

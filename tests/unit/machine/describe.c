@@ -13,22 +13,19 @@
 static void
 draw_basics (Fake *fake)
 {
-  fake_write (
-      fake, "/proc/cpuinfo",
-      "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD Ryzen 7 "
-      "7700\nmicrocode\t: 0xa601206\n"
-      "cpu MHz\t: 3800.5\nphysical id\t: 0\ncore id\t: 0\nflags\t: sse2 avx2 avx512f\n\n"
-      "processor\t: 1\nmodel name\t: AMD Ryzen 7 7700\nphysical id\t: 0\ncore id\t: 0\n\n"
-      "processor\t: 2\nmodel name\t: AMD Ryzen 7 7700\nphysical id\t: 0\ncore id\t: "
-      "1\n\n");
+  fake_write (fake, "/proc/cpuinfo",
+              "processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel name\t: AMD Ryzen 7 "
+              "7700\nmicrocode\t: 0xa601206\n"
+              "cpu MHz\t: 3800.5\nphysical id\t: 0\ncore id\t: 0\nflags\t: sse2 avx2 avx512f\n\n"
+              "processor\t: 1\nmodel name\t: AMD Ryzen 7 7700\nphysical id\t: 0\ncore id\t: 0\n\n"
+              "processor\t: 2\nmodel name\t: AMD Ryzen 7 7700\nphysical id\t: 0\ncore id\t: "
+              "1\n\n");
   fake_write (fake, "/proc/meminfo",
               "MemTotal:  32768000 kB\nMemFree: 1 kB\nMemAvailable: 20000000 kB\n");
   fake_write (fake, "/proc/sys/kernel/hostname", "workbench\n");
   fake_write (fake, "/proc/sys/kernel/osrelease", "6.12.0\n");
-  fake_write (fake, "/etc/os-release",
-              "NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\n");
-  fake_write (fake, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
-              "powersave\n");
+  fake_write (fake, "/etc/os-release", "NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 13 (trixie)\"\n");
+  fake_write (fake, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "powersave\n");
   fake_write (fake, "/sys/devices/system/cpu/cpu0/cpufreq/cpuinfo_max_freq", "5392000\n");
   fake_write (fake, "/sys/devices/system/cpu/cpufreq/boost", "1\n");
   fake_write (fake, "/sys/devices/system/cpu/smt/active", "1\n");
@@ -44,8 +41,7 @@ draw_7900xt (Fake *fake)
               "DRIVER=amdgpu\nPCI_SLOT_NAME=0000:03:00.0\n");
   fake_write (fake, "/sys/class/drm/card1/device/mem_info_vram_total", "21458059264\n");
   fake_write (fake, "/sys/class/drm/card1/device/drm/renderD128/dev", "226:128\n");
-  fake_link (fake, "/sys/class/drm/card1/device/driver",
-             "../../../bus/pci/drivers/amdgpu");
+  fake_link (fake, "/sys/class/drm/card1/device/driver", "../../../bus/pci/drivers/amdgpu");
   fake_write (fake, "/sys/class/drm/card1-HDMI-A-1/status", "connected\n");
   fake_write (fake, "/sys/class/kfd/kfd/topology/nodes/0/properties",
               "cpu_cores_count 16\ngfx_target_version 0\ndrm_render_minor 0\n");
@@ -86,8 +82,7 @@ describes_a_machine_without_gpu (void)
   machine = lb_describe_at (fake->root);
   cpu = json_object_get (machine, "cpu");
   memory = json_object_get (machine, "memory");
-  g_assert_cmpstr (lb_json_string (machine, "os", ""), ==,
-                   "Debian GNU/Linux 13 (trixie)");
+  g_assert_cmpstr (lb_json_string (machine, "os", ""), ==, "Debian GNU/Linux 13 (trixie)");
   g_assert_cmpstr (lb_json_string (machine, "kernel", ""), ==, "6.12.0");
   g_assert_cmpstr (lb_json_string (cpu, "model", ""), ==, "AMD Ryzen 7 7700");
   g_assert_cmpstr (lb_json_string (cpu, "vendor", ""), ==, "AuthenticAMD");
@@ -113,8 +108,7 @@ describes_an_empty_machine (void)
   g_autoptr (Fake) fake = fake_new ();
   g_autoptr (json_t) machine = lb_describe_at (fake->root);
 
-  g_assert_cmpstr (lb_json_string (json_object_get (machine, "cpu"), "model", ""), ==,
-                   "unknown");
+  g_assert_cmpstr (lb_json_string (json_object_get (machine, "cpu"), "model", ""), ==, "unknown");
   g_assert_null (json_object_get (json_object_get (machine, "memory"), "total_bytes"));
   g_assert_cmpuint (strlen (lb_json_string (machine, "id", "")), ==, 16);
 }
@@ -146,8 +140,7 @@ finds_a_7900_xt_with_rocm_and_vulkan (void)
 static void
 says_why_a_gpu_is_not_usable_and_the_cure (void)
 {
-  static const struct
-  {
+  static const struct {
     const char *missing;
     const char *id, *why, *cure;
   } cases[] = {
@@ -155,10 +148,8 @@ says_why_a_gpu_is_not_usable_and_the_cure (void)
     { "/dev/dri/renderD128", "hip:0", "there is no /dev/dri/renderD128", "driver" },
     { "/dev/dri/renderD128", "vulkan:0", "there is no /dev/dri/renderD128", "driver" },
     { "/opt/rocm/lib/libamdhip64.so.6", "hip:0", "libamdhip64.so", "ROCm" },
-    { "/sys/class/kfd/kfd/topology/nodes/1/properties", "hip:0", "does not list",
-      "Vulkan" },
-    { "/usr/lib/x86_64-linux-gnu/libvulkan.so.1", "vulkan:0", "libvulkan.so.1",
-      "libvulkan1" },
+    { "/sys/class/kfd/kfd/topology/nodes/1/properties", "hip:0", "does not list", "Vulkan" },
+    { "/usr/lib/x86_64-linux-gnu/libvulkan.so.1", "vulkan:0", "libvulkan.so.1", "libvulkan1" },
     { "/usr/share/vulkan/icd.d/radeon_icd.x86_64.json", "vulkan:0", "no Vulkan driver",
       "mesa-vulkan-drivers" },
   };
@@ -206,10 +197,8 @@ names_the_group_when_permission_is_missing (void)
         _exit (1);
       machine = lb_describe_at (fake->root);
       gpu = gpu_by (machine, "hip:0");
-      _exit (strstr (lb_json_string (gpu, "why", ""), "no permission to open /dev/kfd")
-                         != NULL
-                     && strstr (lb_json_string (gpu, "cure", ""), "usermod -aG render")
-                            != NULL
+      _exit (strstr (lb_json_string (gpu, "why", ""), "no permission to open /dev/kfd") != NULL &&
+                     strstr (lb_json_string (gpu, "cure", ""), "usermod -aG render") != NULL
                  ? 0
                  : 2);
     }
@@ -234,8 +223,8 @@ tells_a_container_what_to_pass_in (void)
 static void
 finds_nvidia_cards_with_and_without_drm (void)
 {
-  static const char *const folders[]
-      = { "/sys/class/drm/card0/device", "/sys/bus/pci/devices/0000:01:00.0" };
+  static const char *const folders[] = { "/sys/class/drm/card0/device",
+                                         "/sys/bus/pci/devices/0000:01:00.0" };
 
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
@@ -281,8 +270,7 @@ says_that_nouveau_has_no_cuda (void)
 static void
 ignores_cards_that_only_draw (void)
 {
-  static const char *const vendors[]
-      = { "0x1234\n", "0x1a03\n", "garbage", "0xfffffffff\n", "" };
+  static const char *const vendors[] = { "0x1234\n", "0x1a03\n", "garbage", "0xfffffffff\n", "" };
 
   for (guint i = 0; i < G_N_ELEMENTS (vendors); i++)
     {
@@ -355,15 +343,13 @@ keeps_its_id_until_the_hardware_changes (void)
 static void
 finds_limits_of_both_cgroup_versions (void)
 {
-  static const struct
-  {
+  static const struct {
     const char *group, *path, *text;
     double cores;
   } cases[] = {
     { "0::/a/b\n", "/sys/fs/cgroup/a/b/cpu.max", "150000 100000\n", 1.5 },
     { "0::/a/b\n", "/sys/fs/cgroup/a/cpu.max", "50000 100000\n", 0.5 }, /* above ours */
-    { "0::/../x\n", "/sys/fs/cgroup/cpu.max", "300000 100000\n",
-      3 }, /* outside our namespace */
+    { "0::/../x\n", "/sys/fs/cgroup/cpu.max", "300000 100000\n", 3 }, /* outside our namespace */
     { "0::/a\n", "/sys/fs/cgroup/a/cpu.max", "max 100000\n", 0 },
     { "0::/a\n", "/sys/fs/cgroup/a/cpu.max", "100000 0\n", 0 }, /* nonsense */
     { "4:cpu,cpuacct:/z\n", "/sys/fs/cgroup/cpu/z/cpu.cfs_quota_us", "250000\n", 2.5 },
@@ -393,8 +379,7 @@ caps_available_memory_by_the_cgroup (void)
   fake_write (fake, "/proc/self/cgroup", "0::/job\n");
   fake_write (fake, "/sys/fs/cgroup/job/memory.max", "4294967296\n");
   fake_write (fake, "/sys/fs/cgroup/job/memory.current", "3221225472\n");
-  fake_write (fake, "/sys/fs/cgroup/job/memory.stat",
-              "anon 5\ninactive_file 1073741824\n");
+  fake_write (fake, "/sys/fs/cgroup/job/memory.stat", "anon 5\ninactive_file 1073741824\n");
   g_assert_cmpuint (lb_limits_memory_available (fake->root), ==, 2 * GIB);
   fake_write (fake, "/sys/fs/cgroup/job/memory.max", "1024\n"); /* already over it */
   g_assert_cmpuint (lb_limits_memory_available (fake->root), ==, 0);
@@ -416,13 +401,11 @@ describes_this_machine_fast (void)
       g_autoptr (json_t) machine = lb_machine_describe ();
 
       best = MIN (best, g_get_monotonic_time () - before);
-      g_assert_cmpint (lb_json_integer (json_object_get (machine, "cpu"), "cores", 0), >,
-                       0);
+      g_assert_cmpint (lb_json_integer (json_object_get (machine, "cpu"), "cores", 0), >, 0);
       g_assert_cmpint (
-          lb_json_integer (json_object_get (machine, "memory"), "available_bytes", 0), >,
-          0);
+          lb_json_integer (json_object_get (machine, "memory"), "available_bytes", 0), >, 0);
     }
-  g_test_message ("described in %.1f ms", (double)best / 1000);
+  g_test_message ("described in %.1f ms", (double) best / 1000);
   g_assert_cmpint (best, <, 20000);
   g_assert_cmpint (lb_machine_cores_allowed (), >=, 1);
   g_assert_cmpuint (lb_machine_memory_available_bytes (), >, 0);

@@ -3,8 +3,7 @@
 
 #include <glib.h>
 
-typedef struct
-{
+typedef struct {
   char *root;
 } Fake;
 

@@ -4,8 +4,7 @@
 static void
 reads_numbers_and_refuses_what_is_none (void)
 {
-  static const struct
-  {
+  static const struct {
     const char *text;
     gboolean number;
     guint64 value;
@@ -25,8 +24,7 @@ reads_numbers_and_refuses_what_is_none (void)
       guint64 value = 0;
 
       fake_write (fake, "/number", cases[i].text);
-      g_assert_cmpint (lb_file_number (&value, fake->root, "/number"), ==,
-                       cases[i].number);
+      g_assert_cmpint (lb_file_number (&value, fake->root, "/number"), ==, cases[i].number);
       g_assert_cmpuint (value, ==, cases[i].value);
     }
 }

@@ -23,16 +23,16 @@ static void
 gives_up_on_a_bus_that_hangs (void)
 {
   struct sockaddr_un address = { .sun_family = AF_UNIX };
-  g_autofree char *name = g_strdup_printf ("llamaburn-hang-%d", (int)getpid ());
+  g_autofree char *name = g_strdup_printf ("llamaburn-hang-%d", (int) getpid ());
   g_autofree char *setting = g_strdup_printf ("unix:abstract=%s", name);
   int listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   gint64 before = g_get_monotonic_time (), took;
 
   strcpy (address.sun_path + 1, name);
-  g_assert_cmpint (bind (listener, (struct sockaddr *)&address,
-                         (socklen_t)(G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + 1
-                                     + strlen (name))),
-                   ==, 0);
+  g_assert_cmpint (
+      bind (listener, (struct sockaddr *) &address,
+            (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + 1 + strlen (name))),
+      ==, 0);
   g_assert_cmpint (listen (listener, 4), ==, 0);
   g_setenv ("DBUS_SYSTEM_BUS_ADDRESS", setting, TRUE);
   g_assert_cmpint (lb_inhibit_sleep ("testing"), ==, -1);
@@ -43,8 +43,7 @@ gives_up_on_a_bus_that_hangs (void)
   g_usleep (100000); /* the thread that asked notices that nobody waits */
 }
 
-typedef struct
-{
+typedef struct {
   GMainLoop *loop;
   GMutex mutex;
   GCond ready;
@@ -54,22 +53,19 @@ typedef struct
 } Logind;
 
 static void
-on_call (GDBusConnection *bus, const char *sender, const char *path,
-         const char *interface, const char *method, GVariant *arguments,
-         GDBusMethodInvocation *call, gpointer data)
+on_call (GDBusConnection *bus, const char *sender, const char *path, const char *interface,
+         const char *method, GVariant *arguments, GDBusMethodInvocation *call, gpointer data)
 {
   Logind *logind = data;
   g_autoptr (GUnixFDList) list = g_unix_fd_list_new ();
   int ends[2];
 
-  g_variant_get (arguments, "(ssss)", &logind->what, &logind->who, &logind->why,
-                 &logind->mode);
+  g_variant_get (arguments, "(ssss)", &logind->what, &logind->who, &logind->why, &logind->mode);
   g_assert_cmpint (pipe (ends), ==, 0);
   logind->read_end = ends[0];
   g_unix_fd_list_append (list, ends[1], NULL);
   close (ends[1]);
-  g_dbus_method_invocation_return_value_with_unix_fd_list (call, g_variant_new ("(h)", 0),
-                                                           list);
+  g_dbus_method_invocation_return_value_with_unix_fd_list (call, g_variant_new ("(h)", 0), list);
 }
 
 static void
@@ -86,12 +82,12 @@ on_named (GDBusConnection *bus, const char *name, gpointer data)
 static gpointer
 serve (gpointer data)
 {
-  static const char interface[]
-      = "<node><interface name='org.freedesktop.login1.Manager'><method name='Inhibit'>"
-        "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' "
-        "direction='in'/>"
-        "<arg type='s' direction='in'/><arg type='h' "
-        "direction='out'/></method></interface></node>";
+  static const char interface[] =
+      "<node><interface name='org.freedesktop.login1.Manager'><method name='Inhibit'>"
+      "<arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' "
+      "direction='in'/>"
+      "<arg type='s' direction='in'/><arg type='h' "
+      "direction='out'/></method></interface></node>";
   static const GDBusInterfaceVTable table = { .method_call = on_call };
   Logind *logind = data;
   g_autoptr (GMainContext) context = g_main_context_new ();
@@ -102,17 +98,16 @@ serve (gpointer data)
   g_main_context_push_thread_default (context);
   bus = g_dbus_connection_new_for_address_sync (
       g_getenv ("DBUS_SYSTEM_BUS_ADDRESS"),
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT
-          | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
+      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT |
+          G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION,
       NULL, NULL, NULL);
   g_assert_nonnull (bus);
   g_assert_cmpuint (g_dbus_connection_register_object (bus, "/org/freedesktop/login1",
-                                                       node->interfaces[0], &table,
-                                                       logind, NULL, NULL),
+                                                       node->interfaces[0], &table, logind, NULL,
+                                                       NULL),
                     >, 0);
-  owner = g_bus_own_name_on_connection (bus, "org.freedesktop.login1",
-                                        G_BUS_NAME_OWNER_FLAGS_NONE, on_named, NULL,
-                                        logind, NULL);
+  owner = g_bus_own_name_on_connection (
+      bus, "org.freedesktop.login1", G_BUS_NAME_OWNER_FLAGS_NONE, on_named, NULL, logind, NULL);
   logind->loop = g_main_loop_new (context, FALSE);
   g_main_loop_run (logind->loop);
   g_bus_unown_name (owner);

@@ -9,7 +9,7 @@
 static char *
 own_name (const char *what)
 {
-  return g_strdup_printf ("llamaburn-test-%s-%d", what, (int)getpid ());
+  return g_strdup_printf ("llamaburn-test-%s-%d", what, (int) getpid ());
 }
 
 /* A process that holds @name until it is killed; returns when it does. */
@@ -44,7 +44,7 @@ names_the_holder_and_is_free_after_kill_9 (void)
 {
   g_autofree char *name = own_name ("kill");
   GPid pid = hold_elsewhere (name);
-  g_autofree char *expected = g_strdup_printf (", process %d", (int)pid);
+  g_autofree char *expected = g_strdup_printf (", process %d", (int) pid);
   g_autoptr (LbMachineLock) lock = NULL;
 
   /* more often than the socket's queue is long */
@@ -116,9 +116,9 @@ is_not_inherited_by_programs (void)
   GPid pid;
 
   g_assert_nonnull (lock);
-  g_assert_true (g_spawn_async (NULL, (char **)command, NULL,
-                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                NULL, &pid, NULL));
+  g_assert_true (g_spawn_async (NULL, (char **) command, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                                NULL));
   lb_machine_lock_free (lock);
   again = lb_machine_lock_try_named (name, NULL);
   g_assert_nonnull (again);

@@ -29,9 +29,8 @@ on_process (char **arguments)
   json_t *answer = json_object ();
   GPid pid = atoi (arguments[0]);
 
-  lb_json_set_integer (answer, "peak_rss_bytes",
-                       (gint64)lb_process_peak_rss_bytes (pid, NULL));
-  lb_json_set_integer (answer, "rss_bytes", (gint64)lb_process_rss_bytes (pid));
+  lb_json_set_integer (answer, "peak_rss_bytes", (gint64) lb_process_peak_rss_bytes (pid, NULL));
+  lb_json_set_integer (answer, "rss_bytes", (gint64) lb_process_rss_bytes (pid));
   lb_json_set_real (answer, "cpu_s", lb_process_cpu_s (pid));
   print (answer);
 }
@@ -55,7 +54,7 @@ on_lock (char **arguments)
   lb_json_set_boolean (answer, "held", lock != NULL);
   lb_json_set_string (answer, "holder", holder);
   print (answer);
-  g_usleep ((gulong)(g_ascii_strtod (arguments[1], NULL) * G_USEC_PER_SEC));
+  g_usleep ((gulong) (g_ascii_strtod (arguments[1], NULL) * G_USEC_PER_SEC));
 }
 
 static void
@@ -63,22 +62,20 @@ on_watch (char **arguments)
 {
   LbWatch *watch = lb_watch_start ();
 
-  g_usleep ((gulong)(g_ascii_strtod (arguments[0], NULL) * G_USEC_PER_SEC));
+  g_usleep ((gulong) (g_ascii_strtod (arguments[0], NULL) * G_USEC_PER_SEC));
   print (lb_watch_finish (watch, NULL));
 }
 
 int
 main (int argc, char **argv)
 {
-  static const struct
-  {
+  static const struct {
     const char *name;
     int arguments;
     void (*run) (char **arguments);
   } commands[] = {
-    { "describe", 0, on_describe }, { "process", 1, on_process },
-    { "reset", 1, on_reset },       { "lock", 2, on_lock },
-    { "watch", 1, on_watch },
+    { "describe", 0, on_describe }, { "process", 1, on_process }, { "reset", 1, on_reset },
+    { "lock", 2, on_lock },         { "watch", 1, on_watch },
   };
 
   for (guint i = 0; argc > 1 && i < G_N_ELEMENTS (commands); i++)

@@ -17,10 +17,8 @@
 
 #define MIB (1024 * 1024)
 
-/* A child that does @work, says so, and waits to be told to go on (to @more), then to
- * end. */
-typedef struct
-{
+/* A child that does @work, says so, and waits to be told to go on (to @more), then to end. */
+typedef struct {
   GPid pid;
   int says, hears;
 } Child;
@@ -95,20 +93,20 @@ nothing (int number)
 static void
 use_memory (int mib)
 {
-  char *block = mmap (NULL, (size_t)mib * MIB, PROT_READ | PROT_WRITE,
+  char *block = mmap (NULL, (size_t) mib * MIB, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-  memset (block, 1, (size_t)mib * MIB);
+  memset (block, 1, (size_t) mib * MIB);
 }
 
 static void
 use_and_free_memory (int mib)
 {
-  char *block = mmap (NULL, (size_t)mib * MIB, PROT_READ | PROT_WRITE,
+  char *block = mmap (NULL, (size_t) mib * MIB, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-  memset (block, 1, (size_t)mib * MIB);
-  munmap (block, (size_t)mib * MIB);
+  memset (block, 1, (size_t) mib * MIB);
+  munmap (block, (size_t) mib * MIB);
 }
 
 static void
@@ -173,13 +171,13 @@ does_not_inherit_the_parents_peak (void)
   GPid pid;
 
   /* mapped: a sanitizer keeps freed blocks, and every later fork would begin with them */
-  char *block = mmap (NULL, 200 * MIB, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  char *block = mmap (NULL, 200 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+                      0);
 
   memset (block, 1, 200 * MIB);
-  g_assert_true (g_spawn_async (NULL, (char **)command, NULL,
-                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL,
-                                NULL, &pid, NULL));
+  g_assert_true (g_spawn_async (NULL, (char **) command, NULL,
+                                G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                                NULL));
   g_usleep (200000);
   g_assert_cmpuint (lb_process_peak_rss_bytes (pid, NULL), >, 0);
   g_assert_cmpuint (lb_process_peak_rss_bytes (pid, NULL), <, 100u * MIB);
@@ -193,10 +191,9 @@ static int shared_fd;
 static void
 touch_shared (int mib)
 {
-  char *block
-      = mmap (NULL, (size_t)mib * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, shared_fd, 0);
+  char *block = mmap (NULL, (size_t) mib * MIB, PROT_READ | PROT_WRITE, MAP_SHARED, shared_fd, 0);
 
-  memset (block, 1, (size_t)mib * MIB);
+  memset (block, 1, (size_t) mib * MIB);
 }
 
 static void
@@ -212,9 +209,9 @@ leaves_out_mappings_that_are_ours (void)
   g_assert_cmpint (ftruncate (shared_fd, 64 * MIB), ==, 0);
   g_assert_cmpint (fstat (shared_fd, &about), ==, 0);
   as_smaps = g_strdup_printf ("%02x:%02x:%" G_GUINT64_FORMAT, major (about.st_dev),
-                              minor (about.st_dev), (guint64)about.st_ino);
-  as_number = g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT,
-                               (guint64)about.st_dev, (guint64)about.st_ino);
+                              minor (about.st_dev), (guint64) about.st_ino);
+  as_number = g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) about.st_dev,
+                               (guint64) about.st_ino);
   child = child_start (touch_shared, 64, NULL, 0);
   all = lb_process_peak_rss_bytes (child.pid, NULL);
   g_assert_cmpuint (all, >, 64u * MIB);
@@ -300,8 +297,7 @@ fork_and_end_for_a_second (int number)
   _exit (0);
 }
 
-/* Its children end while they are read. Time never runs backwards, and memory stays sane.
- */
+/* Its children end while they are read. Time never runs backwards, and memory stays sane. */
 static void
 survives_processes_that_end_while_read (void)
 {
@@ -326,10 +322,10 @@ static void
 reads_stat_whatever_the_name (void)
 {
   LbProcStat stat;
-  static const char tail[]
-      = " S 7 1 1 0 -1 4194304 9 8 7 6 11 22 33 44 20 0 1 0 555 1000 2 3";
-  static const char *const bad[]
-      = { "", "1", "1 (x", "1 x) S 1", "1 (x) S", ")1 (", "(x) S 7 1 1 0 -1 1 9 8" };
+  static const char tail[] = " S 7 1 1 0 -1 4194304 9 8 7 6 11 22 33 44 20 0 1 0 555 1000 2 3";
+  static const char *const bad[] = {
+    "", "1", "1 (x", "1 x) S 1", "1 (x) S", ")1 (", "(x) S 7 1 1 0 -1 1 9 8"
+  };
   g_autofree char *odd = g_strconcat ("12 () R 1 (a\nb)", tail, NULL);
 
   g_assert_true (lb_proc_stat_parse (odd, &stat));

@@ -47,8 +47,7 @@ reads_a_card_and_keeps_extremes (void)
   g_assert_cmpfloat (real (answer, "min_gpu_clock_hz"), ==, 5e8);
   g_assert_cmpfloat (real (answer, "gpu_busy"), >, 0.2);
   g_assert_cmpfloat (real (answer, "gpu_busy"), <, 0.8);
-  g_assert_cmpfloat (real (answer, "gpu_energy_j"), >,
-                     75); /* 100 W over at least 0.8 s */
+  g_assert_cmpfloat (real (answer, "gpu_energy_j"), >, 75); /* 100 W over at least 0.8 s */
   g_assert_cmpfloat (real (answer, "gpu_energy_j"), <, 400);
   g_assert_cmpfloat (real (answer, "energy_j"), ==, real (answer, "gpu_energy_j"));
   g_assert_null (json_object_get (answer, "cpu_energy_j"));
@@ -71,12 +70,10 @@ counts_packages_over_a_wrap (void)
   fake_write (fake, RAPL "/intel-rapl:0:0/energy_uj", "0\n");
   sampler = lb_sampler_start_at (fake->root, getpid ());
   fake_write (fake, RAPL "/intel-rapl:0:0/energy_uj", "77000000\n");
-  fake_write (fake, RAPL "/intel-rapl:0/energy_uj",
-              "2000000\n"); /* 1 to the end, 2 after */
+  fake_write (fake, RAPL "/intel-rapl:0/energy_uj", "2000000\n"); /* 1 to the end, 2 after */
   fake_write (fake, RAPL "/intel-rapl:1/energy_uj", "9000000\n"); /* 4 */
   g_usleep (250000);
-  fake_write (fake, RAPL "/intel-rapl:1/energy_uj",
-              "1\n"); /* set back: nothing is made up */
+  fake_write (fake, RAPL "/intel-rapl:1/energy_uj", "1\n"); /* set back: nothing is made up */
   answer = lb_sampler_finish (sampler);
   g_assert_cmpfloat_with_epsilon (real (answer, "cpu_energy_j"), 7, 1e-9);
   g_assert_cmpfloat_with_epsilon (real (answer, "energy_j"), 7, 1e-9);
@@ -86,10 +83,9 @@ static void
 counts_each_client_of_a_process_once (void)
 {
   g_autoptr (Fake) fake = fake_new ();
-  g_autofree char *fds = g_strdup_printf ("/proc/%d/fd", (int)getpid ());
-  g_autofree char *infos = g_strdup_printf ("/proc/%d/fdinfo", (int)getpid ());
-  static const struct
-  {
+  g_autofree char *fds = g_strdup_printf ("/proc/%d/fd", (int) getpid ());
+  g_autofree char *infos = g_strdup_printf ("/proc/%d/fdinfo", (int) getpid ());
+  static const struct {
     const char *fd, *target, *text;
   } files[] = {
     { "3", "/dev/dri/renderD128",
@@ -123,8 +119,7 @@ static void
 is_silent_where_there_is_nothing (void)
 {
   g_autoptr (Fake) fake = fake_new ();
-  g_autoptr (json_t) answer
-      = lb_sampler_finish (lb_sampler_start_at (fake->root, getpid ()));
+  g_autoptr (json_t) answer = lb_sampler_finish (lb_sampler_start_at (fake->root, getpid ()));
 
   g_assert_cmpuint (json_object_size (answer), ==, 0);
 }

@@ -28,11 +28,7 @@ reading (gint64 seconds, guint64 busy, guint64 ours, guint64 other)
   LbProcStat processes[] = {
     { .pid = 100, .parent = 1, .name = "llamaburn", .own_ticks = 1, .start_ticks = 5 },
     { .pid = 101, .parent = 100, .name = "engine", .own_ticks = ours, .start_ticks = 6 },
-    { .pid = 200,
-      .parent = 1,
-      .name = "fire\x1b[1mfox",
-      .own_ticks = other,
-      .start_ticks = 7 },
+    { .pid = 200, .parent = 1, .name = "fire\x1b[1mfox", .own_ticks = other, .start_ticks = 7 },
   };
 
   it->now_ns = seconds * 1000000000;
@@ -47,8 +43,7 @@ reading (gint64 seconds, guint64 busy, guint64 ours, guint64 other)
 static void
 calls_a_machine_busy_for_others_load_only (void)
 {
-  static const struct
-  {
+  static const struct {
     guint64 busy, ours, other; /* ticks of 10 ms in 10 s */
     gboolean flagged;
     const char *what;
@@ -63,18 +58,16 @@ calls_a_machine_busy_for_others_load_only (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (LbWatchReading) begin = reading (10, 5000, 300, 40);
-      g_autoptr (LbWatchReading) end
-          = reading (20, 5000 + cases[i].busy, 300 + cases[i].ours, 40 + cases[i].other);
+      g_autoptr (LbWatchReading)
+          end = reading (20, 5000 + cases[i].busy, 300 + cases[i].ours, 40 + cases[i].other);
       g_autoptr (json_t) flags = lb_watch_compare (begin, end, 100, NULL);
       const json_t *flag = flag_by (flags, "busy-machine");
 
-      g_test_message ("%s: %s", cases[i].what,
-                      lb_json_string (flag, "evidence", "no flag"));
+      g_test_message ("%s: %s", cases[i].what, lb_json_string (flag, "evidence", "no flag"));
       g_assert_cmpint (flag != NULL, ==, cases[i].flagged);
       g_assert_cmpuint (json_array_size (flags), ==, cases[i].flagged);
       if (flag != NULL)
-        g_assert_nonnull (
-            strstr (lb_json_string (flag, "evidence", ""), "fire\\x1b[1mfox"));
+        g_assert_nonnull (strstr (lb_json_string (flag, "evidence", ""), "fire\\x1b[1mfox"));
     }
 }
 
@@ -102,9 +95,9 @@ flags_what_else_happened (void)
   g_autoptr (LbWatchReading) begin = reading (10, 0, 0, 0);
   g_autoptr (LbWatchReading) end = reading (20, 0, 0, 0);
   g_autoptr (json_t) flags = NULL, again = NULL;
-  static const char *const ids[]
-      = { "suspended", "stolen-time",     "governor",  "frequency-changed",
-          "throttled", "memory-pressure", "on-battery" };
+  static const char *const ids[] = { "suspended",         "stolen-time", "governor",
+                                     "frequency-changed", "throttled",   "memory-pressure",
+                                     "on-battery" };
 
   begin->governor = g_strdup ("performance");
   end->governor = g_strdup ("power\nsave");
@@ -142,9 +135,8 @@ reads_both_ends_from_files (void)
   fake_write (fake, "/proc/vmstat", "nr_free 1\npswpin 100\npswpout 100\n");
   fake_write (fake, "/proc/pressure/memory",
               "some avg10=0.00 avg60=0.00 avg300=0.00 total=5\nfull total=1\n");
-  fake_write (
-      fake, "/proc/stat",
-      "cpu  1 1 1 1 1 1 1 1\ncpu0 10 0 0 0 0 0 0 0 0 0\ncpu1 0 0 0 0 0 0 0 0 0 0\n");
+  fake_write (fake, "/proc/stat",
+              "cpu  1 1 1 1 1 1 1 1\ncpu0 10 0 0 0 0 0 0 0 0 0\ncpu1 0 0 0 0 0 0 0 0 0 0\n");
   fake_write (fake, "/sys/class/power_supply/AC/type", "Mains\n");
   fake_write (fake, "/sys/class/power_supply/AC/online", "1\n");
   fake_write (fake, "/dev/kmsg", "6,1,1,-;amdgpu: GPU reset begin!\n"); /* before */
@@ -152,16 +144,13 @@ reads_both_ends_from_files (void)
   fake_write (fake, CPU0 "/cpufreq/scaling_max_freq", "2200000\n");
   fake_write (fake, CPU0 "/thermal_throttle/core_throttle_count", "8\n");
   fake_write (fake, "/proc/vmstat", "nr_free 1\npswpin 300\npswpout 400\n");
-  fake_write (fake, "/proc/stat",
-              "cpu0 60 0 0 0 0 0 0 0 0 0\ncpu1 50 0 0 0 0 0 0 40 0 0\n");
+  fake_write (fake, "/proc/stat", "cpu0 60 0 0 0 0 0 0 0 0 0\ncpu1 50 0 0 0 0 0 0 40 0 0\n");
   fake_write (fake, "/sys/class/power_supply/AC/online", "0\n");
-  fake_append (fake, "/dev/kmsg",
-               "3,2,2,-;NVRM: Xid (PCI:0000:01:00): 79, \x1b]0;bad\x07\n");
+  fake_append (fake, "/dev/kmsg", "3,2,2,-;NVRM: Xid (PCI:0000:01:00): 79, \x1b]0;bad\x07\n");
   flags = lb_watch_finish (watch, NULL);
   g_assert_nonnull (flag_by (flags, "frequency-changed"));
-  g_assert_nonnull (
-      strstr (lb_json_string (flag_by (flags, "frequency-changed"), "evidence", ""),
-              "4.00 to 2.20 GHz"));
+  g_assert_nonnull (strstr (lb_json_string (flag_by (flags, "frequency-changed"), "evidence", ""),
+                            "4.00 to 2.20 GHz"));
   g_assert_nonnull (flag_by (flags, "throttled"));
   g_assert_nonnull (flag_by (flags, "memory-pressure"));
   g_assert_nonnull (flag_by (flags, "on-battery"));
@@ -169,8 +158,7 @@ reads_both_ends_from_files (void)
   g_assert_nonnull (flag_by (flags, "stolen-time"));
   g_assert_nonnull (
       strstr (lb_json_string (flag_by (flags, "kernel-log"), "evidence", ""), "Xid"));
-  g_assert_null (
-      strchr (lb_json_string (flag_by (flags, "kernel-log"), "evidence", ""), '\x1b'));
+  g_assert_null (strchr (lb_json_string (flag_by (flags, "kernel-log"), "evidence", ""), '\x1b'));
   g_assert_null (flag_by (flags, "governor"));
   g_assert_null (flag_by (flags, "stopped"));
 }
@@ -178,8 +166,8 @@ reads_both_ends_from_files (void)
 static void
 survives_garbage_and_absence (void)
 {
-  static const char *const texts[]
-      = { NULL, "", "cpu0\n", "cpu0 -1 x\ncpu1 99999999999999999999999 1\n" };
+  static const char *const texts[] = { NULL, "", "cpu0\n",
+                                       "cpu0 -1 x\ncpu1 99999999999999999999999 1\n" };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {

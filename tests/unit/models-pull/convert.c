@@ -186,8 +186,8 @@ no_byte_of_the_headers_makes_it_read_astray (void)
   g_autoptr (GByteArray) model = tiny_model ();
   static const guint8 values[] = { 0x00, 0x7f, 0xff };
 
-  /* The file's head, and the first tensor's. Whatever the answer: no crash, under ASan no read
-   * outside. */
+  /* The file's head, and the first tensor's. Whatever the answer: no crash,
+   * under ASan no read outside. */
   for (gsize i = 0; i < 80; i++)
     for (guint k = 0; k < G_N_ELEMENTS (values); k++)
       {

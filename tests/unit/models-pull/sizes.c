@@ -1,13 +1,13 @@
-/* What the catalogue says follows from the models' architecture (Radford et al. 2022, table 1).
- */
+/* What the catalogue says follows from the models' architecture (Radford et al.
+ * 2022, table 1). */
 #include <glib/gstdio.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "models/models.h"
 
-/* Bytes of the token list that the converted files carry: 50257 tokens; the English ones are
- * GPT-2's, 50256. */
+/* Bytes of the token list that the converted files carry: 50257 tokens; the
+ * English ones are GPT-2's, 50256. */
 #define TOKENS_BYTES 508085
 #define TOKENS_BYTES_ENGLISH 521855
 #define TOKENS_BYTES_TDRZ 521838

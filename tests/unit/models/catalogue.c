@@ -6,17 +6,21 @@
 #define AUDIO_POSITIONS 1500
 #define TEXT_POSITIONS 448
 
-/* Radford et al. (2022), section 2.2 and the layers of OpenAI's model.py: keys have no bias, the output
- * layer shares the token embedding; the encoder's sinusoids are counted, as files and hubs do. */
+/* Radford et al. (2022), section 2.2 and the layers of OpenAI's model.py: keys
+ * have no bias, the output layer shares the token embedding; the encoder's
+ * sinusoids are counted, as files and hubs do. */
 static gint64
-count_parameters (gint64 w, gint64 encoder_layers, gint64 decoder_layers, gint64 vocabulary, gint64 mels)
+count_parameters (gint64 w, gint64 encoder_layers, gint64 decoder_layers, gint64 vocabulary,
+                  gint64 mels)
 {
   gint64 attention = 4 * w * w + 3 * w;
   gint64 feed_forward = 2 * 4 * w * w + 5 * w;
   gint64 norm = 2 * w;
   gint64 convolutions = 3 * mels * w + w + 3 * w * w + w;
-  gint64 encoder = convolutions + AUDIO_POSITIONS * w + encoder_layers * (attention + feed_forward + 2 * norm) + norm;
-  gint64 decoder = (vocabulary + TEXT_POSITIONS) * w + decoder_layers * (2 * attention + feed_forward + 3 * norm) + norm;
+  gint64 encoder = convolutions + AUDIO_POSITIONS * w +
+                   encoder_layers * (attention + feed_forward + 2 * norm) + norm;
+  gint64 decoder = (vocabulary + TEXT_POSITIONS) * w +
+                   decoder_layers * (2 * attention + feed_forward + 3 * norm) + norm;
 
   return encoder + decoder;
 }
@@ -39,13 +43,16 @@ counts_whispers_parameters (void)
       if (strcmp (model->family, "whisper") != 0)
         continue;
       g_assert_cmpint ((gint64) model->parameters, ==,
-                       count_parameters (lb_json_integer (a, "width", 0), lb_json_integer (a, "encoder_layers", 0),
-                                         lb_json_integer (a, "decoder_layers", 0), lb_json_integer (a, "vocabulary", 0),
+                       count_parameters (lb_json_integer (a, "width", 0),
+                                         lb_json_integer (a, "encoder_layers", 0),
+                                         lb_json_integer (a, "decoder_layers", 0),
+                                         lb_json_integer (a, "vocabulary", 0),
                                          lb_json_integer (a, "mels", 0)));
       counted++;
     }
   g_assert_cmpuint (counted, >=, 30);
-  g_assert_cmpint (count_parameters (512, 6, 6, 51865, 80), ==, 72593920); /* base, as its hub counts */
+  g_assert_cmpint (count_parameters (512, 6, 6, 51865, 80), ==,
+                   72593920); /* base, as its hub counts */
 }
 
 static void
@@ -61,13 +68,15 @@ knows_size_licence_and_source_of_each (void)
       g_assert_cmpuint (model->bytes, >, 0);
       g_assert_cmpstr (model->licence, !=, "unknown");
       g_assert_cmpuint (json_array_size (json_object_get (model->json, "sources")), >, 0);
-      g_assert_true (model->sha256 != NULL || json_array_size (json_object_get (model->json, "files")) > 0);
+      g_assert_true (model->sha256 != NULL ||
+                     json_array_size (json_object_get (model->json, "files")) > 0);
       for (guint k = 0; k < i; k++)
         {
           const LbModel *other = g_ptr_array_index (all, k);
 
           g_assert_cmpstr (model->path, !=, other->path);
-          g_assert_false (strcmp (model->name, other->name) == 0 && strcmp (model->variant, other->variant) == 0);
+          g_assert_false (strcmp (model->name, other->name) == 0 &&
+                          strcmp (model->variant, other->variant) == 0);
           g_assert_true (model->sha256 == NULL || g_strcmp0 (model->sha256, other->sha256) != 0);
         }
     }

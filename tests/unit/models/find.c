@@ -19,7 +19,8 @@ finds_names_and_ids (void)
   g_assert_cmpstr (base->id, ==, "whisper-base");
   g_assert_cmpstr (base->variant, ==, "ggml");
   g_assert_true (lb_models_find (models, "whisper-base", NULL, ggml, NULL) == base);
-  g_assert_cmpstr (lb_models_find (models, "base.en-q5_1", "stt", ggml, NULL)->path, ==, "whisper/ggml-base.en-q5_1.bin");
+  g_assert_cmpstr (lb_models_find (models, "base.en-q5_1", "stt", ggml, NULL)->path, ==,
+                   "whisper/ggml-base.en-q5_1.bin");
 }
 
 /* The best variant; but one that is here goes before one that would have to be pulled. */
@@ -28,13 +29,15 @@ prefers_what_is_here (void)
 {
   g_autoptr (LbModels) models = lb_models_open (NULL);
   const LbModel *best = lb_models_find (models, "base", "stt", both, NULL);
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), "llamaburn/whisper/ggml-base.bin", NULL);
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (),
+                                            "llamaburn/whisper/ggml-base.bin", NULL);
   g_autofree char *folder = g_path_get_dirname (path);
 
   g_assert_cmpstr (best->variant, ==, "ct2");
   g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
   g_assert_true (g_file_set_contents (path, "lmgg", 4, NULL));
-  g_assert_cmpstr (lb_models_find (models, "base", "stt", both, NULL)->variant, ==, "ct2"); /* cut short: not here */
+  g_assert_cmpstr (lb_models_find (models, "base", "stt", both, NULL)->variant, ==,
+                   "ct2"); /* cut short: not here */
   g_assert_cmpint (truncate (path, 147951465), ==, 0);
   g_assert_cmpstr (lb_models_find (models, "base", "stt", both, NULL)->variant, ==, "ggml");
 }
@@ -61,7 +64,8 @@ refuses_and_offers_the_nearest (void)
       g_autoptr (GError) error = NULL;
 
       g_test_message ("%s", refused[i].what);
-      g_assert_null (lb_models_find (models, refused[i].name, refused[i].mode, refused[i].variants, &error));
+      g_assert_null (
+          lb_models_find (models, refused[i].name, refused[i].mode, refused[i].variants, &error));
       g_assert_error (error, LB_ERROR, LB_ERROR_USAGE);
       g_assert_nonnull (strstr (error->message, refused[i].words));
     }
@@ -71,7 +75,8 @@ static void
 takes_a_path (void)
 {
   g_autoptr (LbModels) models = lb_models_open (NULL);
-  g_autofree char *file = g_build_filename (g_get_user_data_dir (), "ggml-mine.bin", NULL), *found = NULL, *gone = NULL;
+  g_autofree char *file = g_build_filename (g_get_user_data_dir (), "ggml-mine.bin", NULL),
+                  *found = NULL, *gone = NULL;
   g_autoptr (GError) missing = NULL, kind = NULL, late = NULL;
   const LbModel *own;
 

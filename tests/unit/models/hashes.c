@@ -58,7 +58,8 @@ static void
 remembers_until_the_file_changes (void)
 {
   g_autofree char *file = put (g_get_user_data_dir (), "model.bin", "one");
-  g_autofree char *first = hash (file, NULL), *truth = lb_hash_data ("one", 3), *changed = lb_hash_data ("three", 5);
+  g_autofree char *first = hash (file, NULL), *truth = lb_hash_data ("one", 3),
+                  *changed = lb_hash_data ("three", 5);
   g_autofree char *cached = NULL, *again = NULL, *nonsense = NULL;
   guint64 bytes = 0;
 
@@ -97,9 +98,12 @@ static void
 hashes_a_folder_as_sorted_list (void)
 {
   g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "ct2", NULL);
-  g_autofree char *b = put (folder, "b.json", "bb"), *a = put (folder, "a.bin", "a"), *deep = put (folder, "a/z", "");
-  g_autofree char *hash_a = lb_hash_data ("a", 1), *hash_b = lb_hash_data ("bb", 2), *hash_none = lb_hash_data ("", 0);
-  g_autofree char *list = g_strdup_printf ("%s  a.bin\n%s  a/z\n%s  b.json\n", hash_a, hash_none, hash_b);
+  g_autofree char *b = put (folder, "b.json", "bb"), *a = put (folder, "a.bin", "a"),
+                  *deep = put (folder, "a/z", "");
+  g_autofree char *hash_a = lb_hash_data ("a", 1), *hash_b = lb_hash_data ("bb", 2),
+                  *hash_none = lb_hash_data ("", 0);
+  g_autofree char *list = g_strdup_printf ("%s  a.bin\n%s  a/z\n%s  b.json\n", hash_a, hash_none,
+                                           hash_b);
   g_autofree char *wanted = lb_hash_data (list, strlen (list));
   guint64 bytes = 0;
   g_autofree char *sha256 = hash (folder, &bytes);

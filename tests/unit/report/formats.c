@@ -79,9 +79,6 @@ table_says_what_is_wrong (void)
     { sample_invalid, "NOT VALID" },
     { sample_invalid,
       "! busy-machine: another program used 1.2 cores. Cure: close other programs" },
-    { sample_without_reference, "WER       –" },
-    { sample_failed, "Speed     –" },
-    { sample_failed, "Range     –" },
     { sample_invalid, "Load      0.31 s (cache cold), warm 45.0 ms" },
   };
 
@@ -97,6 +94,101 @@ table_says_what_is_wrong (void)
     }
 }
 
+/* What wasn't measured has no line: a failed case is its head and what happened. */
+static void
+nothing_is_drawn_of_what_is_not_there (void)
+{
+  g_autofree char *without = draw_one ("table", sample_without_reference);
+  g_autofree char *failed = draw_one ("table", sample_failed);
+  g_autoptr (json_t)
+      early = json_pack ("{s:s, s:{s:s,s:s}, s:{s:s}, s:{s:s,s:s}}", "status", "failed", "engine",
+                         "id", "null", "device", "auto", "input", "path", "/a/nofile", "error",
+                         "phase", "input", "message", "can't read it");
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  assert_lacks (without, "WER");
+  assert_lacks (failed, "Speed");
+  assert_lacks (failed, "Range");
+  lb_report_format ("table", NULL)->add (out, early, 0, &plain);
+  g_assert_cmpstr (out->str, ==, "null · nofile\n  FAILED (input): can't read it\n");
+}
+
+static void
+one_iteration_has_neither_median_nor_range (void)
+{
+  g_autoptr (json_t) record = sample_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  sample_set (record, "summary/iterations", json_integer (1));
+  json_object_del (json_object_get (record, "summary"), "ci95_rtf");
+  lb_report_format ("table", NULL)->add (out, record, 0, &plain);
+  assert_has (out->str, "RTF 0.109\n");
+  assert_has (out->str, "Range     one iteration; RTF with decoding and loading 0.140\n");
+}
+
+static void
+show_is_ordered_and_has_units (void)
+{
+  g_autoptr (json_t) record = sample_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  static const char *const titles[] = { "Output", "Scores",   "Iterations", "Input",  "Engine",
+                                        "Model",  "Settings", "Timing",     "Machine" };
+  const char *at;
+
+  json_object_set_new (record, "artifacts", json_array ());
+  lb_report_show (out, record, &plain);
+  at = out->str;
+  for (guint i = 0; i < G_N_ELEMENTS (titles); i++)
+    {
+      g_autofree char *title = g_strdup_printf ("\n%s\n", titles[i]);
+
+      if (strstr (at, title) == NULL)
+        g_error ("\"%s\" doesn't come then in:\n%s", titles[i], out->str);
+      at = strstr (at, title);
+    }
+  assert_lacks (out->str, "Artifacts");
+  assert_lacks (out->str, " true\n");
+  assert_has (out->str, "  duration              11.0 s\n");
+  assert_has (out->str, "  sample rate           16000 Hz\n");
+  assert_has (out->str, "WER 4.55 %: 1 substituted, 0 deleted, 0 inserted, of 22 words");
+}
+
+/* Several outputs are told by what differs, not each whole. */
+static void
+outputs_with_the_same_text_say_so (void)
+{
+  g_autoptr (json_t) record = sample_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  json_object_set_new (record, "outputs",
+                       json_pack ("[{s:[i,i],s:{s:s}},{s:[i],s:{s:s}},{s:[i],s:{s:s}}]",
+                                  "iterations", 0, 3, "output", "text", "one", "iterations", 1,
+                                  "output", "text", "one", "iterations", 2, "output", "text",
+                                  "two\n"));
+  lb_report_show (out, record, &plain);
+  assert_has (out->str,
+              "\nDifferent outputs\n  Iterations 0 3\n  Iteration 1\n    the same text; times, "
+              "probabilities or other parts differ\n  Iteration 2\n    two\\n\n");
+}
+
+/* What a terminal obeys is escaped, and every reader gets the same text. */
+static void
+json_is_no_command_to_a_terminal (void)
+{
+  static const char text[] = "\x7f \xc2\x9b"
+                             "31m \xe2\x80\xae \xd8\x9c \xe2\x81\xa6 日 é \x1b[1m";
+  g_autoptr (json_t) record = json_pack ("{s:s}", "text", text);
+  g_autofree char *line = lb_json_line (record);
+  g_autoptr (GString) out = g_string_new (NULL);
+  g_autoptr (json_t) back = NULL;
+
+  lb_report_json (out, line);
+  g_assert_cmpstr (out->str, ==,
+                   "{\"text\":\"\\u007F \\u009B31m \\u202E \\u061C \\u2066 日 é \\u001B[1m\"}");
+  back = lb_json_parse (out->str, -1, NULL);
+  g_assert_cmpstr (lb_json_string (back, "text", NULL), ==, text);
+}
+
 static void
 a_failure_is_said_once (void)
 {
@@ -105,8 +197,9 @@ a_failure_is_said_once (void)
   const char *first;
 
   sample_set (record, "validity/valid", json_false ());
-  sample_set (record, "validity/flags",
-              json_pack ("[{s:s,s:s}]", "id", "failed", "evidence", "the engine died of SIGSEGV"));
+  sample_set (
+      record, "validity/flags",
+      json_pack ("[{s:s,s:s}]", "id", "failed", "evidence", "the engine died of SIGSEGV"));
   lb_report_format ("table", NULL)->add (out, record, 0, &plain);
   first = strstr (out->str, "SIGSEGV");
   g_assert_nonnull (first);
@@ -124,32 +217,32 @@ files_of_a_series_can_be_told_apart (void)
     sample_set (json_array_get (records, i), "input/path",
                 json_sprintf ("/a/a-very-long-name-of-a-series-of-files-%d.wav", (int) i));
   lb_report_format ("table", NULL)->end (out, records, &plain);
-  assert_has (out->str, "files-0.wav");
-  assert_has (out->str, "files-1.wav");
+  assert_has (out->str, "iles-0.wav");
+  assert_has (out->str, "iles-1.wav");
 }
 
 static void
 several_results_are_compared_at_the_end (void)
 {
-  const Sample samples[] = { sample_new, sample_failed, sample_synthetic, sample_invalid,
-                             NULL };
+  const Sample samples[] = { sample_new, sample_failed, sample_synthetic, sample_invalid, NULL };
   const LbReportStyle wide = { .width = 200 };
   g_autofree char *text = draw ("table", &wide, samples);
   g_autofree char *one = draw_one ("table", sample_new);
   const char *matrix = strstr (text, "\nEngine ");
 
   g_assert_nonnull (matrix);
-  assert_has (matrix, "failed\n");
-  assert_has (matrix, "synthetic\n");
-  assert_has (matrix, "not valid\n");
+  assert_has (matrix, "  failed  ");
+  assert_has (matrix, "  synthetic  ");
+  assert_has (matrix, "  not valid  ");
+  assert_has (matrix, "whisper-base                         0.31 s"); /* no dashes */
   assert_lacks (one, "\nEngine ");
 }
 
 static void
 markdown_says_what_is_wrong (void)
 {
-  const Sample samples[] = { sample_failed, sample_synthetic, sample_invalid,
-                             sample_interrupted, NULL };
+  const Sample samples[] = { sample_failed, sample_synthetic, sample_invalid, sample_interrupted,
+                             NULL };
   g_autofree char *text = draw ("md", &plain, samples);
 
   assert_has (text, "failed; the engine died of SIGSEGV");
@@ -206,8 +299,7 @@ markdown_stays_one_row_a_result (void)
 
   g_assert_cmpuint (g_strv_length (lines), ==, 5);
   for (guint i = 0; i < 4; i++)
-    g_assert_cmpuint (count (lines[i], "|") - count (lines[i], "\\|"), ==,
-                      count (lines[0], "|"));
+    g_assert_cmpuint (count (lines[i], "|") - count (lines[i], "\\|"), ==, count (lines[0], "|"));
   assert_lacks (text, "<script");
   assert_has (text, "&lt;script&gt;\\`\\|\\`");
 }
@@ -297,7 +389,7 @@ nonsense_is_shown_as_absent (void)
       g_assert_cmpuint (strlen (text), >, 0);
     }
   lb_report_show (out, record, &plain);
-  assert_has (out->str, "Speed     –");
+  assert_lacks (out->str, "Speed");
 }
 
 static void
@@ -307,7 +399,7 @@ an_empty_record_is_shown (void)
   g_autoptr (GString) out = g_string_new (NULL);
 
   lb_report_show (out, record, &plain);
-  assert_has (out->str, "– · – · –");
+  assert_has (out->str, "– · –");
 }
 
 static void
@@ -362,6 +454,11 @@ main (int argc, char **argv)
 #define ADD(NAME) g_test_add_func ("/formats/" #NAME, NAME)
   ADD (table_tells_what_a_person_wants);
   ADD (table_says_what_is_wrong);
+  ADD (nothing_is_drawn_of_what_is_not_there);
+  ADD (one_iteration_has_neither_median_nor_range);
+  ADD (show_is_ordered_and_has_units);
+  ADD (outputs_with_the_same_text_say_so);
+  ADD (json_is_no_command_to_a_terminal);
   ADD (a_failure_is_said_once);
   ADD (files_of_a_series_can_be_told_apart);
   ADD (several_results_are_compared_at_the_end);

@@ -9,9 +9,9 @@
 int
 main (int argc, char **argv)
 {
-  static json_t *(*const samples[]) (void) = { sample_new,       sample_failed,    sample_interrupted,
-                                               sample_without_reference, sample_synthetic, sample_invalid,
-                                               sample_hostile,   sample_nonsense };
+  static json_t *(*const samples[]) (
+      void) = { sample_new,       sample_failed,  sample_interrupted, sample_without_reference,
+                sample_synthetic, sample_invalid, sample_hostile,     sample_nonsense };
   const LbReportStyle style = { .width = 100, .full_paths = TRUE };
   g_autoptr (GError) error = NULL;
   const LbReportFormat *format = lb_report_format (argc > 1 ? argv[1] : "", &error);

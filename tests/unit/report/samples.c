@@ -25,12 +25,12 @@ make_iterations (guint n)
   json_t *iterations = json_array ();
 
   for (guint i = 0; i < n; i++)
-    json_array_append_new (iterations,
-                           json_pack ("{s:i,s:i,s:f,s:f,s:f,s:f,s:s,s:f,s:I,s:s}", "index", i, "session",
-                                      0, "wall_s", 1.18 + 0.01 * i, "engine_s", 1.17, "rtf",
-                                      0.107 + 0.001 * i, "latency_s", 0.9, "latency_kind", "segment",
-                                      "cpu_s", 2.2, "peak_rss_bytes",
-                                      (json_int_t) (400000000 + 1000 * i), "output_sha256", "ab"));
+    json_array_append_new (
+        iterations,
+        json_pack ("{s:i,s:i,s:f,s:f,s:f,s:f,s:s,s:f,s:I,s:s}", "index", i, "session", 0,
+                   "wall_s", 1.18 + 0.01 * i, "engine_s", 1.17, "rtf", 0.107 + 0.001 * i,
+                   "latency_s", 0.9, "latency_kind", "segment", "cpu_s", 2.2, "peak_rss_bytes",
+                   (json_int_t) (400000000 + 1000 * i), "output_sha256", "ab"));
   return iterations;
 }
 
@@ -39,24 +39,35 @@ sample_new (void)
 {
   g_autoptr (GError) error = NULL;
   json_t *record = lb_json_parse (
-    "{\"schema\":\"llamaburn.result/1\",\"id\":\"0192f5a0-0000-7000-8000-000000000041\",\"number\":41,"
-    "\"group\":{\"id\":\"g1\",\"index\":0},\"timestamp\":1764000000,\"benchmark_type\":\"audio\","
-    "\"mode\":\"stt\",\"status\":\"ok\","
-    "\"engine\":{\"id\":\"whisper.cpp\",\"version\":\"1.8.5\",\"backend\":\"cpu\",\"device\":\"cpu\",\"threads\":2},"
-    "\"model\":{\"id\":\"whisper-base\",\"variant\":\"ggml\",\"bytes\":147951465,\"parameters\":72593920,\"synthetic\":false},"
-    "\"input\":{\"path\":\"/home/me/jfk.wav\",\"duration_s\":11.0,\"processed_s\":11.0,\"sample_rate\":16000,\"channels\":1},"
-    "\"settings\":{\"iterations\":5,\"warmups\":1,\"threads\":2,\"options\":{\"beam-size\":5}},"
-    "\"timing\":{\"decode_s\":0.002,\"resample_s\":0.001,\"load_s\":0.31,\"load_cache\":\"cold\",\"warm_load_s\":0.12},"
-    "\"summary\":{\"iterations\":5,\"avg_rtf\":0.109,\"min_rtf\":0.107,\"max_rtf\":0.111,\"median_rtf\":0.109,"
-    "\"stddev_rtf\":0.0016,\"ci95_rtf\":[0.107,0.111],\"end_to_end_rtf\":0.14,\"avg_wall_s\":1.2,\"avg_latency_s\":0.9},"
-    "\"output\":{\"text\":\"And so my fellow Americans\",\"segments\":[{\"start_s\":0.0,\"end_s\":2.5,\"text\":\"And so\"}]},"
-    "\"scores\":{\"wer\":{\"value\":0.045454545,\"substitutions\":1,\"deletions\":0,\"insertions\":0,\"reference_words\":22,"
-    "\"alignment\":[{\"op\":\"equal\",\"reference\":\"and so\",\"hypothesis\":\"and so\"},"
-    "{\"op\":\"substitute\",\"reference\":\"my\",\"hypothesis\":\"may\"},"
-    "{\"op\":\"delete\",\"reference\":\"fellow\"},{\"op\":\"insert\",\"hypothesis\":\"big\"}]}},"
-    "\"machine\":{\"cpu\":{\"model\":\"AMD EPYC\",\"cores\":2}},"
-    "\"validity\":{\"valid\":true,\"flags\":[]}}",
-    -1, &error);
+      "{\"schema\":\"llamaburn.result/"
+      "1\",\"id\":\"0192f5a0-0000-7000-8000-000000000041\",\"number\":41,"
+      "\"group\":{\"id\":\"g1\",\"index\":0},\"timestamp\":1764000000,\"benchmark_type\":"
+      "\"audio\","
+      "\"mode\":\"stt\",\"status\":\"ok\","
+      "\"engine\":{\"id\":\"whisper.cpp\",\"version\":\"1.8.5\",\"backend\":\"cpu\",\"device\":"
+      "\"cpu\",\"threads\":2},"
+      "\"model\":{\"id\":\"whisper-base\",\"variant\":\"ggml\",\"bytes\":147951465,"
+      "\"parameters\":72593920,\"synthetic\":false},"
+      "\"input\":{\"path\":\"/home/me/"
+      "jfk.wav\",\"duration_s\":11.0,\"processed_s\":11.0,\"sample_rate\":16000,\"channels\":1},"
+      "\"settings\":{\"iterations\":5,\"warmups\":1,\"threads\":2,\"options\":{\"beam-size\":5}},"
+      "\"timing\":{\"decode_s\":0.002,\"resample_s\":0.001,\"load_s\":0.31,\"load_cache\":"
+      "\"cold\",\"warm_load_s\":0.12},"
+      "\"summary\":{\"iterations\":5,\"avg_rtf\":0.109,\"min_rtf\":0.107,\"max_rtf\":0.111,"
+      "\"median_rtf\":0.109,"
+      "\"stddev_rtf\":0.0016,\"ci95_rtf\":[0.107,0.111],\"end_to_end_rtf\":0.14,\"avg_wall_s\":1."
+      "2,\"avg_latency_s\":0.9},"
+      "\"output\":{\"text\":\"And so my fellow "
+      "Americans\",\"segments\":[{\"start_s\":0.0,\"end_s\":2.5,\"text\":\"And so\"}]},"
+      "\"scores\":{\"wer\":{\"value\":0.045454545,\"substitutions\":1,\"deletions\":0,"
+      "\"insertions\":0,\"reference_words\":22,"
+      "\"alignment\":[{\"op\":\"equal\",\"reference\":\"and so\",\"hypothesis\":\"and so\"},"
+      "{\"op\":\"substitute\",\"reference\":\"my\",\"hypothesis\":\"may\"},"
+      "{\"op\":\"delete\",\"reference\":\"fellow\"},{\"op\":\"insert\",\"hypothesis\":\"big\"}]}}"
+      ","
+      "\"machine\":{\"cpu\":{\"model\":\"AMD EPYC\",\"cores\":2}},"
+      "\"validity\":{\"valid\":true,\"flags\":[]}}",
+      -1, &error);
 
   g_assert_no_error (error);
   json_object_set_new (record, "warmups", make_iterations (1));
@@ -70,8 +81,9 @@ sample_failed (void)
   json_t *record = sample_new ();
 
   sample_set (record, "status", json_string ("failed"));
-  sample_set (record, "error", json_pack ("{s:s,s:s,s:s}", "kind", "crashed", "phase", "run", "message",
-                                          "the engine died of SIGSEGV"));
+  sample_set (record, "error",
+              json_pack ("{s:s,s:s,s:s}", "kind", "crashed", "phase", "run", "message",
+                         "the engine died of SIGSEGV"));
   sample_set (record, "summary", NULL);
   sample_set (record, "iterations", json_array ());
   sample_set (record, "output", NULL);
@@ -117,18 +129,19 @@ sample_invalid (void)
   sample_set (record, "timing/warm_load_s", json_real (0.045));
   sample_set (record, "validity/valid", json_false ());
   sample_set (record, "validity/flags",
-              json_pack ("[{s:s,s:s,s:s}]", "id", "busy-machine", "evidence", "another program used 1.2 cores",
-                         "cure", "close other programs"));
+              json_pack ("[{s:s,s:s,s:s}]", "id", "busy-machine", "evidence",
+                         "another program used 1.2 cores", "cure", "close other programs"));
   return record;
 }
 
 json_t *
 sample_hostile (void)
 {
-  static const char *const places[] = { "engine/id",   "engine/version",    "engine/device", "model/id",
-                                        "input/path",  "output/text",       "status",        "mode",
-                                        "group/id",    "machine/cpu/model", "id",            "error/message",
-                                        "error/phase", "timing/load_cache", HOSTILE };
+  static const char *const places[] = {
+    "engine/id",   "engine/version", "engine/device", "model/id",          "input/path",
+    "output/text", "status",         "mode",          "group/id",          "machine/cpu/model",
+    "id",          "error/message",  "error/phase",   "timing/load_cache", HOSTILE
+  };
   json_t *record = sample_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
@@ -136,7 +149,8 @@ sample_hostile (void)
   sample_set (record, "validity/flags",
               json_pack ("[{s:s,s:s,s:s}]", "id", HOSTILE, "evidence", HOSTILE, "cure", HOSTILE));
   sample_set (record, "scores/wer/alignment",
-              json_pack ("[{s:s,s:s,s:s}]", "op", "substitute", "reference", HOSTILE, "hypothesis", HOSTILE));
+              json_pack ("[{s:s,s:s,s:s}]", "op", "substitute", "reference", HOSTILE,
+                         "hypothesis", HOSTILE));
   json_object_set_new (json_array_get (json_object_get (record, "iterations"), 0), "latency_kind",
                        json_string (HOSTILE));
   return record;
@@ -151,10 +165,13 @@ sample_nonsense (void)
   void *next;
 
   json_object_foreach_safe (record, next, key, value)
-    json_object_set_new (record, key, json_is_object (value) ? json_pack ("[n,i,[s]]", 7, "x")
-                                                             : json_pack ("{s:[n]}", "x"));
-  sample_set (record, "summary", json_pack ("{s:s,s:[s,n],s:f}", "median_rtf", "fast", "ci95_rtf", "a",
-                                            "min_rtf", 1e308));
-  sample_set (record, "iterations", json_pack ("[n,s,{s:s,s:f}]", "x", "rtf", "y", "peak_rss_bytes", 1e300));
+    json_object_set_new (record, key,
+                         json_is_object (value) ? json_pack ("[n,i,[s]]", 7, "x")
+                                                : json_pack ("{s:[n]}", "x"));
+  sample_set (
+      record, "summary",
+      json_pack ("{s:s,s:[s,n],s:f}", "median_rtf", "fast", "ci95_rtf", "a", "min_rtf", 1e308));
+  sample_set (record, "iterations",
+              json_pack ("[n,s,{s:s,s:f}]", "x", "rtf", "y", "peak_rss_bytes", 1e300));
   return record;
 }

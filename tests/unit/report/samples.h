@@ -7,10 +7,12 @@ G_BEGIN_DECLS
 
 #define HOSTILE "\x1b[31m=cmd|' /C calc'!A0\n<script>`|`,\"quoted\"\xe2\x80\xae"
 
-/** sample_new: five good iterations of whisper-base, with a reference. Returns: (transfer full) */
+/** sample_new: five good iterations of whisper-base, with a reference. Returns: (transfer full)
+ */
 json_t *sample_new (void);
 
-/** sample_set: replaces the member at "a/b/c"; @value: (transfer full) (nullable): %NULL removes it */
+/** sample_set: replaces the member at "a/b/c"; @value: (transfer full) (nullable): %NULL removes
+ * it */
 void sample_set (json_t *record, const char *path, json_t *value);
 
 json_t *sample_failed (void);

@@ -78,8 +78,12 @@ static void
 ends_on_hostile_texts (void)
 {
   static const char *const parts[] = {
-    "(", "<", "[", "'", " '", "one ", "million ", "one two decillion ", "and a half ", "1,", ".",
-    "\u0316\u0301", "$1 ", "and  ", "1 ", "ise", "’", "%", "point ", "\xff", "double ", "\u0345",
+    "(",           "<",      "[",        "'",
+    " '",          "one ",   "million ", "one two decillion ",
+    "and a half ", "1,",     ".",        "\u0316\u0301",
+    "$1 ",         "and  ",  "1 ",       "ise",
+    "’",           "%",      "point ",   "\xff",
+    "double ",     "\u0345",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)

@@ -22,8 +22,8 @@ counts_each_kind (void)
     {
       LbWer wer;
 
-      g_assert_true (lb_wer_score (cases[i].reference, cases[i].hypothesis, LB_NORMALISE_NONE,
-                                   &wer, NULL));
+      g_assert_true (
+          lb_wer_score (cases[i].reference, cases[i].hypothesis, LB_NORMALISE_NONE, &wer, NULL));
       g_assert_cmpuint (wer.matches, ==, cases[i].matches);
       g_assert_cmpuint (wer.substitutions, ==, cases[i].substitutions);
       g_assert_cmpuint (wer.deletions, ==, cases[i].deletions);
@@ -75,16 +75,17 @@ refuses_an_empty_reference (void)
 static void
 shows_the_alignment_in_runs (void)
 {
-  g_autoptr (json_t) runs =
-    lb_wer_alignment ("the cat sat on a mat", "the dog sits on a big mat", LB_NORMALISE_NONE, NULL);
+  g_autoptr (json_t) runs = lb_wer_alignment ("the cat sat on a mat", "the dog sits on a big mat",
+                                              LB_NORMALISE_NONE, NULL);
   g_autofree char *line = lb_json_line (runs);
 
-  g_assert_cmpstr (line, ==,
-                   "[{\"op\":\"equal\",\"reference\":\"the\",\"hypothesis\":\"the\"},"
-                   "{\"op\":\"substitute\",\"reference\":\"cat sat\",\"hypothesis\":\"dog sits\"},"
-                   "{\"op\":\"equal\",\"reference\":\"on a\",\"hypothesis\":\"on a\"},"
-                   "{\"op\":\"insert\",\"reference\":\"\",\"hypothesis\":\"big\"},"
-                   "{\"op\":\"equal\",\"reference\":\"mat\",\"hypothesis\":\"mat\"}]");
+  g_assert_cmpstr (
+      line, ==,
+      "[{\"op\":\"equal\",\"reference\":\"the\",\"hypothesis\":\"the\"},"
+      "{\"op\":\"substitute\",\"reference\":\"cat sat\",\"hypothesis\":\"dog sits\"},"
+      "{\"op\":\"equal\",\"reference\":\"on a\",\"hypothesis\":\"on a\"},"
+      "{\"op\":\"insert\",\"reference\":\"\",\"hypothesis\":\"big\"},"
+      "{\"op\":\"equal\",\"reference\":\"mat\",\"hypothesis\":\"mat\"}]");
 }
 
 static void

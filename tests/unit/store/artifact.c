@@ -72,7 +72,8 @@ copies_across_file_systems (void)
       return;
     }
   fixture_add (store, record);
-  artifact = lb_store_add_artifact (store, fixture_id (record), "output", "a.wav", elsewhere, NULL);
+  artifact = lb_store_add_artifact (store, fixture_id (record), "output", "a.wav", elsewhere,
+                                    NULL);
   path = g_build_filename (folder, lb_json_string (artifact, "path", ""), NULL);
   g_assert_true (g_file_test (path, G_FILE_TEST_EXISTS));
   g_assert_false (g_file_test (elsewhere, G_FILE_TEST_EXISTS));
@@ -83,18 +84,21 @@ copies_across_file_systems (void)
 static void
 refuses_names_that_climb (void)
 {
-  static const char *const names[] = { "", ".", "..", "../x", "a/b", "/etc/passwd", "live", ".hidden", "a..b", "\xff" };
+  static const char *const names[] = { "",     ".",       "..",   "../x", "a/b", "/etc/passwd",
+                                       "live", ".hidden", "a..b", "\xff" };
   char *folder = fixture_folder ();
   g_autoptr (LbStore) store = fixture_open (folder);
   g_autoptr (json_t) record = fixture_record ("ok", 1);
-  g_autofree char *source = make_file (folder, "source", 3), *link = fixture_file (folder, "link");
+  g_autofree char *source = make_file (folder, "source", 3),
+                  *link = fixture_file (folder, "link");
 
   fixture_add (store, record);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (lb_store_add_artifact (store, fixture_id (record), "output", names[i], source, &error));
+      g_assert_null (
+          lb_store_add_artifact (store, fixture_id (record), "output", names[i], source, &error));
       g_assert_error (error, LB_ERROR, LB_ERROR_USAGE);
     }
   g_assert_cmpint (symlink (source, link), ==, 0);
@@ -117,7 +121,8 @@ overwrites_no_artifact (void)
   fixture_add (store, record);
   artifact = add (store, folder, fixture_id (record), "a.wav", 3);
   source = make_file (folder, "second", 5);
-  g_assert_null (lb_store_add_artifact (store, fixture_id (record), "output", "a.wav", source, NULL));
+  g_assert_null (
+      lb_store_add_artifact (store, fixture_id (record), "output", "a.wav", source, NULL));
   g_assert_true (g_file_test (source, G_FILE_TEST_EXISTS));
   g_clear_pointer (&store, lb_store_close);
   fixture_remove (folder);
@@ -128,7 +133,8 @@ prunes_the_oldest_first_but_no_live_run (void)
 {
   char *folder = fixture_folder ();
   g_autoptr (LbStore) store = fixture_open (folder);
-  g_autoptr (json_t) live = fixture_running (), old = fixture_record ("ok", 1), new = fixture_record ("ok", 1);
+  g_autoptr (json_t) live = fixture_running (), old = fixture_record ("ok", 1),
+                     new = fixture_record ("ok", 1);
   g_autoptr (json_t) a = NULL, b = NULL, c = NULL, back = NULL;
   g_autofree char *orphan = fixture_file (folder, "runs/01980000-0000-7000-8000-00000000abcd");
   const json_t *artifact;
@@ -160,6 +166,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/copies-across-file-systems", copies_across_file_systems);
   g_test_add_func ("/store/refuses-names-that-climb", refuses_names_that_climb);
   g_test_add_func ("/store/overwrites-no-artifact", overwrites_no_artifact);
-  g_test_add_func ("/store/prunes-the-oldest-first-but-no-live-run", prunes_the_oldest_first_but_no_live_run);
+  g_test_add_func ("/store/prunes-the-oldest-first-but-no-live-run",
+                   prunes_the_oldest_first_but_no_live_run);
   return g_test_run ();
 }

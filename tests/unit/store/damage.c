@@ -91,7 +91,8 @@ sets_a_cut_file_aside (void)
     }
 }
 
-/* The root of a table is zeroed: opening doesn't see it, using it does, and the next opening looks closely. */
+/* The root of a table is zeroed: opening doesn't see it, using it does, and the next opening
+ * looks closely. */
 static void
 sets_a_hole_aside_once_it_was_met (void)
 {
@@ -141,7 +142,8 @@ takes_the_journal_along (void)
   g_autoptr (GDir) files = NULL;
   const char *name;
 
-  overwrite (folder, "history.db", 0, "no database at all, as long as it is long enough to be looked at", 64);
+  overwrite (folder, "history.db", 0,
+             "no database at all, as long as it is long enough to be looked at", 64);
   overwrite (folder, "history.db-wal", 0, "journal", 7);
   assert_new_begun (folder);
   files = g_dir_open (folder, 0, NULL);
@@ -176,7 +178,8 @@ main (int argc, char **argv)
   g_test_add_func ("/store/sets-random-bytes-aside", sets_random_bytes_aside);
   g_test_add_func ("/store/sets-a-cut-file-aside", sets_a_cut_file_aside);
   g_test_add_func ("/store/sets-a-hole-aside-once-it-was-met", sets_a_hole_aside_once_it_was_met);
-  g_test_add_func ("/store/keeps-a-sound-file-that-was-suspected", keeps_a_sound_file_that_was_suspected);
+  g_test_add_func ("/store/keeps-a-sound-file-that-was-suspected",
+                   keeps_a_sound_file_that_was_suspected);
   g_test_add_func ("/store/takes-the-journal-along", takes_the_journal_along);
   g_test_add_func ("/store/leaves-a-file-in-use-where-it-is", leaves_a_file_in_use_where_it_is);
   return g_test_run ();

@@ -31,14 +31,19 @@ json_t *
 fixture_running (void)
 {
   g_autofree char *id = lb_id_new ();
-  json_t *record = json_pack ("{s:s, s:s, s:{s:s, s:i}, s:i, s:s, s:s, s:s}", "schema", "llamaburn.result/1", "id", id,
-                              "group", "id", "0198", "index", 0, "timestamp", 1700000000, "benchmark_type", "audio",
-                              "mode", "stt", "status", "running");
+  json_t *record = json_pack ("{s:s, s:s, s:{s:s, s:i}, s:i, s:s, s:s, s:s}", "schema",
+                              "llamaburn.result/1", "id", id, "group", "id", "0198", "index", 0,
+                              "timestamp", 1700000000, "benchmark_type", "audio", "mode", "stt",
+                              "status", "running");
 
-  json_object_set_new (record, "engine", json_pack ("{s:s, s:s, s:s}", "id", "whisper.cpp", "version", "1.8.5", "device", "cpu"));
+  json_object_set_new (
+      record, "engine",
+      json_pack ("{s:s, s:s, s:s}", "id", "whisper.cpp", "version", "1.8.5", "device", "cpu"));
   json_object_set_new (record, "model", json_pack ("{s:s}", "id", "whisper-base"));
-  json_object_set_new (record, "input", json_pack ("{s:s, s:f}", "path", "/sounds/jfk.wav", "duration_s", 11.0));
-  json_object_set_new (record, "machine", json_pack ("{s:s, s:i}", "cpu", "some processor", "cores", 2));
+  json_object_set_new (record, "input",
+                       json_pack ("{s:s, s:f}", "path", "/sounds/jfk.wav", "duration_s", 11.0));
+  json_object_set_new (record, "machine",
+                       json_pack ("{s:s, s:i}", "cpu", "some processor", "cores", 2));
   json_object_set_new (record, "validity", json_pack ("{s:b, s:[]}", "valid", 1, "flags"));
   return record;
 }
@@ -49,7 +54,8 @@ new_iterations (int count)
   json_t *iterations = json_array ();
 
   for (int i = 0; i < count; i++)
-    json_array_append_new (iterations, json_pack ("{s:i, s:f, s:f}", "index", i, "wall_s", 1.0 + i, "rtf", 0.1 * (1 + i)));
+    json_array_append_new (iterations, json_pack ("{s:i, s:f, s:f}", "index", i, "wall_s",
+                                                  1.0 + i, "rtf", 0.1 * (1 + i)));
   return iterations;
 }
 
@@ -58,7 +64,8 @@ fixture_record (const char *status, int iterations)
 {
   json_t *record = fixture_running ();
   json_t *output = json_pack ("{s:s}", "text", "and so my fellow Americans");
-  json_t *scores = json_pack ("{s:{s:f, s:i}, s:{s:f}}", "wer", "value", 0.125, "substitutions", 1, "cer", "value", 0.05);
+  json_t *scores = json_pack ("{s:{s:f, s:i}, s:{s:f}}", "wer", "value", 0.125, "substitutions",
+                              1, "cer", "value", 0.05);
 
   json_object_set_new (record, "status", json_string (status));
   json_object_set_new (record, "sessions", json_pack ("[{s:i, s:f}]", "index", 0, "load_s", 0.5));
@@ -66,9 +73,9 @@ fixture_record (const char *status, int iterations)
   json_object_set_new (record, "iterations", new_iterations (iterations));
   json_object_set_new (record, "summary", json_pack ("{s:i}", "iterations", iterations));
   json_object_set_new (record, "outputs",
-                       json_pack ("[{s:s, s:[i,i], s:O, s:O}, {s:s, s:[i], s:{s:s}}]", "sha256", "aa", "iterations", 0, 1,
-                                  "output", output, "scores", scores, "sha256", "bb", "iterations", 2, "output",
-                                  "text", "another"));
+                       json_pack ("[{s:s, s:[i,i], s:O, s:O}, {s:s, s:[i], s:{s:s}}]", "sha256",
+                                  "aa", "iterations", 0, 1, "output", output, "scores", scores,
+                                  "sha256", "bb", "iterations", 2, "output", "text", "another"));
   json_object_set_new (record, "output", output);
   json_object_set_new (record, "scores", scores);
   json_object_set_new (record, "artifacts", json_array ());

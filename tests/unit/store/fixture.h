@@ -8,7 +8,8 @@ char *fixture_folder (void);
 /** fixture_remove: removes @folder with all that is in it, and frees it */
 void fixture_remove (char *folder);
 
-/** fixture_record: Returns: (transfer full): a whole record of @iterations iterations with rtf 0.1, 0.2, … */
+/** fixture_record: Returns: (transfer full): a whole record of @iterations iterations with rtf
+ * 0.1, 0.2, … */
 json_t *fixture_record (const char *status, int iterations);
 /** fixture_running: Returns: (transfer full): a record as a run begins with it */
 json_t *fixture_running (void);

@@ -1,4 +1,5 @@
-/* A full disk, a folder that can't be written: each in a child process of its own, so that the limits end with it. */
+/* A full disk, a folder that can't be written: each in a child process of its own, so that the
+ * limits end with it. */
 #include "fixture.h"
 
 #include <sched.h>
@@ -57,7 +58,8 @@ fill_the_disk (const char *folder)
   store = fixture_open (folder);
   json_object_set_new (iteration, "text", json_string (text));
   g_assert_cmpint (lb_store_begin (store, record, NULL), ==, 1);
-  while (committed < 1000 && lb_store_add_iteration (store, fixture_id (record), iteration, &error))
+  while (committed < 1000 &&
+         lb_store_add_iteration (store, fixture_id (record), iteration, &error))
     committed++;
   g_assert_error (error, LB_ERROR, LB_ERROR_NO_SPACE);
   g_assert_cmpuint (committed, >, 10);
@@ -160,7 +162,8 @@ static void
 reads_a_pending_journal_there_too (void)
 {
   char *folder = fixture_folder ();
-  g_autofree char *journal = fixture_file (folder, "history.db-wal"), *shared = fixture_file (folder, "history.db-shm");
+  g_autofree char *journal = fixture_file (folder, "history.db-wal"),
+                  *shared = fixture_file (folder, "history.db-shm");
   struct stat about;
 
   run_apart (die_with_a_journal, folder);
@@ -177,7 +180,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/store/keeps-earlier-commits-when-the-disk-is-full", keeps_earlier_commits_when_the_disk_is_full);
+  g_test_add_func ("/store/keeps-earlier-commits-when-the-disk-is-full",
+                   keeps_earlier_commits_when_the_disk_is_full);
   g_test_add_func ("/store/reads-from-a-read-only-folder", reads_from_a_read_only_folder);
   g_test_add_func ("/store/reads-a-pending-journal-there-too", reads_a_pending_journal_there_too);
   return g_test_run ();

@@ -11,7 +11,9 @@ static void
 make_next (LbMigration next[3])
 {
   next[0] = lb_schema[0];
-  next[1] = (LbMigration){ 2, "ALTER TABLE run ADD COLUMN note TEXT; UPDATE run SET note = 'moved ' || number;" };
+  next[1] = (LbMigration){
+    2, "ALTER TABLE run ADD COLUMN note TEXT; UPDATE run SET note = 'moved ' || number;"
+  };
   next[2] = none[0];
 }
 
@@ -31,7 +33,8 @@ brings_an_older_history_forward (void)
   store = lb_store_open_as (folder, next, &error);
   g_assert_no_error (error);
   g_assert_cmpint (fixture_count (store, "PRAGMA user_version"), ==, 2);
-  g_assert_cmpint (fixture_count (store, "SELECT count (*) FROM run WHERE note = 'moved 1'"), ==, 1);
+  g_assert_cmpint (fixture_count (store, "SELECT count (*) FROM run WHERE note = 'moved 1'"), ==,
+                   1);
   back = lb_store_load (store, fixture_id (record), NULL);
   json_object_del (back, "number");
   g_assert_true (json_equal (back, record));
@@ -66,7 +69,11 @@ static void
 undoes_a_migration_that_fails (void)
 {
   char *folder = fixture_folder ();
-  const LbMigration broken[] = { lb_schema[0], { 2, "ALTER TABLE run ADD COLUMN note TEXT; SELECT nonsense FROM nowhere;" }, none[0] };
+  const LbMigration broken[] = {
+    lb_schema[0],
+    { 2, "ALTER TABLE run ADD COLUMN note TEXT; SELECT nonsense FROM nowhere;" },
+    none[0]
+  };
   g_autoptr (LbStore) store = fixture_open (folder);
   g_autoptr (GError) error = NULL;
 
@@ -75,7 +82,10 @@ undoes_a_migration_that_fails (void)
   g_assert_error (error, LB_ERROR, LB_ERROR_STORE);
   store = fixture_open (folder);
   g_assert_cmpint (fixture_count (store, "PRAGMA user_version"), ==, 1);
-  g_assert_cmpint (fixture_count (store, "SELECT count (*) FROM pragma_table_info ('run') WHERE name = 'note'"), ==, 0);
+  g_assert_cmpint (
+      fixture_count (store,
+                     "SELECT count (*) FROM pragma_table_info ('run') WHERE name = 'note'"),
+      ==, 0);
   g_clear_pointer (&store, lb_store_close);
   fixture_remove (folder);
 }
@@ -138,7 +148,8 @@ leaves_another_programs_database_alone (void)
   sqlite3 *other;
 
   g_assert_cmpint (sqlite3_open (path, &other), ==, SQLITE_OK);
-  g_assert_cmpint (sqlite3_exec (other, "CREATE TABLE visits (url TEXT)", NULL, NULL, NULL), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (other, "CREATE TABLE visits (url TEXT)", NULL, NULL, NULL), ==,
+                   SQLITE_OK);
   sqlite3_close (other);
   g_assert_null (lb_store_open (folder, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_STORE);
@@ -151,10 +162,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/brings-an-older-history-forward", brings_an_older_history_forward);
-  g_test_add_func ("/store/refuses-a-newer-history-and-leaves-it-alone", refuses_a_newer_history_and_leaves_it_alone);
+  g_test_add_func ("/store/refuses-a-newer-history-and-leaves-it-alone",
+                   refuses_a_newer_history_and_leaves_it_alone);
   g_test_add_func ("/store/undoes-a-migration-that-fails", undoes_a_migration_that_fails);
   g_test_add_func ("/store/waits-for-a-live-run", waits_for_a_live_run);
-  g_test_add_func ("/store/begins-no-run-after-a-newer-one-migrated", begins_no_run_after_a_newer_one_migrated);
-  g_test_add_func ("/store/leaves-another-programs-database-alone", leaves_another_programs_database_alone);
+  g_test_add_func ("/store/begins-no-run-after-a-newer-one-migrated",
+                   begins_no_run_after_a_newer_one_migrated);
+  g_test_add_func ("/store/leaves-another-programs-database-alone",
+                   leaves_another_programs_database_alone);
   return g_test_run ();
 }

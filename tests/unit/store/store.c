@@ -35,7 +35,8 @@ keeps_rows_as_they_come (void)
   g_autoptr (json_t) whole = fixture_record ("ok", 3);
   g_autoptr (json_t) session = json_pack ("{s:i}", "index", 0);
   g_autoptr (json_t) first = json_pack ("{s:s, s:[i]}", "sha256", "aa", "iterations", 0);
-  g_autoptr (json_t) again = json_pack ("{s:s, s:[i,i], s:{s:{s:f}}}", "sha256", "aa", "iterations", 0, 1, "scores", "wer", "value", 0.5);
+  g_autoptr (json_t) again = json_pack ("{s:s, s:[i,i], s:{s:{s:f}}}", "sha256", "aa",
+                                        "iterations", 0, 1, "scores", "wer", "value", 0.5);
   g_autoptr (json_t) back = NULL;
   const char *id = fixture_id (running);
   json_t *iterations = json_object_get (whole, "iterations");
@@ -53,7 +54,8 @@ keeps_rows_as_they_come (void)
   g_assert_cmpuint (json_array_size (json_object_get (back, "warmups")), ==, 1);
   g_assert_cmpuint (json_array_size (json_object_get (back, "outputs")), ==, 1);
   g_assert_true (json_equal (json_array_get (json_object_get (back, "outputs"), 0), again));
-  g_assert_true (json_equal (json_object_get (back, "scores"), json_object_get (again, "scores")));
+  g_assert_true (
+      json_equal (json_object_get (back, "scores"), json_object_get (again, "scores")));
   g_clear_pointer (&store, lb_store_close);
   fixture_remove (folder);
 }
@@ -83,7 +85,8 @@ stores_one_machine_once (void)
 {
   char *folder = fixture_folder ();
   g_autoptr (LbStore) store = fixture_open (folder);
-  g_autoptr (json_t) a = fixture_record ("ok", 1), b = fixture_record ("ok", 1), other = fixture_record ("ok", 1);
+  g_autoptr (json_t) a = fixture_record ("ok", 1), b = fixture_record ("ok", 1),
+                     other = fixture_record ("ok", 1);
 
   json_object_set_new (json_object_get (other, "machine"), "cores", json_integer (64));
   fixture_add (store, a);
@@ -106,8 +109,7 @@ note_number (const LbStoreRow *row, gpointer text)
 static void
 lists_newest_first_by_any_filter (void)
 {
-  static const struct
-  {
+  static const struct {
     LbStoreFilter filter;
     const char *numbers;
   } cases[] = {
@@ -198,18 +200,39 @@ add_named (LbStore *store, const char *id)
 static void
 finds_runs_by_their_names (void)
 {
-  static const char *const ids[] = { "01980000-0000-7000-8000-00000000abcd", "01980000-0000-7000-8000-11110000abcd",
+  static const char *const ids[] = { "01980000-0000-7000-8000-00000000abcd",
+                                     "01980000-0000-7000-8000-11110000abcd",
                                      "01980000-0000-7000-8000-000012345678" };
-  static const struct
-  {
+  static const struct {
     const char *name;
     int found; /* −1: none, −2: several */
   } cases[] = {
-    { "1", 0 }, { "2", 1 }, { "last", 2 }, { "last~1", 1 }, { "last~2", 0 }, { "last~3", -1 }, { "last~x", -1 },
-    { "last~-1", -1 }, { "last~99999999999999999999", -1 }, { "0", -1 }, { "4", -1 }, { "-1", -1 }, { "", -1 },
-    { "99999999999999999999", -1 }, { "abcd", -2 }, { "11110000abcd", 1 }, { "ABCD", -2 }, { "0000ABCD", -2 },
-    { "00000000abcd", 0 }, { "12345678", 2 }, { "5678", 2 }, { "678", -1 },
-    { "01980000-0000-7000-8000-00000000abcd", 0 }, { "x'; DROP TABLE run; --", -1 }, { "%%%%", -1 }, { "\xff\xff\xff\xff", -1 },
+    { "1", 0 },
+    { "2", 1 },
+    { "last", 2 },
+    { "last~1", 1 },
+    { "last~2", 0 },
+    { "last~3", -1 },
+    { "last~x", -1 },
+    { "last~-1", -1 },
+    { "last~99999999999999999999", -1 },
+    { "0", -1 },
+    { "4", -1 },
+    { "-1", -1 },
+    { "", -1 },
+    { "99999999999999999999", -1 },
+    { "abcd", -2 },
+    { "11110000abcd", 1 },
+    { "ABCD", -2 },
+    { "0000ABCD", -2 },
+    { "00000000abcd", 0 },
+    { "12345678", 2 },
+    { "5678", 2 },
+    { "678", -1 },
+    { "01980000-0000-7000-8000-00000000abcd", 0 },
+    { "x'; DROP TABLE run; --", -1 },
+    { "%%%%", -1 },
+    { "\xff\xff\xff\xff", -1 },
   };
   char *folder = fixture_folder ();
   g_autoptr (LbStore) store = fixture_open (folder);
@@ -253,7 +276,8 @@ never_uses_a_number_again (void)
 static void
 takes_hostile_texts_as_texts (void)
 {
-  static const char *const names[] = { "'; DROP TABLE run; --", "\"\x1b[31m\n\t", "%s%n", "é日本\xf0\x9f\x94\xa5", "" };
+  static const char *const names[] = { "'; DROP TABLE run; --", "\"\x1b[31m\n\t", "%s%n",
+                                       "é日本\xf0\x9f\x94\xa5", "" };
   char *folder = fixture_folder ();
   g_autoptr (LbStore) store = fixture_open (folder);
 
@@ -280,8 +304,10 @@ refuses_what_is_no_record (void)
 {
   char *folder = fixture_folder ();
   g_autoptr (LbStore) store = fixture_open (folder);
-  g_autoptr (json_t) empty = json_object (), running = fixture_running (), ended = fixture_record ("ok", 1);
-  g_autoptr (json_t) climbing = fixture_running (), deep = json_array (), iteration = json_object ();
+  g_autoptr (json_t) empty = json_object (), running = fixture_running (),
+                     ended = fixture_record ("ok", 1);
+  g_autoptr (json_t) climbing = fixture_running (), deep = json_array (),
+                     iteration = json_object ();
   g_autoptr (GError) error = NULL;
 
   json_object_set_new (climbing, "id", json_string ("../../../../../../../../../tmp/abcdefg"));
@@ -355,7 +381,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/store/gives-back-what-it-was-given", gives_back_what_it_was_given);
   g_test_add_func ("/store/keeps-rows-as-they-come", keeps_rows_as_they_come);
-  g_test_add_func ("/store/loses-no-measured-iteration-at-the-end", loses_no_measured_iteration_at_the_end);
+  g_test_add_func ("/store/loses-no-measured-iteration-at-the-end",
+                   loses_no_measured_iteration_at_the_end);
   g_test_add_func ("/store/stores-one-machine-once", stores_one_machine_once);
   g_test_add_func ("/store/lists-newest-first-by-any-filter", lists_newest_first_by_any_filter);
   g_test_add_func ("/store/fills-the-columns-of-lists", fills_the_columns_of_lists);

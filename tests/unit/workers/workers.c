@@ -76,7 +76,8 @@ static void
 keeps_a_programs_last_words (void)
 {
   g_autofree char *log = g_build_filename (g_get_tmp_dir (), "lb-workers-log", NULL);
-  const char *fails[] = { "/bin/sh", "-c", "echo first; echo 'then \033[31mwhy' >&2; exit 3", NULL };
+  const char *fails[] = { "/bin/sh", "-c",
+                          "echo first; echo 'then \033[31mwhy' >&2; exit 3", NULL };
   const char *works[] = { "/bin/true", NULL };
   const char *absent[] = { "/nowhere/program", NULL };
   g_autoptr (GError) error = NULL;
