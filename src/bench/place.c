@@ -33,10 +33,11 @@ lb_place_clear (LbPlace *place)
 }
 
 gboolean
-lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable,
-                GError **error)
+lb_place_start (LbPlace *place, const char *device, const LbSettings *settings,
+                GCancellable *cancellable, GError **error)
 {
-  LbSessionSettings of_session = { settings->memory_limit_bytes, settings->pcm_memory_bytes };
+  LbSessionSettings of_session = { settings->memory_limit_bytes, settings->pcm_memory_bytes,
+                                   device };
 
   if (of_session.memory_limit_bytes == 0)
     of_session.memory_limit_bytes = lb_machine_memory_available_bytes () / 10 * 9;

@@ -27,9 +27,10 @@ typedef struct {
 
 void lb_place_clear (LbPlace *place);
 
-/** lb_place_start: the process. @memory_limit_bytes 0: nine tenths of what is available */
-gboolean lb_place_start (LbPlace *place, const LbSettings *settings, GCancellable *cancellable,
-                         GError **error);
+/** lb_place_start: the process, to load on @device. @memory_limit_bytes 0: nine tenths of what is
+ *  available */
+gboolean lb_place_start (LbPlace *place, const char *device, const LbSettings *settings,
+                         GCancellable *cancellable, GError **error);
 
 /** lb_place_load: cold where the model's pages can be dropped. @threads: really to be used */
 gboolean lb_place_load (LbPlace *place, const LbCase *it, const LbSettings *settings, int threads,

@@ -204,7 +204,8 @@ step_start (Runner *runner, const LbStep *step, double *wall_s)
     return LB_OUTCOME_NO_ROOM;
   longest_of_session (runner, step->session);
   activate (runner, step->session);
-  if (!lb_place_start (place, &runner->plan->settings, runner->cancellable, &error))
+  if (!lb_place_start (place, lb_runner_case (runner, step)->device, &runner->plan->settings,
+                       runner->cancellable, &error))
     return fail (runner, step, "start", error);
   return LB_OUTCOME_OK;
 }

@@ -61,7 +61,8 @@ extern const LbCliCommand lb_command_stt, lb_command_run;
 extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
     lb_command_models_import, lb_command_models_verify, lb_command_models_remove,
     lb_command_models_path;
-extern const LbCliCommand lb_command_engines, lb_command_system;
+extern const LbCliCommand lb_command_engines, lb_command_engines_list, lb_command_engines_install,
+    lb_command_engines_remove, lb_command_engines_check, lb_command_system;
 extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_command_show,
     lb_command_compare;
 

@@ -1,8 +1,10 @@
 /* llamaburn engines: what there is, what is ready, what the others need. */
 #include <string.h>
 
+#include "cli/engines.h"
 #include "cli/private.h"
 #include "core/text.h"
+#include "engine/python.h"
 #include "report/style.h"
 
 static char *
@@ -11,13 +13,50 @@ join (char **words)
   return words != NULL && words[0] != NULL ? g_strjoinv (", ", words) : g_strdup (LB_ABSENT);
 }
 
+/* "ready", "missing", or what became of its environments: "half-installed". */
+static const char *
+state_of (const LbManifest *manifest)
+{
+  LbEnvironmentState worst = LB_ENVIRONMENT_ABSENT;
+
+  if (manifest->missing == NULL)
+    return "ready";
+  for (guint i = 0; i < manifest->environments->len; i++)
+    worst = MAX (worst, ((LbEnvironment *) manifest->environments->pdata[i])->state);
+  return worst == LB_ENVIRONMENT_ABSENT ? "missing" : lb_environment_state_name (worst);
+}
+
+static json_t *
+describe_environments (const LbManifest *manifest)
+{
+  json_t *list = json_array ();
+
+  for (guint i = 0; i < manifest->environments->len; i++)
+    {
+      const LbEnvironment *environment = manifest->environments->pdata[i];
+      json_t *item = json_object ();
+
+      lb_json_set_string (item, "accelerator", environment->accelerator);
+      lb_json_set_string (item, "state", lb_environment_state_name (environment->state));
+      lb_json_set_string (item, "folder", environment->folder);
+      lb_json_set_string (item, "lock", environment->lock);
+      if (environment->disk_bytes > 0)
+        lb_json_set_integer (item, "disk_bytes", (gint64) environment->disk_bytes);
+      json_array_append_new (list, item);
+    }
+  return list;
+}
+
 static json_t *
 describe (const LbManifest *manifest)
 {
   json_t *engine = json_copy (manifest->json);
 
   lb_json_set_boolean (engine, "ready", manifest->missing == NULL);
+  lb_json_set_string (engine, "state", state_of (manifest));
   lb_json_set_string (engine, "missing", manifest->missing);
+  if (manifest->environments->len > 0)
+    lb_json_set (engine, "environments", describe_environments (manifest));
   lb_json_set_string (engine, "module", manifest->module);
   lb_json_set_string (engine, "folder", manifest->folder);
   return engine;
@@ -52,8 +91,8 @@ append_list (GString *out, const GPtrArray *engines, const LbReportStyle *style)
     {
       const LbManifest *manifest = g_ptr_array_index (engines, i);
       g_autofree char *modes = join (manifest->modes), *backends = join (manifest->backends);
-      const char *state = manifest->missing == NULL ? "ready" : "missing";
-      const char *cells[] = { manifest->id, state, modes, backends, manifest->title, NULL };
+      const char *cells[] = { manifest->id, state_of (manifest), modes,
+                              backends,     manifest->title,     NULL };
 
       lb_table_row (table, cells);
     }
@@ -72,6 +111,23 @@ append_fact (GString *out, const LbReportStyle *style, const char *label, const 
 
   g_string_append_printf (out, "  %-10s", label);
   lb_style_wrap (out, escaped, 12, style->width);
+}
+
+static void
+append_environments (GString *out, const LbManifest *manifest, const LbReportStyle *style)
+{
+  for (guint i = 0; i < manifest->environments->len; i++)
+    {
+      const LbEnvironment *environment = manifest->environments->pdata[i];
+      g_autofree char *bytes = lb_text_bytes (environment->disk_bytes);
+      g_autofree char *text = g_strdup_printf (
+          "%s: %s, %s%s in %s", environment->accelerator,
+          lb_environment_state_name (environment->state),
+          environment->disk_bytes > 0 ? "about " : "",
+          environment->disk_bytes > 0 ? bytes : "size unknown", environment->folder);
+
+      append_fact (out, style, "Packages", text);
+    }
 }
 
 static void
@@ -94,6 +150,7 @@ append_details (GString *out, const LbManifest *manifest, const LbReportStyle *s
   append_fact (out, style, "Network", manifest->network ? "yes" : "no");
   if (manifest->module != NULL)
     append_fact (out, style, "Module", manifest->module);
+  append_environments (out, manifest, style);
   g_string_append (out, manifest->options->len > 0 ? "\n" : "");
   for (guint i = 0; i < manifest->options->len; i++)
     {
@@ -119,13 +176,16 @@ append_all_details (GString *out, const GPtrArray *engines, const LbReportStyle 
     }
 }
 
-static GPtrArray *
-choose (LbCli *cli, const LbRegistry *registry, GError **error)
+GPtrArray *
+lb_cli_choose_engines (LbCli *cli, GError **error)
 {
   const char *const *ids = lb_cli_arguments (cli);
-  const GPtrArray *all = lb_registry_all (registry);
+  LbRegistry *registry = lb_cli_registry (cli, error);
+  const GPtrArray *all = registry != NULL ? lb_registry_all (registry) : NULL;
   g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
 
+  if (registry == NULL)
+    return NULL;
   for (guint i = 0; ids[i] != NULL; i++)
     {
       const LbManifest *manifest = lb_registry_find (registry, ids[i], NULL, error);
@@ -167,7 +227,7 @@ run_engines (LbCli *cli, GError **error)
 
   if (registry == NULL)
     return LB_EXIT_FAILED;
-  engines = choose (cli, registry, error);
+  engines = lb_cli_choose_engines (cli, error);
   if (engines == NULL)
     return LB_EXIT_FAILED;
   problems = lb_registry_problems (registry);
@@ -191,18 +251,18 @@ static const LbCliOption options[] = {
 };
 /* clang-format on */
 
-const LbCliCommand lb_command_engines = {
-  .name = "engines",
-  .arguments = "[ENGINE…]",
-  .summary = "list engines, and what each needs to run here",
-  .description =
-      "Lists the engines that LlamaBurn knows, whether each can run here, and what to do where "
-      "it "
-      "can't. With names of engines: all about them, options and their defaults too.\n\n"
-      "Nothing is loaded for it: an engine tells this by its manifest.",
-  .options = options,
-  .min_arguments = 0,
-  .max_arguments = -1,
-  .completion = "engines",
-  .run = run_engines,
-};
+static const char description[] =
+    "Lists the engines that LlamaBurn knows, whether each can run here, and what to do where it "
+    "can't. With names of engines: all about them, options and their defaults too.\n\n"
+    "Nothing is loaded for it, and no Python is started: an engine tells this by its manifest.";
+
+#define LIST(NAME)                                                                               \
+  {                                                                                              \
+    .name = NAME, .arguments = "[ENGINE…]",                                                      \
+    .summary = "list engines, and what each needs to run here", .description = description,      \
+    .options = options, .min_arguments = 0, .max_arguments = -1, .completion = "engines",        \
+    .run = run_engines,                                                                          \
+  }
+
+const LbCliCommand lb_command_engines = LIST ("engines");
+const LbCliCommand lb_command_engines_list = LIST ("engines list");

@@ -25,6 +25,10 @@ static const LbCliCommand *const commands[] = {
   &lb_command_models_remove,
   &lb_command_models_path,
   &lb_command_engines,
+  &lb_command_engines_list,
+  &lb_command_engines_install,
+  &lb_command_engines_remove,
+  &lb_command_engines_check,
   &lb_command_system,
   NULL,
 };

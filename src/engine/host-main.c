@@ -16,14 +16,21 @@
 #include "engine/protocol.h"
 
 static int
-become (const LbManifest *manifest)
+become (char *const *command)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *shown = lb_text_escape (manifest->command[0]);
+  g_autofree char *shown = lb_text_escape (command[0]);
 
-  execv (manifest->command[0], manifest->command);
+  execv (command[0], command);
   lb_error_set_errno (&error, errno, "can't start \"%s\"", shown);
   return lb_host_refuse (error);
+}
+
+static gboolean
+is_worker (const LbManifest *manifest)
+{
+  return json_object_get (manifest->json, "command") != NULL ||
+         json_object_get (manifest->json, "python") != NULL;
 }
 
 int
@@ -44,8 +51,10 @@ main (int argc, char **argv)
   manifest = lb_manifest_read (argv[1], &error);
   if (manifest == NULL || !lb_cage_put_on (manifest->network, &error))
     return lb_host_refuse (error);
+  if (argc > 2 && is_worker (manifest))
+    return become (argv + 2);
   if (manifest->command != NULL)
-    return become (manifest);
+    return become (manifest->command);
   signal (SIGPIPE, SIG_IGN);
   return lb_host_serve (manifest, argc > 2 ? argv[2] : NULL);
 }

@@ -7,6 +7,7 @@
 #include "core/paths.h"
 #include "core/text.h"
 #include "engine/member.h"
+#include "engine/python.h"
 
 #define MAX_OPTIONS 256
 
@@ -308,6 +309,16 @@ read_members (LbManifest *manifest, GError **error)
          check_needs (manifest, error) && read_options (manifest, error);
 }
 
+static gboolean
+find_program (LbManifest *manifest, GError **error)
+{
+  if (json_object_get (manifest->json, "python") != NULL)
+    return lb_python_read (manifest, error);
+  if (json_object_get (manifest->json, "command") != NULL)
+    return find_command (manifest, error);
+  return find_module (manifest, error);
+}
+
 LbManifest *
 lb_manifest_read (const char *path, GError **error)
 {
@@ -315,6 +326,8 @@ lb_manifest_read (const char *path, GError **error)
   const LbMemberPlace place = { path, NULL };
 
   manifest->options = g_ptr_array_new_with_free_func (option_free);
+  manifest->environments =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) lb_environment_free);
   manifest->path = g_canonicalize_filename (path, NULL);
   manifest->folder = g_path_get_dirname (manifest->path);
   manifest->json = lb_json_read (path, error);
@@ -327,8 +340,7 @@ lb_manifest_read (const char *path, GError **error)
     }
   if (!read_members (manifest, error))
     return NULL;
-  if (json_object_get (manifest->json, "command") != NULL ? !find_command (manifest, error)
-                                                          : !find_module (manifest, error))
+  if (!find_program (manifest, error))
     return NULL;
   return g_steal_pointer (&manifest);
 }
@@ -347,6 +359,7 @@ lb_manifest_free (LbManifest *manifest)
   g_strfreev (manifest->backends);
   g_strfreev (manifest->keys);
   g_ptr_array_unref (manifest->options);
+  g_ptr_array_unref (manifest->environments);
   json_decref (manifest->json);
   g_free (manifest->path);
   g_free (manifest->folder);

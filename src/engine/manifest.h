@@ -43,6 +43,7 @@ typedef struct {
   char *folder;       /* where the manifest lies, absolute */
   char *module;       /* absolute path of the .so, or NULL: not built, or a worker */
   char **command;     /* of a worker: argv; or NULL */
+  GPtrArray *environments; /* of LbEnvironment (engine/python.h): of a worker in Python */
   /* why it can't run here and what to do, one line; NULL when nothing is missing */
   char *missing;
 } LbManifest;
@@ -64,7 +65,8 @@ json_t *lb_option_parse (const LbOption *option, const char *text, GError **erro
 gboolean lb_option_check (const LbOption *option, const json_t *value, GError **error);
 
 /* All manifests that are to be found: data/engines/ID.json of every shared folder, then
- * workers' folders (system's, build's, the user's); an id found twice is the first one's. */
+ * workers' folders (system's, build's, the user's $XDG_DATA_HOME/llamaburn/workers); an id
+ * found twice is the first one's. */
 typedef struct _LbRegistry LbRegistry;
 
 /** lb_registry_new: a manifest that can't be read is kept apart, with its message.

@@ -87,7 +87,7 @@ lb_registry_new (GError **error)
 {
   LbRegistry *registry = g_new0 (LbRegistry, 1);
   g_auto (GStrv) shared = lb_paths_shared ();
-  g_autofree char *users = NULL;
+  const char *const own[] = { "workers", "engines" };
 
   registry->all = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_manifest_free);
   registry->problems = g_ptr_array_new_with_free_func (g_free);
@@ -99,8 +99,13 @@ lb_registry_new (GError **error)
     }
   for (guint i = 0; shared[i] != NULL; i++)
     add_workers (registry, shared[i]);
-  users = g_build_filename (g_get_user_data_dir (), "llamaburn", "engines", NULL);
-  add_folder (registry, users, "manifest.json");
+  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
+    {
+      g_autofree char *folder =
+          g_build_filename (g_get_user_data_dir (), "llamaburn", own[i], NULL);
+
+      add_folder (registry, folder, "manifest.json");
+    }
   if (registry->all->len == 0 && registry->problems->len == 0)
     {
       g_set_error_literal (

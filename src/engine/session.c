@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "engine/environment.h"
 #include "engine/group.h"
+#include "engine/python.h"
 #include "engine/session-private.h"
 
 #define HELLO_LIMIT_S                                                                            \
@@ -83,11 +84,36 @@ open_ends (LbSession *session, int *ends, GError **error)
   return lb_buffers_init (&session->buffers, error);
 }
 
-static gboolean
-spawn (LbSession *session, const LbManifest *manifest, const int *ends, GError **error)
+/* llamaburn-engine MANIFEST [MODULE | COMMAND…]. What is found here isn't looked for again
+ * there, where the environment is another. */
+static char **
+arguments (const LbManifest *manifest, const char *device, GError **error)
 {
   g_autofree char *program = lb_paths_program ("llamaburn-engine", error);
-  char *argv[] = { program, manifest->path, manifest->module, NULL };
+  g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  g_auto (GStrv) command = NULL;
+
+  if (program == NULL)
+    return NULL;
+  g_strv_builder_add (argv, program);
+  g_strv_builder_add (argv, manifest->path);
+  if (manifest->module != NULL)
+    g_strv_builder_add (argv, manifest->module);
+  if (manifest->command != NULL)
+    {
+      command = lb_manifest_argv (manifest, device, error);
+      if (command == NULL)
+        return NULL;
+      g_strv_builder_addv (argv, (const char **) command);
+    }
+  return g_strv_builder_end (argv);
+}
+
+static gboolean
+spawn (LbSession *session, const LbManifest *manifest, const char *device,
+       const int *ends, GError **error)
+{
+  g_auto (GStrv) argv = arguments (manifest, device, error);
   g_auto (GStrv) ours = g_get_environ ();
   g_auto (GStrv) environment = NULL;
   const LbBuffers *buffers = &session->buffers;
@@ -100,7 +126,7 @@ spawn (LbSession *session, const LbManifest *manifest, const int *ends, GError *
   };
   guint n = G_N_ELEMENTS (fds) - (buffers->no_files != NULL ? 2 : 0);
 
-  if (program == NULL)
+  if (argv == NULL)
     return FALSE;
   environment = lb_environment_build ((const char *const *) ours, manifest,
                                       &session->environment);
@@ -156,7 +182,9 @@ lb_session_start (const LbManifest *manifest, const LbSessionSettings *settings,
   g_cond_init (&session->changed);
   g_cond_init (&session->quitting);
   g_queue_init (&session->lines);
-  fine = open_ends (session, ends, error) && spawn (session, manifest, ends, error);
+  fine = open_ends (session, ends, error) &&
+         spawn (session, manifest, settings != NULL ? settings->device : NULL, ends,
+                error);
   close_ends (ends);
   if (fine)
     lb_session_io_start (session);

@@ -17,6 +17,8 @@ typedef struct {
   guint64 memory_limit_bytes; /* of the engine's process tree; 0: none */
   guint64 pcm_memory_bytes;   /* above this the two mappings are unlinked files; 0: a quarter of
                                  available */
+  const char *device;         /* that the model will be loaded on: picks a worker's environment;
+                                 NULL: auto */
 } LbSessionSettings;
 
 /** lb_session_start: starts llamaburn-engine for @manifest, caged, and exchanges hello.

@@ -238,7 +238,7 @@ def test_bash_completes(world):
     assert complete(world, "engines", "--form") == ["--format"]
     assert "--no-colour" in complete(world, "engines", "-")
     assert complete(world, "system", "--format", "j") == ["json"]
-    assert complete(world, "engines", "nul") == ["null"]
+    assert complete(world, "engines", "nul") == ["null", "null-worker"]
     assert complete(world, "system", "x") == []
 
 

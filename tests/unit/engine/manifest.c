@@ -1,9 +1,12 @@
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/error.h"
 #include "engine/manifest.h"
+#include "engine/python.h"
 
 typedef struct {
   const char *name;
@@ -15,6 +18,9 @@ typedef struct {
 #define INPUTS "\"inputs\": [{\"role\": \"audio\", \"kind\": \"pcm\"}]"
 #define OPTION(MEMBERS)                                                                          \
   HEAD INPUTS ", \"options\": [{\"name\": \"o\", \"help\": \"h\", " MEMBERS "}]}"
+
+#define PYTHON(ENVIRONMENTS)                                                                     \
+  HEAD INPUTS ", \"python\": {\"versions\": \">=3.9\", \"environments\": {" ENVIRONMENTS "}}}"
 
 static const Bad bad[] = {
   { "empty", "", "not valid JSON" },
@@ -63,6 +69,21 @@ static const Bad bad[] = {
   { "command-empty", HEAD INPUTS ", \"command\": []}", "\"command\" must be" },
   { "command-and-module", HEAD INPUTS ", \"command\": [\"a\"], \"module\": \"e\"}",
     "\"command\" must be left out" },
+  { "python-text", HEAD INPUTS ", \"python\": \"3.11\"}", "\"python\" must be" },
+  { "python-no-versions", HEAD INPUTS ", \"python\": {}}", "\"versions\" are like" },
+  { "python-versions", HEAD INPUTS ", \"python\": {\"versions\": \"--evil\"}}",
+    "\"versions\" are like" },
+  { "python-and-command",
+    HEAD INPUTS ", \"command\": [\"a\"], \"python\": {\"versions\": \">=3.9\"}}",
+    "\"python\" must be left out" },
+  { "python-accelerator", PYTHON ("\"tpu\": {\"lock\": \"a\"}"), "among cpu, cuda, rocm" },
+  { "python-no-lock", PYTHON ("\"cpu\": {}"), "a file beside" },
+  { "python-lock-elsewhere", PYTHON ("\"cpu\": {\"lock\": \"../a\"}"), "a file beside" },
+  { "python-lock-option", PYTHON ("\"cpu\": {\"lock\": \"-r\"}"), "a file beside" },
+  { "python-index", PYTHON ("\"cpu\": {\"lock\": \"a\", \"index\": \"http://x\"}"), "https" },
+  { "python-index-password",
+    PYTHON ("\"cpu\": {\"lock\": \"a\", \"index\": \"https://me:secret@x/\"}"), "https" },
+  { "python-disk", PYTHON ("\"cpu\": {\"lock\": \"a\", \"disk_bytes\": -1}"), "disk_bytes" },
   { "options-object", HEAD INPUTS ", \"options\": {}}", "\"options\" must be" },
   { "option-number", HEAD INPUTS ", \"options\": [1]}", "\"options\" must be a list of objects" },
   { "option-name", HEAD INPUTS ", \"options\": [{\"name\": \"-o\"}]}", "\"name\" must be" },
@@ -186,6 +207,86 @@ finds_a_workers_program (void)
 }
 
 static void
+write_at (const char *folder, const char *name, const char *json)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autofree char *parent = g_path_get_dirname (path);
+
+  g_mkdir_with_parents (parent, 0700);
+  g_assert_true (g_file_set_contents (path, json, -1, NULL));
+}
+
+static void
+remove_at (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_cmpint (remove (path), ==, 0);
+}
+
+static void
+expect_state (LbManifest *manifest, LbEnvironmentState state, const char *device,
+              const char *says)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (GStrv) argv = NULL;
+
+  g_assert_cmpint (lb_environment_look (lb_manifest_environment (manifest, "cpu")), ==, state);
+  argv = lb_manifest_argv (manifest, device, &error);
+  if (says == NULL)
+    {
+      g_assert_no_error (error);
+      g_assert_true (g_str_has_suffix (argv[0], "e-cpu/bin/python"));
+      g_assert_true (g_str_has_suffix (argv[2], "workers/llamaburn_worker"));
+      return;
+    }
+  g_assert_error (error, LB_ERROR, LB_ERROR_ENGINE_MISSING);
+  g_assert_nonnull (strstr (error->message, says));
+}
+
+/* From nothing to whole, and what can become of it; the device picks the environment. */
+static void
+tells_environments_apart (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (LbManifest) manifest = read_text (
+      PYTHON ("\"cpu\": {\"lock\": \"e.json\", \"disk_bytes\": 7}, \"cuda\": {\"lock\": \"b\"}"),
+      &error);
+  const LbEnvironment *cpu;
+  g_autofree char *python = NULL, *stamp = NULL;
+
+  g_assert_no_error (error);
+  g_assert_nonnull (strstr (manifest->missing, "llamaburn engines install e"));
+  cpu = lb_manifest_environment (manifest, "cpu");
+  g_assert_cmpuint (cpu->disk_bytes, ==, 7);
+  g_assert_cmpuint (strlen (cpu->lock_sha256), ==, 64);
+  expect_state (manifest, LB_ENVIRONMENT_ABSENT, "auto", "isn't installed: llamaburn");
+  expect_state (manifest, LB_ENVIRONMENT_ABSENT, "cuda:1", "install e --device cuda");
+  expect_state (manifest, LB_ENVIRONMENT_ABSENT, "hip:0", "no packages for rocm");
+  write_at (cpu->folder, "bin/python", "");
+  python = g_build_filename (cpu->folder, "bin", "python", NULL);
+  g_assert_cmpint (chmod (python, 0700), ==, 0);
+  expect_state (manifest, LB_ENVIRONMENT_BROKEN, "cpu", "half-installed");
+  write_at (cpu->folder, LB_ENVIRONMENT_STAMP, "{");
+  expect_state (manifest, LB_ENVIRONMENT_BROKEN, "cpu", "half-installed");
+  write_at (cpu->folder, LB_ENVIRONMENT_STAMP,
+            "{\"schema\": \"llamaburn.environment/1\", \"lock_sha256\": \"00\"}");
+  expect_state (manifest, LB_ENVIRONMENT_STALE, "cpu", "another list of packages");
+  stamp = g_strdup_printf ("{\"schema\": \"llamaburn.environment/1\", \"lock_sha256\": \"%s\"}",
+                           cpu->lock_sha256);
+  write_at (cpu->folder, LB_ENVIRONMENT_STAMP, stamp);
+  expect_state (manifest, LB_ENVIRONMENT_WHOLE, "cpu", NULL);
+  expect_state (manifest, LB_ENVIRONMENT_WHOLE, NULL, NULL);
+  expect_state (manifest, LB_ENVIRONMENT_WHOLE, "cuda", "isn't installed for cuda");
+  g_assert_cmpint (chmod (python, 0600), ==, 0);
+  expect_state (manifest, LB_ENVIRONMENT_BROKEN, "cpu", "half-installed");
+  remove_at (cpu->folder, "bin/python");
+  remove_at (cpu->folder, "bin");
+  remove_at (cpu->folder, LB_ENVIRONMENT_STAMP);
+  g_assert_cmpint (rmdir (cpu->folder), ==, 0);
+}
+
+static void
 null_is_a_good_example (void)
 {
   g_autoptr (GError) error = NULL;
@@ -204,24 +305,6 @@ null_is_a_good_example (void)
   g_clear_error (&error);
   g_assert_null (lb_registry_find (registry, "null", "opera", &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_USAGE);
-}
-
-static void
-write_at (const char *folder, const char *name, const char *json)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  g_autofree char *parent = g_path_get_dirname (path);
-
-  g_mkdir_with_parents (parent, 0700);
-  g_assert_true (g_file_set_contents (path, json, -1, NULL));
-}
-
-static void
-remove_at (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  g_assert_cmpint (remove (path), ==, 0);
 }
 
 /* A bad manifest costs its engine only; of two with one id the first counts. */
@@ -265,7 +348,7 @@ keeps_problems_apart (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     {
       g_autofree char *path = g_strconcat ("/manifest/refuses/", bad[i].name, NULL);
@@ -274,6 +357,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/manifest/reads-what-is-there", reads_what_is_there);
   g_test_add_func ("/manifest/finds-a-workers-program", finds_a_workers_program);
+  g_test_add_func ("/manifest/tells-environments-apart", tells_environments_apart);
   g_test_add_func ("/registry/null-is-a-good-example", null_is_a_good_example);
   g_test_add_func ("/registry/keeps-problems-apart", keeps_problems_apart);
   return g_test_run ();

@@ -1,0 +1,174 @@
+"""Serves an engine: one request after the other, each answered."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import Any, Optional
+
+from llamaburn_worker.channel import Channel, encode
+from llamaburn_worker.engine import BadModel, Cancelled, Engine, EngineError, Load, Loaded, MissingPackage, Run, Usage
+from llamaburn_worker.options import check_options
+from llamaburn_worker.output import check_output, plain
+from llamaburn_worker.sound import Buffers, WrongBuffer
+
+PROTOCOL = 1
+REQUESTS_FD, ANSWERS_FD, LAST_FD = 60, 61, 65
+MAX_MESSAGE = 2000
+# Every pool of threads that a library of an engine may have, before the library is there.
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "BLIS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "RAYON_NUM_THREADS",
+)
+# Models come from the store only, and nobody is told what runs here: the cage lets nothing out, but
+# onnxruntime 1.32 would leave a file of its telemetry in the folder of temporary files too.
+OFFLINE = {
+    "HF_HUB_OFFLINE": "1",
+    "TRANSFORMERS_OFFLINE": "1",
+    "HF_DATASETS_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "DO_NOT_TRACK": "1",
+    "ORT_DISABLE_TELEMETRY": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def one_line(error: BaseException) -> str:
+    """An error as a line for a person; what isn't ours says of which kind it is."""
+    text = " ".join(str(error).split())
+    if not isinstance(error, EngineError):
+        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return text[:MAX_MESSAGE]
+
+
+def kind_of(error: BaseException) -> str:
+    if isinstance(error, EngineError):
+        return error.kind
+    if isinstance(error, MemoryError):
+        return "memory"
+    if isinstance(error, ImportError):
+        return "engine-missing"
+    return "engine"
+
+
+def describe(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return "the engine has no memory left: a smaller model or shorter sound needs less"
+    if isinstance(error, ImportError):
+        return f"a library of the engine can't be loaded ({one_line(error)}): install the engine again"
+    return one_line(error)
+
+
+class Server:
+    def __init__(self, engine: Engine, manifest: dict[str, Any], folder: str, channel: Channel) -> None:
+        self._engine = engine
+        self._manifest = manifest
+        self._folder = folder
+        self._channel = channel
+        self._buffers = Buffers()
+        self._loaded: Optional[Loaded] = None
+        self._mode = ""
+
+    def serve(self) -> None:
+        while True:
+            request = self._channel.next()
+            if request["type"] == "bye":
+                break
+            handler = getattr(self, "_serve_" + request["type"], None)
+            if handler is None or not isinstance(request.get("id"), int):
+                continue
+            try:
+                handler(request)
+            except BrokenPipeError:
+                break
+            except Exception as error:
+                self._fail(request["id"], error)
+        self._forget()
+        self._channel.leave()
+
+    def _fail(self, request_id: int, error: Exception) -> None:
+        if not isinstance(error, EngineError):
+            traceback.print_exc()
+        self._channel.send("error", request_id, kind=kind_of(error), message=describe(error))
+
+    def _forget(self) -> None:
+        if self._loaded is not None:
+            self._loaded = None
+            self._engine.unload()
+
+    def _serve_hello(self, request: dict[str, Any]) -> None:
+        if PROTOCOL not in (request.get("protocol") or []):
+            raise Usage(f"this engine speaks version {PROTOCOL} of the protocol only")
+        self._channel.send(
+            "hello", request["id"], protocol=[PROTOCOL], engine=self._manifest["id"], version=self._engine.version()
+        )
+
+    def _serve_probe(self, request: dict[str, Any]) -> None:
+        probe = self._engine.probe()
+        devices = [vars(device) for device in probe.devices]
+        self._channel.send(
+            "probed", request["id"], version=probe.version, devices=devices, libraries=probe.libraries
+        )
+
+    def _serve_load(self, request: dict[str, Any]) -> None:
+        if self._loaded is not None:
+            raise Usage("a model is loaded already: unload comes first")
+        modes = self._manifest.get("modes") or [self._manifest.get("mode")]
+        if request.get("mode") not in modes:
+            raise Usage(f'the engine "{self._manifest["id"]}" doesn\'t do the mode of the request')
+        options = check_options(self._manifest, request.get("options"))
+        load = Load(self._channel, request, options, self._folder)
+        for name in THREAD_VARIABLES:
+            os.environ[name] = str(load.threads)
+        loaded = self._engine.load(load)
+        if not isinstance(loaded, Loaded):
+            raise EngineError("load returned no Loaded")
+        self._loaded, self._mode = loaded, load.mode
+        answer = {name: value for name, value in vars(loaded).items() if name != "same_length"}
+        answer["options"] = options if loaded.options is None else loaded.options
+        load.check()
+        self._channel.send("loaded", request["id"], **plain(answer))
+
+    def _serve_pcm(self, request: dict[str, Any]) -> None:
+        self._buffers.map(request)
+        self._channel.send("reserved", request["id"])
+
+    def _serve_run(self, request: dict[str, Any]) -> None:
+        if self._loaded is None:
+            raise Usage('a "run" request before "load"')
+        run = Run(self._channel, request, self._buffers, self._loaded)
+        returned = self._engine.run(run)
+        run.check()
+        run.done()
+        output = check_output(self._mode, returned, run, self._loaded)
+        self._channel.send("output", request["id"], output=output)
+
+    def _serve_unload(self, request: dict[str, Any]) -> None:
+        self._forget()
+        self._channel.send("unloaded", request["id"])
+
+
+def prepare() -> None:
+    """Before any library is there: its chatter goes to standard error, programs that it starts see no protocol."""
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    for fd in range(REQUESTS_FD, LAST_FD + 1):
+        try:
+            os.set_inheritable(fd, False)
+        except OSError:
+            pass
+    os.environ.update(OFFLINE)
+
+
+def refuse(error: BaseException) -> None:
+    """The engine can't start."""
+    traceback.print_exc()
+    line = encode({"type": "error", "id": 0, "kind": kind_of(error), "message": describe(error)})
+    os.write(ANSWERS_FD, line)
