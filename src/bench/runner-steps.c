@@ -42,6 +42,19 @@ was_cancelled (Runner *runner, const GError *error)
          g_cancellable_is_cancelled (runner->cancellable);
 }
 
+/* Into the record, and out as an event. */
+static void
+say_failed (Runner *runner, Run *run, const char *phase, const GError *error)
+{
+  json_t *members = json_object ();
+
+  lb_result_fail (run->result, phase, error);
+  lb_json_set_string (members, "kind", lb_error_kind (error));
+  lb_json_set_string (members, "phase", phase);
+  lb_json_set_string (members, "message", error->message);
+  lb_runner_emit (runner, "error", lb_result_id (run->result), members);
+}
+
 /* What @error means for the case, its session and the rest; says it. @error: (transfer full) */
 static LbOutcome
 fail (Runner *runner, const LbStep *step, const char *phase, GError *error)
@@ -59,16 +72,10 @@ fail (Runner *runner, const LbStep *step, const char *phase, GError *error)
       runner->cancelled = TRUE;
       return LB_OUTCOME_CANCELLED;
     }
-  lb_result_fail (run->result, phase, error);
-  lb_runner_emit (runner, "error", lb_result_id (run->result),
-                  json_pack ("{s:s, s:s, s:o}", "kind", lb_error_kind (error), "phase", phase,
-                             "message",
-                             json_string (error->message) ?: json_string ("(not UTF-8)")));
+  say_failed (runner, run, phase, error);
   if (dead)
     lb_place_stop (place);
-  if (!shared)
-    g_error_free (error);
-  else if (place->failure == NULL)
+  if (shared && place->failure == NULL)
     {
       place->failure = error;
       place->failure_phase = phase;
@@ -378,13 +385,7 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
   const char *path = lb_case_path (lb_runner_case (runner, step));
 
   if (place->failure != NULL && !lb_result_has_failed (run->result) && !runner->cancelled)
-    {
-      lb_result_fail (run->result, place->failure_phase, place->failure);
-      lb_runner_emit (runner, "error", lb_result_id (run->result),
-                      json_pack ("{s:s, s:s, s:s}", "kind", lb_error_kind (place->failure),
-                                 "phase", place->failure_phase, "message",
-                                 place->failure->message));
-    }
+    say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
   hash_model (runner, place, lb_result_record (run->result));
   lb_result_finish (run->result, run->reference,

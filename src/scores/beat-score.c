@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/statistics.h"
 #include "scores/beat-continuity.h"
+#include "scores/matching.h"
 
 #define MATCH_TOLERANCE_S 0.07
 #define P_SCORE_RATE_HZ 100.0
@@ -51,26 +52,6 @@ skip (const double *times, gsize n, double skip_s)
   while (first < n && times[first] < skip_s)
     first++;
   return (LbBeats){ times + first, n - first };
-}
-
-/* On a line, taking the earliest that fit gives the most pairs. */
-static gsize
-count_matches (const LbBeats *reference, const LbBeats *estimate)
-{
-  gsize matched = 0;
-
-  for (gsize i = 0, j = 0; i < reference->n && j < estimate->n;)
-    if (reference->times[i] < estimate->times[j] - MATCH_TOLERANCE_S)
-      i++;
-    else if (reference->times[i] > estimate->times[j] + MATCH_TOLERANCE_S)
-      j++;
-    else
-      {
-        matched++;
-        i++;
-        j++;
-      }
-  return matched;
 }
 
 /* Beats on a grid of 10 ms from @offset on. Returns: (transfer full): their indices, each once */
@@ -172,7 +153,8 @@ static void
 score_beats (const LbBeats *reference, const LbBeats *estimate, LbBeatScore *score)
 {
   LbBeatLevel same, best;
-  gsize matched = count_matches (reference, estimate);
+  gsize matched = lb_matching_on_line (reference->times, reference->n, estimate->times,
+                                       estimate->n, MATCH_TOLERANCE_S);
 
   score->precision = (double) matched / (double) estimate->n;
   score->recall = (double) matched / (double) reference->n;

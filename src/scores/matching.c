@@ -212,3 +212,23 @@ lb_matching_new (const LbBipartite *graph, const guint32 *order)
   });
   return partner;
 }
+
+gsize
+lb_matching_on_line (const double *left, gsize n_left, const double *right, gsize n_right,
+                     double tolerance)
+{
+  gsize matched = 0;
+
+  for (gsize i = 0, j = 0; i < n_left && j < n_right;)
+    if (left[i] < right[j] - tolerance)
+      i++;
+    else if (left[i] > right[j] + tolerance)
+      j++;
+    else
+      {
+        matched++;
+        i++;
+        j++;
+      }
+  return matched;
+}

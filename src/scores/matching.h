@@ -27,4 +27,9 @@ typedef struct {
  */
 guint32 *lb_matching_new (const LbBipartite *graph, const guint32 *order);
 
+/** lb_matching_on_line: of two ascending lists, pairs at most @tolerance apart: on a line, taking
+ * the earliest that fit gives the most. Returns: how many */
+gsize lb_matching_on_line (const double *left, gsize n_left, const double *right, gsize n_right,
+                           double tolerance);
+
 G_END_DECLS

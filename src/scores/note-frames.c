@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/error.h"
+#include "scores/matching.h"
 
 #define TOLERANCE_SEMITONES 0.5
 
@@ -106,26 +107,6 @@ apply (Sounding *sounding, double pitch, gboolean begins)
   return TRUE;
 }
 
-/* The most pairs within tolerance: on a line, taking the lowest that fit is best. */
-static guint
-count_matches (const Sounding *reference, const Sounding *estimate)
-{
-  guint matched = 0;
-
-  for (guint i = 0, j = 0; i < reference->n && j < estimate->n;)
-    if (reference->pitches[i] < estimate->pitches[j] - TOLERANCE_SEMITONES)
-      i++;
-    else if (reference->pitches[i] > estimate->pitches[j] + TOLERANCE_SEMITONES)
-      j++;
-    else
-      {
-        matched++;
-        i++;
-        j++;
-      }
-  return matched;
-}
-
 static gboolean
 sweep (const Change *changes, gsize n, const double *pitches, gsize n_references,
        LbNoteRates *rates, GError **error)
@@ -153,7 +134,9 @@ sweep (const Change *changes, gsize n, const double *pitches, gsize n_references
       span = i < n ? FRAME_OF (changes[i]) - frame : 0;
       for (guint side = 0; side < 2; side++)
         totals[side] += (guint64) span * sounding[side].n;
-      matched += (guint64) span * count_matches (&sounding[0], &sounding[1]);
+      matched += (guint64) span * lb_matching_on_line (sounding[0].pitches, sounding[0].n,
+                                                       sounding[1].pitches, sounding[1].n,
+                                                       TOLERANCE_SEMITONES);
     }
   *rates = lb_note_rates (matched, totals[1], totals[0]);
   return TRUE;

@@ -10,6 +10,7 @@
 #include "core/clock.h"
 #include "core/error.h"
 #include "scores/bss-eval.h"
+#include "serve.h"
 
 typedef struct {
   FILE *file;
@@ -90,22 +91,5 @@ answer (const json_t *request, GError **error)
 int
 main (void)
 {
-  char *line = NULL;
-  size_t size = 0;
-
-  while (getline (&line, &size, stdin) > 0)
-    {
-      g_autoptr (GError) error = NULL;
-      g_autoptr (json_t) request = lb_json_parse (line, -1, &error);
-      g_autoptr (json_t) reply = request == NULL ? json_object () : answer (request, &error);
-      g_autofree char *text = NULL;
-
-      if (error != NULL)
-        lb_json_set_string (reply, "error", error->message);
-      text = lb_json_line (reply);
-      puts (text);
-      fflush (stdout);
-    }
-  free (line);
-  return 0;
+  return serve (answer);
 }
