@@ -99,12 +99,27 @@ lb_digits_multiply (LbDigits *value, int exponent)
   lb_digits_drop_zeros (value);
 }
 
+/* Decimal digits of any script as 0 to 9. Returns: (transfer full) */
+static char *
+as_ascii (const char *text)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
+    if (g_unichar_isdigit (g_utf8_get_char (p)))
+      g_string_append_c (out, (char) ('0' + g_unichar_digit_value (g_utf8_get_char (p))));
+    else
+      g_string_append_unichar (out, g_utf8_get_char (p));
+  return g_string_free (out, FALSE);
+}
+
 gboolean
 lb_digits_multiply_text (LbDigits *value, int exponent)
 {
   GString *text = value->text;
-  gsize whole = strspn (text->str, "0123456789"), part = 0;
-  const char *rest = text->str + whole;
+  g_autofree char *ascii = as_ascii (text->str);
+  gsize whole = strspn (ascii, "0123456789"), part = 0;
+  const char *rest = ascii + whole;
 
   if (*rest == '.')
     part = strspn (++rest, "0123456789");
@@ -114,8 +129,8 @@ lb_digits_multiply_text (LbDigits *value, int exponent)
     part--;
   if (part > (gsize) exponent)
     return FALSE;
-  g_string_truncate (text, (gsize) (rest - text->str) + part);
-  if (rest > text->str + whole)
+  g_string_truncate (g_string_assign (text, ascii), (gsize) (rest - ascii) + part);
+  if (rest > ascii + whole)
     g_string_erase (text, (gssize) whole, 1);
   for (gsize i = part; i < (gsize) exponent; i++)
     g_string_append_c (text, '0');

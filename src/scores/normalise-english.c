@@ -29,11 +29,12 @@ static const Rule words[] = {
 };
 /* clang-format on */
 
-/* What follows an apostrophe; the longer ones go first ("he's been" has, "he's" is). */
+/* What follows an apostrophe; the longer ones go first ("he's been" has, "he's" is). Their second
+ * word only decides: it stays, for a rule of its own. */
 /* clang-format off */
 static const Rule endings[] = {
-  { "d been", " had been" },   { "s been", " has been" },   { "d gone", " had gone" },
-  { "s gone", " has gone" },   { "d done", " had done" },   { "s got", " has got" },
+  { "d been", " had" },   { "s been", " has" },   { "d gone", " had" },
+  { "s gone", " has" },   { "d done", " had" },   { "s got", " has" },
   { "re", " are" },            { "s", " is" },              { "d", " would" },
   { "ll", " will" },           { "t", " not" },             { "ve", " have" },
   { "m", " am" },
@@ -134,7 +135,7 @@ replace_endings (const char *text, GString *out)
           continue;
         }
       g_string_append (out, rule->becomes);
-      p += strlen (rule->word);
+      p += strcspn (rule->word, " ");
     }
 }
 

@@ -35,6 +35,14 @@ def test_texts_as_whisper(program, draw):
             assert ask(normaliser=name, text=text)["text"].split() == words, (name, text)
 
 
+def test_texts_that_once_differed(program):
+    """Found by the draws above: they run every time."""
+    ask = program("oracle-wer").ask
+    oracle = EnglishTextNormalizer()
+    for text in ("you'd been 't", "it's been 't x", "'s been't", "point \u0663 billion", "\u0663 hundred"):
+        assert ask(normaliser="english", text=text)["text"].split() == oracle(text).split(), text
+
+
 def test_spellings_as_the_list(program):
     """Each word of Whisper's list of British spellings."""
     ask = program("oracle-wer").ask
