@@ -18,13 +18,16 @@ static const struct {
   const char *program;
   const char *arguments[5];
   gboolean wav_only;
+  const char *failure; /* what it says when it could not, and yet exits with 0; or NULL */
 } players[] = {
-  { "pw-play", { NULL }, FALSE },
-  { "paplay", { NULL }, FALSE },
-  { "aplay", { "-q", NULL }, TRUE },
-  { "ffplay", { "-nodisp", "-autoexit", "-loglevel", "error", NULL }, FALSE },
-  { "play", { "-q", NULL }, FALSE },
-  { "gst-play-1.0", { "--no-interactive", NULL }, FALSE },
+  { "pw-play", { NULL } },
+  { "paplay", { NULL } },
+  { "aplay", { "-q", NULL }, .wav_only = TRUE },
+  { "ffplay",
+    { "-nodisp", "-autoexit", "-loglevel", "error", NULL },
+    .failure = "audio open failed" },
+  { "play", { "-q", NULL } },
+  { "gst-play-1.0", { "--no-interactive", NULL } },
 };
 
 static gboolean
@@ -226,6 +229,15 @@ last_line (const char *text)
 }
 
 static gboolean
+says_failure (const char *name, const char *tail)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (players); i++)
+    if (strcmp (players[i].program, name) == 0)
+      return players[i].failure != NULL && strstr (tail, players[i].failure) != NULL;
+  return FALSE;
+}
+
+static gboolean
 play (const char *path, GError **error)
 {
   g_autoptr (GPtrArray) argv = find_player (path, error);
@@ -244,10 +256,10 @@ play (const char *path, GError **error)
   tail = read_tail (g_subprocess_get_stderr_pipe (player));
   if (!g_subprocess_wait (player, NULL, error))
     return FALSE;
-  if (g_subprocess_get_successful (player))
+  name = g_path_get_basename (g_ptr_array_index (argv, 0));
+  if (g_subprocess_get_successful (player) && !says_failure (name, tail))
     return TRUE;
   line = last_line (tail);
-  name = g_path_get_basename (g_ptr_array_index (argv, 0));
   g_set_error (error, LB_ERROR, LB_ERROR_FAILED,
                "%s could not play it%s%s: is there a sound device that can be opened? "
                "--print-path says where the sound is",

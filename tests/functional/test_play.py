@@ -89,6 +89,12 @@ def test_a_player_that_fails_is_quoted_tame(run):
     assert "paplay could not play it: Connection \\x1b[31mrefused: is there a sound device" in err
 
 
+def test_ffplay_lies_when_there_is_no_device(run):
+    """Seen with 5.1: the status is 0 all the same."""
+    add_player(run, "ffplay", 'echo "No more combinations to try, audio open failed" >&2; exit 0')
+    assert "ffplay could not play it: No more" in run.run("play", "1", status=1)[1]
+
+
 def test_a_player_that_floods_or_dies_is_no_end(run):
     add_player(run, "paplay", 'i=0; while [ $i -lt 20000 ]; do echo "a long line of complaint, again and again" >&2; i=$((i+1)); done; kill -9 $$')
     out, err = run.run("play", "1", status=1)
