@@ -11,10 +11,11 @@
 #define ALIGNMENT_S 0.0018 /* the package's own figure */
 
 typedef struct {
-  gsize n;           /* frames */
-  const float *kept; /* activation within the bounds of pitch */
-  float *left;       /* what no note has taken yet */
+  gsize n;                    /* frames */
+  const float *kept, *onsets; /* activations within the bounds of pitch */
+  float *left;                /* what no note has taken yet */
   const BasicPitchSettings *settings;
+  double most_onset, most_rise;
   GArray *notes;
 } Search;
 
@@ -26,75 +27,56 @@ key_of_hz (double hz)
   return (int) CLAMP (key, 0, KEYS);
 }
 
-/* A copy of @matrix, zero outside of the pitches that are wanted. */
-static float *
-bound_pitches (const float *matrix, gsize n, const BasicPitchSettings *settings)
+/* Zero outside of the pitches that are wanted. */
+static void
+bound_pitches (float *matrix, gsize n, const BasicPitchSettings *settings)
 {
   int first = settings->min_hz > 0 ? key_of_hz (settings->min_hz) : 0;
   int last = settings->max_hz > 0 ? key_of_hz (settings->max_hz) : KEYS;
-  float *bounded = g_new0 (float, n *KEYS + 1);
 
-  for (gsize t = 0; t < n && first < last; t++)
-    memcpy (bounded + t * KEYS + first, matrix + t * KEYS + first,
-            (gsize) (last - first) * sizeof (float));
-  return bounded;
-}
-
-static float
-largest (const float *matrix, gsize cells)
-{
-  float most = 0;
-
-  for (gsize i = 0; i < cells; i++)
-    most = MAX (most, matrix[i]);
-  return most;
+  if (first == 0 && last == KEYS)
+    return;
+  for (gsize t = 0; t < n; t++)
+    for (int key = 0; key < KEYS; key++)
+      if (key < first || key >= last)
+        matrix[t * KEYS + (gsize) key] = 0;
 }
 
 /* How steeply the activation rises into a cell: the least rise over one and two frames. */
 static double
 rise (const float *frames, gsize t, gsize key)
 {
-  double least = INFINITY;
+  const float *cell = frames + t * KEYS + key;
+  double least;
 
   if (t < DIFFERENCES)
     return 0;
-  for (gsize back = 1; back <= DIFFERENCES; back++)
-    least = MIN (least, (double) frames[t * KEYS + key] - frames[(t - back) * KEYS + key]);
+  least = MIN ((double) cell[0] - *(cell - KEYS), (double) cell[0] - *(cell - 2 * KEYS));
   return MAX (least, 0);
 }
 
-/* Onsets as the network has them, or the rises where those are larger, scaled to the same
- * maximum. Returns: (nullable): %NULL: nothing rises, and so nothing begins */
-static double *
-infer_onsets (const float *onsets, const float *frames, gsize n)
+/* Sets what rises are to be divided by and multiplied with, so that the steepest is as large as
+ * the largest onset. */
+static void
+scale_rises (Search *search)
 {
-  double most_onset = largest (onsets, n * KEYS), most_rise = 0;
-  double *inferred = g_new (double, n *KEYS + 1);
-
-  for (gsize t = 0; t < n; t++)
+  for (gsize t = 0; t < search->n; t++)
     for (gsize key = 0; key < KEYS; key++)
       {
-        inferred[t * KEYS + key] = rise (frames, t, key);
-        most_rise = MAX (most_rise, inferred[t * KEYS + key]);
+        search->most_onset = MAX (search->most_onset, search->onsets[t * KEYS + key]);
+        search->most_rise = MAX (search->most_rise, rise (search->kept, t, key));
       }
-  if (!(most_rise > 0))
-    {
-      g_free (inferred);
-      return NULL;
-    }
-  for (gsize i = 0; i < n * KEYS; i++)
-    inferred[i] = MAX ((double) onsets[i], most_onset * inferred[i] / most_rise);
-  return inferred;
 }
 
-static double *
-widen (const float *onsets, gsize n)
+/* The network's, or the rise where that is larger. */
+static double
+onset_at (const Search *search, gsize t, gsize key)
 {
-  double *wide = g_new (double, n *KEYS + 1);
+  double onset = search->onsets[t * KEYS + key];
 
-  for (gsize i = 0; i < n * KEYS; i++)
-    wide[i] = onsets[i];
-  return wide;
+  if (!search->settings->infer_onsets)
+    return onset;
+  return MAX (onset, search->most_onset * rise (search->kept, t, key) / search->most_rise);
 }
 
 /* A cell and its neighbours in pitch belong to a note now. */
@@ -147,15 +129,15 @@ follow_onset (Search *search, gsize start, gsize key)
 }
 
 static void
-follow_onsets (Search *search, const double *onsets)
+follow_onsets (Search *search)
 {
   for (gsize t = search->n - 1; t-- > 1;)
     for (gsize key = KEYS; key-- > 0;)
       {
-        const double *cell = onsets + t * KEYS + key;
+        double onset = onset_at (search, t, key);
 
-        if (cell[0] > *(cell - KEYS) && cell[0] > cell[KEYS] &&
-            cell[0] >= search->settings->onset_threshold)
+        if (onset >= search->settings->onset_threshold && onset > onset_at (search, t - 1, key) &&
+            onset > onset_at (search, t + 1, key))
           follow_onset (search, t, key);
       }
 }
@@ -220,19 +202,22 @@ follow_what_is_left (Search *search)
 }
 
 GArray *
-basic_pitch_notes (const float *frames, const float *onsets, gsize n_frames,
+basic_pitch_notes (float *frames, float *onsets, gsize n_frames,
                    const BasicPitchSettings *settings)
 {
-  g_autofree float *kept = bound_pitches (frames, n_frames, settings);
-  g_autofree float *begun = bound_pitches (onsets, n_frames, settings);
-  g_autofree float *left = g_memdup2 (kept, (n_frames * KEYS + 1) * sizeof (float));
-  g_autofree double *all = settings->infer_onsets ? infer_onsets (begun, kept, n_frames)
-                                                  : widen (begun, n_frames);
-  Search search = { n_frames, kept, left, settings,
-                    g_array_new (FALSE, FALSE, sizeof (BasicPitchNote)) };
+  g_autofree float *left = NULL;
+  Search search = { n_frames, frames, onsets, NULL, settings, 0, 0, NULL };
 
-  if (all != NULL && n_frames > 2)
-    follow_onsets (&search, all);
+  search.notes = g_array_new (FALSE, FALSE, sizeof (BasicPitchNote));
+  bound_pitches (frames, n_frames, settings);
+  bound_pitches (onsets, n_frames, settings);
+  left = g_memdup2 (frames, n_frames * KEYS * sizeof (float));
+  search.left = left;
+  if (settings->infer_onsets)
+    scale_rises (&search);
+  /* where nothing rises, the package divides by zero, and finds no onset */
+  if (n_frames > 2 && (!settings->infer_onsets || search.most_rise > 0))
+    follow_onsets (&search);
   if (settings->melodia && n_frames > 0)
     follow_what_is_left (&search);
   return search.notes;

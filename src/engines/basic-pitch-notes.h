@@ -31,7 +31,8 @@ typedef struct {
 
 /**
  * basic_pitch_notes:
- * @frames: (array): activation of each key, @n_frames × 88, a row after another
+ * @frames: (array): activation of each key, @n_frames × 88, a row after another; what is out of
+ * the bounds of pitch is set to 0
  * @onsets: (array): activation of onsets, likewise
  *
  * The note creation of Bittner et al. (2022), "A Lightweight Instrument-Agnostic Model for
@@ -42,7 +43,7 @@ typedef struct {
  *
  * Returns: (transfer full) (element-type BasicPitchNote)
  */
-GArray *basic_pitch_notes (const float *frames, const float *onsets, gsize n_frames,
+GArray *basic_pitch_notes (float *frames, float *onsets, gsize n_frames,
                            const BasicPitchSettings *settings);
 
 /**
