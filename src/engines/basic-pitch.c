@@ -116,10 +116,11 @@ basic_pitch_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *an
                             .arena = TRUE,
                             .memory_pattern = TRUE,
                             .optimisation = "all" };
+  g_autofree char *path = g_build_filename (request->model_path, "nmp.onnx", NULL);
   const float *values[OUTPUTS];
 
   read_settings (self, request->options);
-  self->onnx = onnx_open (request->model_path, &settings, error);
+  self->onnx = onnx_open (path, &settings, error);
   if (self->onnx == NULL)
     return FALSE;
   self->windows = g_new0 (float, (gsize) self->batch *BASIC_PITCH_WINDOW);
