@@ -10,14 +10,16 @@ G_BEGIN_DECLS
 
 #define LB_TRUTH_MAX_BYTES (64 * 1024 * 1024)
 
-typedef struct {
+typedef struct _LbTruth LbTruth;
+
+struct _LbTruth {
   char *text;          /* stt: what was said; genre: the label */
   GArray *beats;       /* of double, seconds, rising; NULL: of another mode */
   double bpm;          /* 0: not told */
   GArray *notes;       /* of LbNote */
   GArray *chords;      /* of LbChordSegment, by time */
   GStringChunk *names; /* the chords' labels */
-} LbTruth;
+};
 
 /**
  * lb_truth_read:
