@@ -163,10 +163,46 @@ say_output (const json_t *record)
   return g_string_free (line, FALSE);
 }
 
+/* What a transcriber wrote down of what was spoken; it mishears, too. */
+static char *
+say_heard (const json_t *record)
+{
+  const json_t *transcriber = lb_field_at (record, "/scores/transcriber");
+  g_autofree char *heard = show ("heard", record);
+  g_autofree char *cut = lb_style_cut (heard, PREVIEW_COLUMNS);
+  g_autofree char *engine = lb_text_escape (lb_json_string (transcriber, "engine", "?"));
+  g_autofree char *model = lb_text_escape (lb_json_string (transcriber, "model", ""));
+  g_autofree char *own = lb_text_escape (lb_json_string (transcriber, "own_error", ""));
+
+  if (!has ("heard", record))
+    return g_strdup (LB_ABSENT);
+  return g_strdup_printf ("\"%s\", by %s%s%s%s%s", g_strstrip (cut), engine,
+                          *model != '\0' ? " " : "", model, *own != '\0' ? "; " : "", own);
+}
+
+/* Mean opinion scores, 1 to 5: overall first. */
 static char *
 say_mos (const json_t *record)
 {
-  return show ("mos", record);
+  static const struct {
+    const char *member, *title;
+  } parts[] = { { "sig", "speech" }, { "bak", "background" }, { "p808", "P.808" } };
+  const json_t *score = lb_field_at (record, "/scores/mos");
+  g_autofree char *value = show ("mos", record);
+  GString *line = g_string_new (value);
+
+  if (!has ("mos", record))
+    return g_string_free (line, FALSE);
+  g_string_append (line, " of 5");
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      double part = lb_json_real (score, parts[i].member, NAN);
+      g_autofree char *shown = lb_report_number (part);
+
+      if (isfinite (part))
+        g_string_append_printf (line, ", %s %s", parts[i].title, shown);
+    }
+  return g_string_free (line, FALSE);
 }
 
 static char *
@@ -239,7 +275,8 @@ static const struct {
   { "Speed", say_speed },    { "Range", say_range }, { "Latency", say_latency },
   { "Text rate", say_rate }, { "Sound", say_sound }, { "Load", say_load },
   { "Memory", say_memory },  { "CPU", say_cpu },     { "WER", say_wer },
-  { "MOS", say_mos },        { "Text", say_text },   { "Output", say_output },
+  { "Heard", say_heard },    { "MOS", say_mos },     { "Text", say_text },
+  { "Output", say_output },
 };
 
 /* A label and its value: long values are wrapped under themselves. */

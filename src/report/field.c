@@ -75,6 +75,7 @@ static const LbField fields[] = {
   { "/scores/wer/reference_words", "wer_words",        "Reference words", LB_FIELD_INTEGER, CSV },
   { "/scores/cer/value",          "cer",               "CER",           LB_FIELD_RATE,    CSV },
   { "/scores/mos/value",          "mos",               "MOS",           LB_FIELD_RTF,     RARE },
+  { "/scores/transcriber/text",   "heard",             "Heard",         LB_FIELD_TEXT,    CSV },
   { "/output/audio",              "audio",             "Sound file",    LB_FIELD_PATH,    CSV },
   { "/output/sound/duration_s",   "sound_duration_s",  "Sound length",  LB_FIELD_SECONDS, CSV },
   { "/output/sound/sample_rate",  "sound_sample_rate", "Sound rate",    LB_FIELD_INTEGER, CSV },
