@@ -234,6 +234,17 @@ add_matrix (LbCli *cli, const Matrix *matrix, GError **error)
   return engines != NULL;
 }
 
+static gboolean
+check_size (const LbPlan *plan, GError **error)
+{
+  if (plan->cases->len <= LB_PLAN_MAX_CASES)
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "that makes %u cases, a plan has at most %d: name fewer inputs, models or devices",
+               plan->cases->len, LB_PLAN_MAX_CASES);
+  return FALSE;
+}
+
 /* Without ids: each run of it is then a new one. */
 static void
 print_plan (const LbCli *cli, const LbPlan *plan)
@@ -258,7 +269,7 @@ make_plan (LbCli *cli, const LbBenchmarkMode *mode, LbModels *models, LbPlan *pl
   const Matrix matrix = { cli, mode, models, subjects, plan };
 
   return subjects != NULL && lb_benchmark_settings (cli, &plan->settings, error) &&
-         add_matrix (cli, &matrix, error);
+         add_matrix (cli, &matrix, error) && check_size (plan, error);
 }
 
 int

@@ -198,6 +198,15 @@ def test_a_file_that_cannot_be_read_is_named(world, name, words):
     assert words in refusal(world, "--text-file", name, "-e", "null", status=1)
 
 
+def test_a_plan_has_at_most_a_hundred_thousand_cases(world):
+    lines = world.folder / "t.txt"
+    lines.write_text("a\n" * 50001)
+    err = refusal(world, "--text-file", "t.txt", "-e", "null", "-d", "cpu,auto")
+    assert "makes 100002 cases" in err
+    lines.write_text("a\n" * 100001)
+    assert "more than 100000 texts" in refusal(world, "--text-file", "t.txt", "-e", "null")
+
+
 def test_a_file_of_endless_bytes_ends(world):
     assert "more than 64 MiB" in refusal(world, "--text-file", "/dev/zero", "-e", "null")
 
