@@ -31,6 +31,22 @@ piper_phonemes_version (void)
   return espeak_Info (NULL);
 }
 
+/* Once for the process, and for good: espeak-ng 1.51 now and then waits for ever for its own
+ * thread when it is to end. Returns: whether it is there */
+static gboolean
+start_espeak (void)
+{
+  static gsize state; /* 1: it is there; 2: it is not */
+
+  if (g_once_init_enter (&state))
+    {
+      int rate = espeak_Initialize (AUDIO_OUTPUT_SYNCHRONOUS, 0, NULL, DONT_EXIT);
+
+      g_once_init_leave (&state, rate < 0 ? 2 : 1);
+    }
+  return state == 1;
+}
+
 gboolean
 piper_phonemes_open (const PiperVoice *voice, GError **error)
 {
@@ -38,7 +54,7 @@ piper_phonemes_open (const PiperVoice *voice, GError **error)
 
   if (voice->espeak_voice == NULL)
     return TRUE;
-  if (espeak_Initialize (AUDIO_OUTPUT_SYNCHRONOUS, 0, NULL, DONT_EXIT) < 0)
+  if (!start_espeak ())
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_ENGINE,
                            "espeak-ng can't start: is its data (espeak-ng-data) installed?");
@@ -49,14 +65,7 @@ piper_phonemes_open (const PiperVoice *voice, GError **error)
   shown = lb_text_escape (voice->espeak_voice);
   g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
                "espeak-ng here has no voice \"%s\", which this Piper voice needs", shown);
-  piper_phonemes_close ();
   return FALSE;
-}
-
-void
-piper_phonemes_close (void)
-{
-  espeak_Terminate ();
 }
 
 /* espeak-ng takes commands behind control characters: from outside they are spaces. */

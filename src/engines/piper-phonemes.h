@@ -10,10 +10,9 @@ typedef struct _PiperText PiperText;
 /** piper_phonemes_version: of espeak-ng; opens nothing */
 const char *piper_phonemes_version (void);
 
-/** piper_phonemes_open: readies espeak-ng, of which a process has one, for @voice.
- * piper_phonemes_close() comes before the next one */
+/** piper_phonemes_open: readies espeak-ng, of which a process has one, for @voice: what is read
+ * from then on is read by this voice */
 gboolean piper_phonemes_open (const PiperVoice *voice, GError **error);
-void piper_phonemes_close (void);
 
 /** piper_text_new: @text: UTF-8; what stands in [[ ]] is phonemes already. Returns: (transfer
  * full) */

@@ -17,7 +17,6 @@
 typedef struct {
   PiperVoice *voice;
   Onnx *onnx;
-  gboolean speaks; /* espeak-ng is open */
   float scales[3]; /* noise, length, noise-w: the graph's order */
   gint64 speaker;
   gboolean normalise;
@@ -111,8 +110,6 @@ piper_unload (gpointer state)
 {
   Piper *piper = state;
 
-  if (piper->speaks)
-    piper_phonemes_close ();
   g_clear_pointer (&piper->onnx, onnx_free);
   g_clear_pointer (&piper->voice, piper_voice_free);
   g_clear_pointer (&piper->silence, g_free);
@@ -135,7 +132,6 @@ open_model (Piper *piper, const LbLoadRequest *request, GError **error)
     return FALSE;
   if (!piper_phonemes_open (piper->voice, error))
     return FALSE;
-  piper->speaks = piper->voice->espeak_voice != NULL;
   piper->onnx = onnx_open (request->model_path, &settings, error);
   return piper->onnx != NULL && check_inputs (piper, error);
 }
