@@ -1,3 +1,4 @@
+#include "bench/equal.h"
 #include "bench/runner.h"
 
 #include <string.h>
@@ -142,5 +143,5 @@ lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **
   for (guint i = 0; i < plan->cases->len; i++)
     if (!check_case (g_ptr_array_index (plan->cases, i), registry, models, error))
       return FALSE;
-  return TRUE;
+  return lb_equal_prepare (plan, registry, error);
 }

@@ -21,6 +21,7 @@ typedef struct {
 
 typedef struct {
   LbPlan *plan;
+  LbRegistry *registry;
   LbModels *models;
   LbSchedule *schedule;
   LbInputs *inputs;

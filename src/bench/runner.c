@@ -124,6 +124,7 @@ lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbEventHand
                GError **error)
 {
   Runner runner = { .plan = plan,
+                    .registry = registry,
                     .models = models,
                     .handler = handler,
                     .user_data = user_data,

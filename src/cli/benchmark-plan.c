@@ -21,6 +21,10 @@ const LbCliOption lb_benchmark_options[] = {
     .min = 1, .max = 4096 },
   { 'd', "device", LB_CLI_LIST, "DEVICE,…",
     "auto, cpu, hip:0, vulkan:0, cuda:0; several make a matrix" },
+  { 0, "decoding", LB_CLI_TEXT, "greedy|beam:N|engine",
+    "the same way to decode in every engine, or each engine's own (greedy where several engines "
+    "are "
+    "compared, else engine)" },
   { 'r', "reference", LB_CLI_PATH, "FILE",
     "what was said, to score against: a text file, or a folder with NAME.txt for each NAME.wav",
     .completion = "files" },
@@ -165,6 +169,7 @@ add_cases (const LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan,
     {
       LbCase *it = lb_plan_add_case (plan, mode->mode, manifest->id, model, device);
 
+      it->decoding = g_strdup (lb_cli_text (cli, "decoding", NULL));
       lb_case_add_file (it, mode->role, files[i]);
       json_object_update (it->options, options);
       if (!find_reference (cli, mode, files[i], &it->reference, error))

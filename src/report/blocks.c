@@ -165,13 +165,24 @@ say_text (const json_t *record)
   return *stripped != '\0' ? lb_text_escape (stripped) : g_strdup ("(empty)");
 }
 
+static char *
+say_decoding (const json_t *record)
+{
+  g_autofree char *asked = show ("decoding", record), *used = show ("decoding_used", record);
+
+  if (strcmp (asked, "engine") != 0)
+    return g_strdup (has ("decoding_used", record) ? used : asked);
+  return has ("decoding_used", record) ? g_strdup_printf ("the engine's own (%s)", used)
+                                       : g_strdup (LB_ABSENT);
+}
+
 static const struct {
   const char *label;
   char *(*say) (const json_t *record);
 } rows[] = {
-  { "Speed", say_speed }, { "Range", say_range },   { "Latency", say_latency },
-  { "Load", say_load },   { "Memory", say_memory }, { "CPU", say_cpu },
-  { "WER", say_wer },     { "Text", say_text },
+  { "Speed", say_speed },       { "Range", say_range },   { "Latency", say_latency },
+  { "Load", say_load },         { "Memory", say_memory }, { "CPU", say_cpu },
+  { "Decoding", say_decoding }, { "WER", say_wer },       { "Text", say_text },
 };
 
 /* A label and its value: long values are wrapped under themselves. */
