@@ -31,7 +31,7 @@ static const struct {
   { "engine's version", "engine", "version", SAME_ENGINE },
   { "backend", "engine", "backend", SAME_ENGINE },
   { "device", "engine", "device", ALWAYS },
-  { "threads", "engine", "threads", ALWAYS },
+  { "threads", "engine", "threads", BOTH_KNOWN },
   { "model's parameters", "model", "parameters", BOTH_KNOWN },
   { "model's variant", "model", "variant", SAME_MODEL },
   { "model's file (sha256)", "model", "sha256", SAME_MODEL },

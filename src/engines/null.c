@@ -91,7 +91,6 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, L
              sizeof answer->backend);
   g_strlcpy (answer->device, null_is (null, "lie", "device") ? "vulkan:0" : "cpu",
              sizeof answer->device);
-  answer->threads = 1;
   answer->deterministic = null_is (null, "lie", "claim") ||
                           !lb_json_boolean (null->options, "random", FALSE);
   return TRUE;

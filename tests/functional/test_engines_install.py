@@ -261,10 +261,14 @@ def test_the_list_starts_no_python_and_is_quick(greeter):
         manifest = {**greeter.manifest, "id": f"greeter-{index}"}
         (other / "manifest.json").write_text(json.dumps(manifest))
         shutil.copytree(greeter.environment, greeter.environment.parent / f"greeter-{index}-cpu", symlinks=True)
-    trap = greeter.environment / "bin" / "python"
-    trap.unlink()
-    trap.write_text(f"#!/bin/sh\ntouch {greeter.world.folder}/started\n")
-    trap.chmod(0o755)
+    path = greeter.world.folder / "traps"
+    path.mkdir()
+    traps = [path / name for name in ("python", "python3", "uv", "pip")]
+    for trap in [*greeter.environment.parent.glob("greeter*/bin/python"), *traps]:
+        trap.unlink(missing_ok=True)
+        trap.write_text(f"#!/bin/sh\ntouch {greeter.world.folder}/started\n")
+        trap.chmod(0o755)
+    greeter.world.environment["PATH"] = f"{path}:{greeter.world.environment['PATH']}"
     walls = []
     for _ in range(10):
         started = time.monotonic()

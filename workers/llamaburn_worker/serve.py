@@ -12,20 +12,11 @@ from llamaburn_worker.engine import BadModel, Cancelled, Engine, EngineError, Lo
 from llamaburn_worker.options import check_options
 from llamaburn_worker.output import check_output, plain
 from llamaburn_worker.sound import Buffers, WrongBuffer
+from llamaburn_worker.threads import tell_pools
 
 PROTOCOL = 1
 REQUESTS_FD, ANSWERS_FD, LAST_FD = 60, 61, 65
 MAX_MESSAGE = 2000
-# Every pool of threads that a library of an engine may have, before the library is there.
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "RAYON_NUM_THREADS",
-)
 # Models come from the store only, and nobody is told what runs here: the cage lets nothing out, but
 # onnxruntime 1.32 would leave a file of its telemetry in the folder of temporary files too.
 OFFLINE = {
@@ -125,8 +116,7 @@ class Server:
             raise Usage(f'the engine "{self._manifest["id"]}" doesn\'t do the mode of the request')
         options = check_options(self._manifest, request.get("options"))
         load = Load(self._channel, request, options, self._folder)
-        for name in THREAD_VARIABLES:
-            os.environ[name] = str(load.threads)
+        tell_pools(load.threads)
         loaded = self._engine.load(load)
         if not isinstance(loaded, Loaded):
             raise EngineError("load returned no Loaded")

@@ -25,8 +25,9 @@ new_run (int number, Shape shape)
   json_object_set_new (record, "mode", json_string ("stt"));
   json_object_set_new (record, "status", json_string ("ok"));
   json_object_set_new (record, "group", json_pack ("{s:s}", "id", "group"));
-  json_object_set_new (record, "engine",
-                       json_pack ("{s:s, s:s}", "id", "whisper.cpp", "version", "1"));
+  json_object_set_new (
+      record, "engine",
+      json_pack ("{s:s, s:s, s:i}", "id", "whisper.cpp", "version", "1", "threads", 2));
   json_object_set_new (record, "model",
                        json_pack ("{s:s, s:s}", "id", "whisper-base", "sha256", "aa"));
   json_object_set_new (record, "input",
