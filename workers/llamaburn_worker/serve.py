@@ -10,7 +10,7 @@ from typing import Any, Optional
 from llamaburn_worker.channel import Channel, encode
 from llamaburn_worker.engine import BadModel, Cancelled, Engine, EngineError, Load, Loaded, MissingPackage, Run, Usage
 from llamaburn_worker.options import check_options
-from llamaburn_worker.output import check_output, plain
+from llamaburn_worker.output import check_output, find_bad_number, plain
 from llamaburn_worker.sound import Buffers, WrongBuffer
 from llamaburn_worker.threads import tell_pools
 
@@ -49,11 +49,18 @@ def kind_of(error: BaseException) -> str:
     return "engine"
 
 
-def describe(error: BaseException) -> str:
+def how_to_mend(manifest: dict[str, Any]) -> str:
+    python = manifest.get("python")
+    if isinstance(python, dict) and python.get("environments"):
+        return f"install the engine again: llamaburn engines install {manifest.get('id')} --again"
+    return "the system's python3 must have it, or its manifest name an environment (docs/ENGINES.md)"
+
+
+def describe(error: BaseException, manifest: dict[str, Any]) -> str:
     if isinstance(error, MemoryError):
         return "the engine has no memory left: a smaller model or shorter sound needs less"
     if isinstance(error, ImportError):
-        return f"a library of the engine can't be loaded ({one_line(error)}): install the engine again"
+        return f"a library of the engine can't be loaded ({one_line(error)}): {how_to_mend(manifest)}"
     return one_line(error)
 
 
@@ -87,7 +94,7 @@ class Server:
     def _fail(self, request_id: int, error: Exception) -> None:
         if not isinstance(error, EngineError):
             traceback.print_exc()
-        self._channel.send("error", request_id, kind=kind_of(error), message=describe(error))
+        self._channel.send("error", request_id, kind=kind_of(error), message=describe(error, self._manifest))
 
     def _forget(self) -> None:
         if self._loaded is not None:
@@ -121,10 +128,14 @@ class Server:
         if not isinstance(loaded, Loaded):
             raise EngineError("load returned no Loaded")
         self._loaded, self._mode = loaded, load.mode
-        answer = {name: value for name, value in vars(loaded).items() if name != "same_length"}
+        answer: dict[str, Any] = {name: value for name, value in vars(loaded).items() if name != "same_length"}
         answer["options"] = options if loaded.options is None else loaded.options
         load.check()
-        self._channel.send("loaded", request["id"], **plain(answer))
+        answer = plain(answer)
+        bad = find_bad_number(answer, "")
+        if bad is not None:
+            raise EngineError(f'"{bad}" of what load answered is no number (NaN or infinity)')
+        self._channel.send("loaded", request["id"], **answer)
 
     def _serve_pcm(self, request: dict[str, Any]) -> None:
         self._buffers.map(request)
@@ -157,8 +168,8 @@ def prepare() -> None:
     os.environ.update(OFFLINE)
 
 
-def refuse(error: BaseException) -> None:
+def refuse(error: BaseException, manifest: dict[str, Any]) -> None:
     """The engine can't start."""
     traceback.print_exc()
-    line = encode({"type": "error", "id": 0, "kind": kind_of(error), "message": describe(error)})
+    line = encode({"type": "error", "id": 0, "kind": kind_of(error), "message": describe(error, manifest)})
     os.write(ANSWERS_FD, line)
