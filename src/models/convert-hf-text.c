@@ -266,6 +266,21 @@ add_timestamps (const Texts *t)
     }
 }
 
+/* Without this list transformers takes <|en|> for a word that was said. */
+static json_t *
+special_tokens (const Texts *t)
+{
+  json_t *found = json_array ();
+  json_t *token;
+  size_t i;
+
+  json_array_foreach (json_object_get (t->tokenizer, "added_tokens"), i, token)
+    if (lb_json_boolean (token, "special", FALSE) &&
+        lb_json_string (token, "content", NULL) != NULL)
+      json_array_append (found, json_object_get (token, "content"));
+  return found;
+}
+
 static gboolean
 put_tokenizer (const Texts *t, GError **error)
 {
@@ -275,6 +290,7 @@ put_tokenizer (const Texts *t, GError **error)
       "pad_token", "<|endoftext|>", "add_prefix_space", FALSE, "clean_up_tokenization_spaces",
       TRUE, "model_max_length", (json_int_t) 1024);
 
+  lb_json_set (config, "additional_special_tokens", special_tokens (t));
   if (!write_json (t, "tokenizer_config.json", config, error))
     return FALSE;
   add_timestamps (t);

@@ -110,9 +110,6 @@ class Load:
         self.threads = max(1, int(message.get("threads") or 1))
         self.seed = int(message.get("seed") or 0)
         self.random_weights = bool(message.get("random_weights"))
-        model = message.get("model")
-        # The catalogue's entry: id, variant, parameters, architecture; None without a model.
-        self.model: Optional[dict[str, Any]] = model if isinstance(model, dict) else None
         self.options = options
         self.folder = folder  # of the manifest
 

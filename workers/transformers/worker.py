@@ -9,7 +9,6 @@ from typing import Any, Callable, Optional
 from llamaburn_worker import (
     BadInput,
     BadModel,
-    Device,
     Engine,
     EngineError,
     Load,
@@ -19,6 +18,7 @@ from llamaburn_worker import (
     Run,
     Usage,
 )
+from llamaburn_worker.serve import is_out_of_memory, one_line
 
 RATE_HZ = 16000
 WINDOW_S = 30
@@ -31,34 +31,6 @@ MAX_DESCRIPTION_BYTES = 64 * 1024 * 1024
 WORKING_SHARE = 0.1
 # Random weights say nothing, and never stop: they give as many tokens as quick speech has.
 RANDOM_TOKENS_PER_S = 4
-NO_MEMORY = ("can't allocate memory", "not enough memory", "out of memory")
-
-
-def split_device(device: str) -> tuple[str, int]:
-    """"auto" and "cpu", "cuda:1", "hip:0"."""
-    name, _, index = device.partition(":")
-    if name in ("auto", "cpu"):
-        return name, 0
-    if name in ("cuda", "hip") and (index == "" or index.isdigit()):
-        return name, int(index or 0)
-    raise Usage(f'this engine runs on cpu, cuda and hip, not on "{device}"')
-
-
-def choose_device(asked: str) -> tuple[Any, str, str]:
-    """torch's device, and its backend and name in our words: torch calls ROCm's devices "cuda" too."""
-    import torch
-
-    name, index = split_device(asked)
-    built_for = "hip" if torch.version.hip else "cuda"
-    if name == "auto":
-        name = built_for if torch.cuda.is_available() else "cpu"
-    if name == "cpu":
-        return torch.device("cpu"), "cpu", ""
-    if name != built_for:
-        raise Usage(f"the installed torch is built for {built_for}, not for {name}: give -d {built_for}:{index}")
-    if index >= torch.cuda.device_count():
-        raise Usage(f'there is no device "{name}:{index}": torch sees {torch.cuda.device_count()}')
-    return torch.device("cuda", index), name, torch.cuda.get_device_name(index)
 
 
 def times_of_threads() -> dict[str, int]:
@@ -81,18 +53,6 @@ def count_threads(work: Callable[[], Any]) -> int:
     after = times_of_threads()
     spent = [after[thread] - before.get(thread, 0) for thread in after]
     return sum(1 for time_ns in spent if time_ns >= max(spent) * WORKING_SHARE) if any(spent) else 0
-
-
-def set_threads(threads: int) -> None:
-    """Both of torch's pools; the second one only before it first works."""
-    import torch
-
-    torch.set_num_threads(threads)
-    if torch.get_num_interop_threads() != threads:
-        try:
-            torch.set_num_interop_threads(threads)
-        except RuntimeError:
-            raise EngineError("torch's threads can't be set any more: another -t needs a new process") from None
 
 
 def temperatures(options: dict[str, Any]) -> list[float]:
@@ -143,73 +103,58 @@ def check_folder(request: Load) -> None:
             raise BadModel(f'"{os.path.join(folder, WEIGHTS[1])}" names files outside of its folder')
 
 
-def is_no_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in NO_MEMORY)
-
-
-def explain(error: Exception) -> Exception:
-    """A library's error as one of ours."""
-    if is_no_memory(error):
-        return MemoryError()
-    return BadModel(f"the model can't be read: {type(error).__name__}: {' '.join(str(error).split())[:600]}")
-
-
-def text_or_nothing(options: dict[str, Any], name: str) -> Optional[str]:
-    value = options.get(name)
-    return value if value else None
-
-
 class Transformers(Engine):
     package = "transformers"
 
     def probe(self) -> Probe:
         import torch
 
-        devices = [Device("cpu", "cpu", "CPU")]
-        backend = "hip" if torch.version.hip else "cuda"
-        for index in range(torch.cuda.device_count()):
-            properties = torch.cuda.get_device_properties(index)
-            devices.append(Device(f"{backend}:{index}", backend, properties.name, properties.total_memory))
-        return Probe(self.version(), devices, {"torch": torch.__version__})
+        from llamaburn_worker.torch_tools import probe_devices
+
+        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
 
     def load(self, request: Load) -> Loaded:
         if not request.random_weights:
             check_folder(request)
-        split_device(request.device)
         import torch
         import transformers
+
+        from llamaburn_worker import torch_tools
 
         transformers.logging.set_verbosity_error()
         self.options = dict(request.options)
         if self.options["word-timestamps"]:  # they are read from weights that only this one gives
             self.options["attention"] = "eager"
-        device, backend, device_name = choose_device(request.device)
-        set_threads(request.threads)
-        torch.manual_seed(request.seed)
+        self.place = torch_tools.pick_device(request.device)
+        torch_tools.set_threads(request.threads)
+        torch_tools.seed_everything(request.seed)
         self.check: Callable[[], None] = request.check
+        dtype = torch_tools.pick_dtype(self.options["dtype"], self.place)
         try:
-            self._load_model(request, getattr(torch, self.options["dtype"]))
-            self.model.to(device)
-        except EngineError:
+            self._load_model(request, dtype)
+            self.model.to(self.place.torch)
+        except (EngineError, MemoryError):
             raise
         except Exception as error:
-            raise explain(error) from None
+            if is_out_of_memory(error):
+                raise
+            raise BadModel(f"the model can't be read: {one_line(error)[:600]}") from None
         self._watch()
-        used = self._count_threads() if backend == "cpu" else torch.get_num_threads()
+        used = self._count_threads() if self.place.backend == "cpu" else torch.get_num_threads()
         sampling = temperatures(self.options) != [0.0]
         return Loaded(
             input_rate_hz=RATE_HZ,
             input_channels=1,
-            backend=backend,
-            device="cpu" if backend == "cpu" else f"{backend}:{device.index}",
-            device_name=device_name,
+            backend=self.place.backend,
+            device=self.place.id,
+            device_name=self.place.name,
             threads=used,
-            deterministic=backend == "cpu" and not sampling,
-            parameters=sum(parameter.numel() for parameter in self.model.parameters()),
+            deterministic=self.place.backend == "cpu" and not sampling,
+            parameters=torch_tools.count_parameters(self.model),
             options=self.options,
             info={
                 "torch": torch.__version__,
-                "dtype": str(self.model.dtype).removeprefix("torch."),
+                "dtype": torch_tools.dtype_name(self.model.dtype),
                 "attention": self.model.config._attn_implementation,
                 "threads_intra_op": torch.get_num_threads(),
                 "threads_inter_op": torch.get_num_interop_threads(),
@@ -248,6 +193,8 @@ class Transformers(Engine):
         """The true architecture and size, seeded weights."""
         from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
 
+        from llamaburn_worker.torch_tools import random_weights
+
         described = (request.model or {}).get("architecture") or {}
         sizes = [described.get(name) for name in ("width", "encoder_layers", "decoder_layers", "vocabulary", "mels")]
         if not all(isinstance(size, int) and size > 0 for size in sizes):
@@ -265,7 +212,7 @@ class Transformers(Engine):
             num_mel_bins=mels,
             attn_implementation=self.options["attention"],
         )
-        self.model = WhisperForConditionalGeneration(config).to(dtype).eval()
+        self.model = random_weights(lambda: WhisperForConditionalGeneration(config), request.seed).to(dtype)
         self.features = WhisperFeatureExtractor(feature_size=mels)
 
     def _watch(self) -> None:
@@ -283,25 +230,20 @@ class Transformers(Engine):
             return count_threads(lambda: self.model.model.encoder.layers[0](hidden, None))
 
     def run(self, request: Run) -> Output:
-        import torch
+        from llamaburn_worker.torch_tools import seed_everything
 
         sound = request.sound()
         if sound.frames == 0:
             raise BadInput("there is no sound in it")
         self.check = request.check
-        torch.manual_seed(request.seed)
-        try:
-            if self.pipeline is None:
-                return self._run_random(request, sound.array())
-            return self._run_pipeline(request, sound.array(), sound.duration_s)
-        except EngineError:
-            raise
-        except Exception as error:
-            if is_no_memory(error):
-                raise MemoryError from None
-            raise EngineError(f"{type(error).__name__}: {' '.join(str(error).split())[:600]}") from None
+        seed_everything(request.seed)
+        if self.pipeline is None:
+            return self._run_random(request, sound.array())
+        return self._run_pipeline(request, sound.array(), sound.duration_s)
 
     def _run_pipeline(self, request: Run, samples: Any, duration_s: float) -> Output:
+        from llamaburn_worker.torch_tools import wait_idle
+
         options = self.options
         watcher = Watcher(request, self.model.config.eos_token_id, self._streams(), duration_s)
         self.pipeline.watcher = watcher
@@ -321,7 +263,7 @@ class Transformers(Engine):
             arguments["return_timestamps"] = True
         # A copy: torch wants memory that it may write to, and the pipeline takes a dictionary apart.
         heard = self.pipeline({"raw": samples.copy(), "sampling_rate": RATE_HZ}, return_language=True, **arguments)
-        self._wait_for_device()
+        wait_idle(self.place)
         request.done()
         pieces = [] if options["no-timestamps"] else heard.get("chunks") or []
         output: Output = {
@@ -364,9 +306,8 @@ class Transformers(Engine):
                 arguments["language"] = options["language"]
         elif options["translate"] or options["language"] not in ("auto", "en"):
             raise Usage("this model knows English only")
-        prompt = text_or_nothing(options, "prompt")
-        if prompt is not None:
-            ids = self.tokenizer.get_prompt_ids(prompt, return_tensors="pt")
+        if options.get("prompt"):
+            ids = self.tokenizer.get_prompt_ids(options["prompt"], return_tensors="pt")
             arguments["prompt_ids"] = ids.to(self.model.device)
         return arguments
 
@@ -378,15 +319,11 @@ class Transformers(Engine):
         codes = {number: text.strip("<|>") for text, number in known.items()}
         return codes.get(token) or (self.options["language"] if self.options["language"] != "auto" else None)
 
-    def _wait_for_device(self) -> None:
-        import torch
-
-        if self.model.device.type == "cuda":
-            torch.cuda.synchronize(self.model.device)
-
     def _run_random(self, request: Run, samples: Any) -> Output:
         """Windows of 30 s through encoder and decoder, as many tokens as speech would have."""
         import torch
+
+        from llamaburn_worker.torch_tools import wait_idle
 
         window, tokens = RATE_HZ * WINDOW_S, []
         for start in range(0, len(samples), window):
@@ -398,7 +335,7 @@ class Transformers(Engine):
             request.first("segment")
             request.progress(min(1.0, (start + window) / len(samples)))
             tokens += ids
-        self._wait_for_device()
+        wait_idle(self.place)
         request.done()
         return {"text": " ".join(str(token) for token in tokens), "segments": [], "tokens": len(tokens)}
 
@@ -420,16 +357,11 @@ class Transformers(Engine):
         return tokens
 
     def unload(self) -> None:
-        import gc
+        from llamaburn_worker.torch_tools import release
 
-        import torch
-
-        self.pipeline = None
+        self.pipeline = self.tokenizer = None
         del self.model, self.features
-        self.tokenizer = None
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        release()
 
 
 class Watcher:
@@ -471,7 +403,7 @@ class Watcher:
             self.request.first("segment")
         self.request.progress(seek / max(1, end))
 
-    def on_chunk(self, model_inputs: dict[str, Any], outputs: dict[str, Any]) -> None:
+    def on_chunk(self, model_inputs: dict[str, Any], outputs: dict[str, Any], language: Any) -> None:
         """After a batch of chunks."""
         self.request.first("segment")
         stride = model_inputs.get("stride")
@@ -480,8 +412,8 @@ class Watcher:
             self.done_samples += length - left - right
         self.request.progress(self.done_samples / self.total)
         self.tokens += int((outputs["tokens"] < self.end_token).sum())
-        if self.language < 0 and "lang_id" in outputs:
-            self.language = int(outputs["lang_id"].reshape(-1)[0])
+        if self.language < 0 and language is not None:
+            self.language = int(language.reshape(-1)[0])
 
 
 def make_pipeline(model: Any, features: Any, tokenizer: Any) -> Any:
@@ -494,7 +426,8 @@ def make_pipeline(model: Any, features: Any, tokenizer: Any) -> Any:
         def _forward(self, model_inputs: Any, *arguments: Any, **named: Any) -> Any:
             before = {"stride": model_inputs.get("stride")}
             outputs = super()._forward(model_inputs, *arguments, **named)
-            self.watcher.on_chunk(before, outputs)
+            # Of the first chunk only, which 5.23 can't take apart again where a batch has several.
+            self.watcher.on_chunk(before, outputs, outputs.pop("lang_id", None))
             return outputs
 
     return Watched(model=model, feature_extractor=features, tokenizer=tokenizer, device=model.device)
