@@ -23,6 +23,7 @@ from llamaburn_worker.serve import is_out_of_memory, one_line
 RATE_HZ = 16000
 WINDOW_S = 30
 HEAD_WIDTH = 64
+SIZES = ("width", "encoder_layers", "decoder_layers", "vocabulary", "mels")
 FILES = ("config.json", "preprocessor_config.json", "tokenizer.json")
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
@@ -95,7 +96,8 @@ def check_folder(request: Load) -> None:
                 f'"{folder}" has "{pickles[0]}" and no model.safetensors: pickled weights can run programs, '
                 "and are not loaded: convert them"
             )
-        raise BadModel(f'"{os.path.join(folder, WEIGHTS[0])}" is missing: llamaburn models verify tells what else is')
+        missing = os.path.join(folder, WEIGHTS[0])
+        raise BadModel(f'"{missing}" is missing: llamaburn models verify tells what else is')
     if not os.path.exists(os.path.join(folder, WEIGHTS[0])):
         parts = read_object(os.path.join(folder, WEIGHTS[1])).get("weight_map")
         names = parts.values() if isinstance(parts, dict) else [None]
@@ -167,7 +169,11 @@ class Transformers(Engine):
         if request.random_weights:
             self._make_model(request, dtype)
             return
-        from transformers import WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperTokenizerFast
+        from transformers import (
+            WhisperFeatureExtractor,
+            WhisperForConditionalGeneration,
+            WhisperTokenizerFast,
+        )
 
         folder = request.model_file()
         self.model, info = WhisperForConditionalGeneration.from_pretrained(
@@ -181,13 +187,25 @@ class Transformers(Engine):
         )
         lacking = sorted(set(info["missing_keys"]) - {"proj_out.weight"})
         if lacking:
-            raise BadModel(f'the model lacks "{lacking[0]}" and {len(lacking) - 1} more: it is no whole Whisper')
+            more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
+            raise BadModel(f'the model lacks "{lacking[0]}"{more}: it is no whole Whisper')
         self.features = WhisperFeatureExtractor.from_pretrained(folder, local_files_only=True)
         self.tokenizer = WhisperTokenizerFast.from_pretrained(folder, local_files_only=True)
-        if self.features.sampling_rate != RATE_HZ or self.features.feature_size != self.model.config.num_mel_bins:
+        mels = self.model.config.num_mel_bins
+        if self.features.sampling_rate != RATE_HZ or self.features.feature_size != mels:
             raise BadModel("preprocessor_config.json makes other features than the model takes")
+        self._check_language()
         self.model.eval()
         self.pipeline = make_pipeline(self.model, self.features, self.tokenizer)
+
+    def _check_language(self) -> None:
+        """Before anything is measured, not in the first run."""
+        asked = self.options["language"]
+        known = getattr(self.model.generation_config, "lang_to_id", None)
+        if asked != "auto" and known and f"<|{asked}|>" not in known:
+            raise Usage(f'the model doesn\'t know the language "{asked}": give its ISO 639-1 code, or auto')
+        if not known and (asked not in ("auto", "en") or self.options["translate"]):
+            raise Usage("this model knows English only: leave --language and --translate away")
 
     def _make_model(self, request: Load, dtype: Any) -> None:
         """The true architecture and size, seeded weights."""
@@ -196,8 +214,9 @@ class Transformers(Engine):
         from llamaburn_worker.torch_tools import random_weights
 
         described = (request.model or {}).get("architecture") or {}
-        sizes = [described.get(name) for name in ("width", "encoder_layers", "decoder_layers", "vocabulary", "mels")]
-        if not all(isinstance(size, int) and size > 0 for size in sizes):
+        known = [described.get(name) for name in SIZES]
+        sizes = [size for size in known if isinstance(size, int) and size > 0]
+        if len(sizes) != len(SIZES):
             raise Usage("random weights need a model of the catalogue, whose architecture is known")
         width, encoder_layers, decoder_layers, vocabulary, mels = sizes
         config = WhisperConfig(
@@ -262,7 +281,8 @@ class Transformers(Engine):
         elif not options["no-timestamps"] or (options["long-form"] == "sequential" and duration_s > WINDOW_S):
             arguments["return_timestamps"] = True
         # A copy: torch wants memory that it may write to, and the pipeline takes a dictionary apart.
-        heard = self.pipeline({"raw": samples.copy(), "sampling_rate": RATE_HZ}, return_language=True, **arguments)
+        raw = {"raw": samples.copy(), "sampling_rate": RATE_HZ}
+        heard = self.pipeline(raw, return_language=True, **arguments)
         wait_idle(self.place)
         request.done()
         pieces = [] if options["no-timestamps"] else heard.get("chunks") or []
@@ -279,7 +299,7 @@ class Transformers(Engine):
     def _streams(self) -> bool:
         """Whether a token that was chosen stays: not with beams, and not where a new try may follow."""
         options = self.options
-        return bool(options["beam-size"] == 1 and options["batch-size"] == 1 and len(temperatures(options)) == 1)
+        return bool(options["beam-size"] == options["batch-size"] == len(temperatures(options)) == 1)
 
     def _decoding(self, watcher: Watcher) -> dict[str, Any]:
         options, steps = self.options, temperatures(self.options)
@@ -304,8 +324,6 @@ class Transformers(Engine):
             arguments["task"] = "translate" if options["translate"] else "transcribe"
             if options["language"] != "auto":
                 arguments["language"] = options["language"]
-        elif options["translate"] or options["language"] not in ("auto", "en"):
-            raise Usage("this model knows English only")
         if options.get("prompt"):
             ids = self.tokenizer.get_prompt_ids(options["prompt"], return_tensors="pt")
             arguments["prompt_ids"] = ids.to(self.model.device)
@@ -329,7 +347,8 @@ class Transformers(Engine):
         for start in range(0, len(samples), window):
             piece = samples[start : start + window]
             features = self.features(piece, sampling_rate=RATE_HZ, return_tensors="pt").input_features
-            wanted = self.options["max-new-tokens"] or max(1, round(len(piece) / RATE_HZ * RANDOM_TOKENS_PER_S))
+            spoken = max(1, round(len(piece) / RATE_HZ * RANDOM_TOKENS_PER_S))
+            wanted = self.options["max-new-tokens"] or spoken
             with torch.inference_mode():
                 ids = self._generate_random(request, features.to(self.model.device, self.model.dtype), wanted)
             request.first("segment")
@@ -372,7 +391,7 @@ class Watcher:
         self.end_token = end_token
         self.streams = streams
         self.total = max(1.0, duration_s * RATE_HZ)
-        self.done_samples = 0
+        self.done_samples = 0.0
         self.tokens = 0
         self.language = -1
 
