@@ -26,6 +26,10 @@ gboolean lb_model_path_is_safe (const char *path);
  * all files of a folder */
 gboolean lb_model_check (const LbModel *model, const char *path, GError **error);
 
+/** lb_model_folder: Returns: (transfer full): where the files of the entry's "files" lie: in the
+ * folder @path, or, of a "flat" entry, beside the file @path, which is one of them */
+char *lb_model_folder (const LbModel *model, const char *path);
+
 /** lb_model_hash_fits: whether @sha256 of a file is one that the catalogue promises (upstream's,
  * or that of a source's conversion); %TRUE where it promises none */
 gboolean lb_model_hash_fits (const LbModel *model, const char *sha256);
