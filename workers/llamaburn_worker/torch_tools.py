@@ -14,6 +14,7 @@
     wait_idle(place)                                            before Run.done()
     to_samples(tensor) -> numpy array                           float32 in host memory, flat
     release()                                                   in unload(), after the last reference is gone
+    tidy_imports()                                              after large imports: torch's own temporary files
 
 Out of memory needs nothing: the package tells torch's own error as kind "memory".
 """
@@ -25,6 +26,7 @@ import math
 import os
 import pickle
 import random
+import sys
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, TypeVar
 
@@ -254,6 +256,14 @@ def wait_idle(place: Place) -> None:
 def to_samples(tensor: torch.Tensor) -> Any:
     """Sound as a flat numpy array of 32-bit floats; mono, or interleaved already."""
     return tensor.detach().to("cpu", torch.float32).contiguous().reshape(-1).numpy()
+
+
+def tidy_imports() -> None:
+    """torch.distributed writes a module into a temporary folder and imports it: a killed process would leave it."""
+    instantiator = sys.modules.get("torch.distributed.nn.jit.instantiator")
+    folder = getattr(instantiator, "_TEMP_DIR", None)
+    if folder is not None:
+        folder.cleanup()
 
 
 def release() -> None:
