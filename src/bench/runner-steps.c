@@ -2,8 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/equal.h"
 #include "bench/runner-private.h"
 #include "bench/scoring.h"
+#include "bench/truth.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -26,12 +28,6 @@ const LbCase *
 lb_runner_case (const Runner *runner, const LbStep *step)
 {
   return lb_plan_case (runner->plan, step->case_index);
-}
-
-const char *
-lb_case_path (const LbCase *it)
-{
-  return ((const LbPlanInput *) g_ptr_array_index (it->inputs, 0))->path;
 }
 
 static gboolean
@@ -93,31 +89,14 @@ read_reference (Runner *runner, const LbStep *step, GError **error)
 
   if (it->reference == NULL)
     return TRUE;
-  run->reference = lb_reference_read (it->reference, error);
-  if (run->reference == NULL)
+  run->truth = lb_truth_read (it->mode, it->reference, error);
+  if (run->truth == NULL)
     return FALSE;
-  if (lb_scoring_check (it->mode, run->reference, error))
+  if (lb_scoring_truth_check (it->mode, run->truth, error))
     return TRUE;
   g_autofree char *shown = lb_text_escape (it->reference);
   g_prefix_error (error, "\"%s\": ", shown);
   return FALSE;
-}
-
-static gboolean
-read_input (Runner *runner, const LbStep *step, GError **error)
-{
-  Run *run = &runner->runs[step->case_index];
-  const char *path = lb_case_path (lb_runner_case (runner, step));
-  const json_t *input;
-
-  if (path == NULL)
-    return TRUE;
-  input = lb_inputs_decode (runner->inputs, path, runner->cancellable, error);
-  if (input == NULL)
-    return FALSE;
-  lb_result_set_input (run->result, input, lb_inputs_decode_s (runner->inputs, path),
-                       lb_inputs_flags (runner->inputs, path));
-  return TRUE;
 }
 
 static LbOutcome
@@ -127,45 +106,19 @@ step_begin (Runner *runner, const LbStep *step, double *wall_s)
   Run *run = &runner->runs[step->case_index];
   GError *error = NULL;
   gboolean ready;
-  g_autoptr (json_t) only_path = json_object ();
+  g_autoptr (json_t) only_name = json_object ();
 
   run->result = lb_result_new (runner->plan, step->case_index, runner->threads, runner->machine);
-  lb_json_set_path (only_path, "path", lb_case_path (it));
-  lb_result_set_input (run->result, only_path, NAN, NULL);
+  lb_json_set_path (only_name, "path", lb_case_path (it));
+  lb_json_set_string (only_name, "text", lb_case_text (it));
+  lb_result_set_input (run->result, only_name, NAN, NULL);
   if (runner->places[step->session].model != NULL)
     lb_result_set_model (run->result, lb_place_describe_model (&runner->places[step->session]));
   lb_runner_emit (runner, "started", it->id, json_pack ("{s:s}", "what", "decode"));
-  ready = read_reference (runner, step, &error) && read_input (runner, step, &error);
+  ready = read_reference (runner, step, &error) && lb_runner_read_inputs (runner, step, &error);
   lb_runner_emit (runner, "run-begin", it->id,
                   json_pack ("{s:O}", "record", lb_result_record (run->result)));
   return ready ? LB_OUTCOME_OK : fail (runner, step, "input", error);
-}
-
-static gboolean
-has_ended (const Run *run)
-{
-  return run->result != NULL &&
-         strcmp (lb_json_string (lb_result_record (run->result), "status", ""), "running") != 0;
-}
-
-/* All sounds of a session are decoded before its process starts: its mapping has the size of the
- * longest. */
-static double
-longest_of_session (Runner *runner, guint session)
-{
-  double longest_s = 0;
-
-  for (guint c = 0; c < runner->plan->cases->len; c++)
-    {
-      const char *path = lb_case_path (lb_plan_case (runner->plan, c));
-
-      if (path == NULL || lb_schedule_session_of (runner->schedule, c) != session ||
-          has_ended (&runner->runs[c]))
-        continue;
-      lb_inputs_decode (runner->inputs, path, runner->cancellable, NULL);
-      longest_s = MAX (longest_s, lb_inputs_duration_s (runner->inputs, path));
-    }
-  return longest_s;
 }
 
 static guint
@@ -181,7 +134,9 @@ count_alive (const Runner *runner)
 static gboolean
 has_room (const Runner *runner, const LbPlace *place)
 {
-  guint64 needed = ROOM_BYTES + (place->model != NULL ? 2 * place->model->bytes : 0);
+  const LbModel *model = place->model;
+  guint64 weights = model != NULL ? MAX (model->bytes, model->parameters * sizeof (float)) : 0;
+  guint64 needed = ROOM_BYTES + 2 * weights;
 
   return count_alive (runner) == 0 || needed < lb_machine_memory_available_bytes ();
 }
@@ -203,13 +158,17 @@ step_start (Runner *runner, const LbStep *step, double *wall_s)
   LbPlace *place = &runner->places[step->session];
   GError *error = NULL;
 
-  if (place->model != NULL && place->model_path == NULL)
+  gboolean from_store = place->model != NULL && !place->random_weights;
+
+  if (from_store && place->model_path == NULL)
     place->model_path = lb_models_locate (runner->models, place->model, &error);
-  if (place->model != NULL && place->model_path == NULL)
+  if (from_store && place->model_path == NULL)
     return fail (runner, step, "load", error);
   if (!has_room (runner, place))
     return LB_OUTCOME_NO_ROOM;
-  longest_of_session (runner, step->session);
+  /* All sounds of a session are decoded before its process starts: its mapping has the size of
+   * the longest. */
+  lb_runner_room (runner, step->session);
   activate (runner, step->session);
   if (!lb_place_start (place, lb_runner_case (runner, step)->device, &runner->plan->settings,
                        runner->cancellable, &error))
@@ -222,6 +181,7 @@ step_load (Runner *runner, const LbStep *step, double *wall_s)
 {
   const LbCase *it = lb_runner_case (runner, step);
   LbPlace *place = &runner->places[step->session];
+  LbRoom room = lb_runner_room (runner, step->session);
   GError *error = NULL;
 
   activate (runner, step->session);
@@ -229,8 +189,7 @@ step_load (Runner *runner, const LbStep *step, double *wall_s)
                   json_pack ("{s:i, s:s*}", "session", (int) step->session, "model", it->model));
   if (!lb_place_load (place, it, &runner->plan->settings, runner->threads, runner->cancellable,
                       &error) ||
-      !lb_place_reserve (place, longest_of_session (runner, step->session), 0,
-                         runner->cancellable, &error))
+      !lb_place_reserve (place, &room, runner->cancellable, &error))
     return fail (runner, step, "load", error);
   lb_runner_emit (
       runner, "model-loaded", it->id,
@@ -302,6 +261,7 @@ step_iterate (Runner *runner, const LbStep *step, double *wall_s)
   *wall_s = measured.wall_s;
   lb_runner_check_busy (&runner->places[step->session], &measured, run->result);
   one = lb_result_add_iteration (run->result, run->n_sessions - 1, &measured);
+  lb_runner_keep (runner, step, &measured);
   members = json_pack ("{s:i, s:O}", "index", (int) step->index, "iteration", one);
   if (runner->plan->settings.iterations > 0)
     lb_json_set_integer (members, "of", runner->plan->settings.iterations);
@@ -350,18 +310,6 @@ hash_model (Runner *runner, LbPlace *place, json_t *record)
     lb_json_set_integer (model, "bytes", (gint64) bytes);
 }
 
-static gboolean
-is_needed_later (const Runner *runner, guint case_index)
-{
-  const char *path = lb_case_path (lb_plan_case (runner->plan, case_index));
-
-  for (guint c = 0; c < runner->plan->cases->len; c++)
-    if (c != case_index && g_strcmp0 (lb_case_path (lb_plan_case (runner->plan, c)), path) == 0 &&
-        !has_ended (&runner->runs[c]))
-      return TRUE;
-  return FALSE;
-}
-
 static void
 count (Runner *runner, json_t *record)
 {
@@ -377,24 +325,48 @@ count (Runner *runner, json_t *record)
     runner->counts->invalid++;
 }
 
+/* Beside the figures: what makes them no equal work to those of the plan's first case that loaded
+ * and is about the same input. */
+static void
+compare_work (Runner *runner, guint case_index)
+{
+  json_t *record = lb_result_record (runner->runs[case_index].result);
+
+  if (json_array_size (json_object_get (record, "iterations")) == 0)
+    return;
+  for (guint c = 0; c < case_index; c++)
+    {
+      const json_t *base = runner->runs[c].result != NULL
+                               ? lb_result_record (runner->runs[c].result)
+                               : NULL;
+
+      if (json_array_size (json_object_get (base, "iterations")) > 0 &&
+          lb_equal_is_comparable (record, base))
+        {
+          lb_equal_compare (record, base, runner->registry);
+          return;
+        }
+    }
+}
+
 static LbOutcome
 step_end (Runner *runner, const LbStep *step, double *wall_s)
 {
   Run *run = &runner->runs[step->case_index];
   LbPlace *place = &runner->places[step->session];
-  const char *path = lb_case_path (lb_runner_case (runner, step));
 
   if (place->failure != NULL && !lb_result_has_failed (run->result) && !runner->cancelled)
     say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
   hash_model (runner, place, lb_result_record (run->result));
-  lb_result_finish (run->result, run->reference,
+  lb_result_finish (run->result, run->truth,
                     runner->cancelled && !lb_result_has_failed (run->result));
+  compare_work (runner, step->case_index);
   count (runner, lb_result_record (run->result));
   lb_runner_emit (runner, "run-end", lb_result_id (run->result),
                   json_pack ("{s:O}", "record", lb_result_record (run->result)));
-  if (path != NULL && !is_needed_later (runner, step->case_index))
-    lb_inputs_forget (runner->inputs, path);
+  lb_runner_prune (runner, run);
+  lb_runner_forget_inputs (runner, step->case_index);
   return LB_OUTCOME_OK;
 }
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "bench/runner-private.h"
+#include "bench/truth.h"
 #include "core/error.h"
 
 #define LOCK_POLL_US 200000
@@ -45,6 +46,7 @@ emit_plan (Runner *runner)
                                "engine", it->engine, "model", it->model, "device", it->device);
 
       lb_json_set_path (one, "path", lb_case_path (it));
+      lb_json_set_string (one, "text", lb_case_text (it));
       json_array_append_new (runs, one);
     }
   lb_runner_emit (runner, "plan", NULL,
@@ -80,9 +82,12 @@ static void
 prepare (Runner *runner, LbRegistry *registry)
 {
   guint n = runner->plan->cases->len;
+  LbSettings whole = runner->plan->settings;
 
   runner->schedule = lb_schedule_new (runner->plan);
+  whole.start_s = whole.duration_s = 0;
   runner->inputs = lb_inputs_new (&runner->plan->settings);
+  runner->more_inputs = lb_inputs_new (&whole);
   runner->places = g_new0 (LbPlace, lb_schedule_sessions (runner->schedule));
   runner->runs = g_new0 (Run, n);
   runner->machine = lb_machine_describe ();
@@ -94,6 +99,7 @@ prepare (Runner *runner, LbRegistry *registry)
       const LbCase *it = lb_plan_case (runner->plan, c);
       LbPlace *place = &runner->places[lb_schedule_session_of (runner->schedule, c)];
 
+      place->random_weights = runner->plan->settings.random_weights;
       place->manifest = lb_registry_find (registry, it->engine, it->mode, NULL);
       if (it->model != NULL)
         place->model = lb_models_find (runner->models, it->model, it->mode,
@@ -109,22 +115,25 @@ clear (Runner *runner)
   for (guint c = 0; c < runner->plan->cases->len; c++)
     {
       g_clear_pointer (&runner->runs[c].result, lb_result_free);
-      g_free (runner->runs[c].reference);
+      g_clear_pointer (&runner->runs[c].truth, lb_truth_free);
     }
   g_free (runner->places);
   g_free (runner->runs);
   lb_inputs_free (runner->inputs);
+  lb_inputs_free (runner->more_inputs);
   lb_schedule_free (runner->schedule);
   json_decref (runner->machine);
 }
 
 gboolean
-lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbEventHandler handler,
-               gpointer user_data, LbRunnerCounts *counts, GCancellable *cancellable,
-               GError **error)
+lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbStore *store,
+               LbEventHandler handler, gpointer user_data, LbRunnerCounts *counts,
+               GCancellable *cancellable, GError **error)
 {
   Runner runner = { .plan = plan,
+                    .registry = registry,
                     .models = models,
+                    .store = store,
                     .handler = handler,
                     .user_data = user_data,
                     .counts = counts,

@@ -15,8 +15,8 @@ struct _Onnx {
   OrtSession *session;
   OrtMemoryInfo *memory;
   OrtRunOptions *run_options;
-  OrtAllocator *allocator; /* ONNX Runtime's own */
-  OrtValue *output;        /* of the last run */
+  OrtAllocator *allocator;             /* ONNX Runtime's own */
+  OrtValue *outputs[ONNX_MAX_OUTPUTS]; /* of the last run */
   char *output_name;
   GStrv inputs;
   int threads;
@@ -181,6 +181,13 @@ onnx_open (const char *path, const OnnxSettings *settings, GError **error)
   return g_steal_pointer (&onnx);
 }
 
+static void
+release_outputs (Onnx *onnx)
+{
+  for (guint i = 0; i < ONNX_MAX_OUTPUTS; i++)
+    g_clear_pointer (&onnx->outputs[i], onnx->api->ReleaseValue);
+}
+
 void
 onnx_free (Onnx *onnx)
 {
@@ -190,7 +197,7 @@ onnx_free (Onnx *onnx)
     {
       if (onnx->output_name != NULL)
         onnx->allocator->Free (onnx->allocator, onnx->output_name);
-      api->ReleaseValue (onnx->output);
+      release_outputs (onnx);
       api->ReleaseRunOptions (onnx->run_options);
       api->ReleaseMemoryInfo (onnx->memory);
       api->ReleaseSession (onnx->session);
@@ -233,7 +240,7 @@ make_input (const Onnx *onnx, const OnnxInput *input, OrtValue **value, GError *
 }
 
 static float *
-read_output (const Onnx *onnx, gsize *n, GError **error)
+read_output (const Onnx *onnx, OrtValue *output, gsize *n, GError **error)
 {
   const OrtApi *api = onnx->api;
   const char *what = "ONNX Runtime doesn't give its output";
@@ -243,14 +250,12 @@ read_output (const Onnx *onnx, gsize *n, GError **error)
   size_t count = 0;
   gboolean read;
 
-  if (!good (onnx, api->GetTensorTypeAndShape (onnx->output, &info), LB_ERROR_ENGINE, what,
-             error))
+  if (!good (onnx, api->GetTensorTypeAndShape (output, &info), LB_ERROR_ENGINE, what, error))
     return NULL;
   read = good (onnx, api->GetTensorElementType (info, &type), LB_ERROR_ENGINE, what, error) &&
          good (onnx, api->GetTensorShapeElementCount (info, &count), LB_ERROR_ENGINE, what,
                error) &&
-         good (onnx, api->GetTensorMutableData (onnx->output, &data), LB_ERROR_ENGINE, what,
-               error);
+         good (onnx, api->GetTensorMutableData (output, &data), LB_ERROR_ENGINE, what, error);
   api->ReleaseTensorTypeAndShapeInfo (info);
   if (read && type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT && data != NULL)
     {
@@ -263,16 +268,17 @@ read_output (const Onnx *onnx, gsize *n, GError **error)
   return NULL;
 }
 
-float *
-onnx_run (Onnx *onnx, const OnnxInput *inputs, guint n_inputs, gsize *n, GError **error)
+/* Into onnx->outputs. */
+static gboolean
+run (Onnx *onnx, const OnnxInput *inputs, guint n_inputs, const char *const *outputs,
+     guint n_outputs, GError **error)
 {
   OrtValue *values[MAX_INPUTS] = { NULL };
   const char *names[MAX_INPUTS];
-  const char *outputs[] = { onnx->output_name };
-  gboolean made = n_inputs <= MAX_INPUTS;
+  gboolean made = n_inputs <= MAX_INPUTS && n_outputs <= ONNX_MAX_OUTPUTS;
   GError *cause = NULL;
 
-  g_clear_pointer (&onnx->output, onnx->api->ReleaseValue);
+  release_outputs (onnx);
   for (guint i = 0; i < n_inputs && made; i++)
     {
       names[i] = inputs[i].name;
@@ -280,20 +286,45 @@ onnx_run (Onnx *onnx, const OnnxInput *inputs, guint n_inputs, gsize *n, GError 
     }
   made = made && good (onnx,
                        onnx->api->Run (onnx->session, onnx->run_options, names,
-                                       (const OrtValue *const *) values, n_inputs, outputs, 1,
-                                       &onnx->output),
+                                       (const OrtValue *const *) values, n_inputs, outputs,
+                                       n_outputs, onnx->outputs),
                        LB_ERROR_ENGINE, "ONNX Runtime failed", &cause);
   for (guint i = 0; i < n_inputs && i < MAX_INPUTS; i++)
     onnx->api->ReleaseValue (values[i]);
   if (made)
-    return read_output (onnx, n, error);
+    return TRUE;
   if (g_atomic_int_get (&onnx->stopped))
     {
       g_clear_error (&cause);
       g_set_error_literal (&cause, LB_ERROR, LB_ERROR_CANCELLED, "cancelled");
     }
   g_propagate_error (error, cause);
-  return NULL;
+  return FALSE;
+}
+
+float *
+onnx_run (Onnx *onnx, const OnnxInput *inputs, guint n_inputs, gsize *n, GError **error)
+{
+  const char *const names[] = { onnx->output_name };
+
+  return run (onnx, inputs, n_inputs, names, 1, error)
+             ? read_output (onnx, onnx->outputs[0], n, error)
+             : NULL;
+}
+
+gboolean
+onnx_run_outputs (Onnx *onnx, const OnnxInput *inputs, guint n_inputs, const char *const *outputs,
+                  guint n_outputs, const float **values, gsize *sizes, GError **error)
+{
+  if (!run (onnx, inputs, n_inputs, outputs, n_outputs, error))
+    return FALSE;
+  for (guint i = 0; i < n_outputs; i++)
+    {
+      values[i] = read_output (onnx, onnx->outputs[i], &sizes[i], error);
+      if (values[i] == NULL)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 /* Setting a flag can't fail; a status that came nevertheless is only freed. */

@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+#define ONNX_MAX_RANK 4
+#define ONNX_MAX_OUTPUTS 8
+
 typedef struct _Onnx Onnx;
 
 typedef struct {
@@ -24,7 +27,7 @@ typedef struct {
   const char *name;
   OnnxType type;
   const void *data;
-  gint64 shape[2];
+  gint64 shape[ONNX_MAX_RANK];
   guint rank;
 } OnnxInput;
 
@@ -47,6 +50,16 @@ const char *const *onnx_inputs (const Onnx *onnx);
  * Returns: (transfer none): *@n floats, yours to change, until the next run or onnx_free(); %NULL
  * with %LB_ERROR_CANCELLED after onnx_stop(), else with %LB_ERROR_ENGINE */
 float *onnx_run (Onnx *onnx, const OnnxInput *inputs, guint n_inputs, gsize *n, GError **error);
+
+/**
+ * onnx_run_outputs:
+ * @outputs: (array length=n_outputs): names; at most %ONNX_MAX_OUTPUTS
+ * @values: (out) (array length=n_outputs): the floats of each, until the next run or onnx_free()
+ * @sizes: (out) (array length=n_outputs): how many
+ */
+gboolean onnx_run_outputs (Onnx *onnx, const OnnxInput *inputs, guint n_inputs,
+                           const char *const *outputs, guint n_outputs, const float **values,
+                           gsize *sizes, GError **error);
 
 /** onnx_stop: ends the run in progress, and every later one until onnx_start(); from any thread
  */

@@ -65,4 +65,9 @@ gboolean lb_models_fetch_package (const json_t *source, const char *staging,
 gboolean lb_models_convert_whisper (const char *model_path, const char *tokenizer_path,
                                     const char *out_path, GError **error);
 
+/** lb_models_convert_whisper_hf: CTranslate2's folder @source (model.bin, config.json,
+ * tokenizer.json) to the new folder @folder as transformers takes it; on failure nothing of it
+ * stays */
+gboolean lb_models_convert_whisper_hf (const char *source, const char *folder, GError **error);
+
 G_END_DECLS
