@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/keep-files.h"
 #include "bench/keep.h"
 #include "bench/runner-private.h"
 #include "bench/validity.h"
@@ -118,6 +119,7 @@ lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
   size_t index;
   json_t *flag;
 
+  run->kept_bytes += lb_keep_files (runner->store, runner->plan, step->case_index, run->result);
   if (measured->sounds == NULL)
     return;
   flags = lb_sounds_flags (measured->sounds);
