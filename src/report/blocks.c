@@ -247,6 +247,17 @@ say_text (const json_t *record)
   return *stripped != '\0' ? lb_text_escape (stripped) : g_strdup ("(empty)");
 }
 
+static char *
+say_decoding (const json_t *record)
+{
+  g_autofree char *asked = lb_say ("decoding", record), *used = lb_say ("decoding_used", record);
+
+  if (strcmp (asked, "engine") != 0)
+    return g_strdup (lb_says ("decoding_used", record) ? used : asked);
+  return lb_says ("decoding_used", record) ? g_strdup_printf ("the engine's own (%s)", used)
+                                           : g_strdup (LB_ABSENT);
+}
+
 static const struct {
   const char *label;
   char *(*say) (const json_t *record);
@@ -259,6 +270,7 @@ static const struct {
   { "Load", say_load },
   { "Memory", say_memory },
   { "CPU", say_cpu },
+  { "Decoding", say_decoding },
   { "WER", say_wer },
   { "Heard", say_heard },
   { "MOS", say_mos },

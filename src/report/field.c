@@ -26,6 +26,8 @@ static const LbField fields[] = {
   { "/engine/backend",            "backend",           "Backend",       LB_FIELD_TEXT,    CSV },
   { "/engine/device",             "device",            "Device",        LB_FIELD_TEXT,    ALL },
   { "/engine/threads",            "threads",           "Threads",       LB_FIELD_INTEGER, MD },
+  { "/settings/decoding",         "decoding",          "Decoding",      LB_FIELD_TEXT,    MD },
+  { "/settings/decoding_used/is", "decoding_used",     "Decoding used", LB_FIELD_TEXT,    CSV },
   { "/model/id",                  "model",             "Model",         LB_FIELD_TEXT,    ALL },
   { "/model/variant",             "variant",           "Variant",       LB_FIELD_TEXT,    CSV },
   { "/model/parameters",          "parameters",        "Parameters",    LB_FIELD_INTEGER, CSV },
@@ -114,6 +116,7 @@ static const LbField fields[] = {
   { "/output/sound/sha256",       "sound_sha256",      "Sound SHA-256", LB_FIELD_TEXT,    CSV },
   { "/output/language",           "language",          "Language",      LB_FIELD_TEXT,    CSV },
   { "/output/text",               "text",              "Text",          LB_FIELD_TEXT,    CSV },
+  { "/differs/words",             "differs",           "Differs in",    LB_FIELD_TEXT,    CSV },
   { "/machine/cpu/model",         "cpu",               "Processor",     LB_FIELD_TEXT,    CSV },
   { "/validity/valid",            "valid",             "Valid",         LB_FIELD_YES,     CSV },
   { "/validity/flags",            "flags",             "Flags",         LB_FIELD_FLAGS,   CSV },
@@ -401,6 +404,8 @@ lb_field_note (const json_t *record)
     }
   if (!lb_json_boolean (validity, "valid", TRUE) && strcmp (status, "failed") != 0)
     g_strv_builder_add (notes, "not valid");
+  if (json_array_size (lb_field_at (record, "/differs/differences")) > 0)
+    g_strv_builder_add (notes, "differs");
   all = g_strv_builder_end (notes);
   return g_strjoinv (", ", all);
 }
