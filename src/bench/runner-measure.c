@@ -1,8 +1,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/equal.h"
 #include "bench/keep-files.h"
+#include "bench/equal.h"
 #include "bench/keep.h"
 #include "bench/runner-private.h"
 #include "bench/validity.h"
