@@ -13,6 +13,7 @@
 #define PREVIEW_LINES 3
 #define PREVIEW_COLUMNS 400 /* where there are no lines */
 #define LEAST_INPUT 20      /* columns of the input's name, however narrow the terminal is */
+#define LEAST_SHARE 5e-5    /* 0.01 %: a peak at full scale is one sample, and no clipping */
 #define LEAST_WALL_S 0.01   /* CPU time is too coarse for shares of less */
 
 static char *
@@ -121,9 +122,9 @@ say_sound (const json_t *record)
   lb_say_append (line, record, "sound_peak_db", "; peak ", " dBFS");
   lb_say_append (line, record, "sound_rms_db", ", RMS ", " dBFS");
   lb_say_append (line, record, "sound_loudness_lufs", ", loudness ", " LUFS");
-  if (share_of (record, "sound_clipped_share") > 0)
+  if (share_of (record, "sound_clipped_share") >= LEAST_SHARE)
     lb_say_append (line, record, "sound_clipped_share", "; ", " clipped");
-  if (share_of (record, "sound_silent_share") > 0)
+  if (share_of (record, "sound_silent_share") >= LEAST_SHARE)
     lb_say_append (line, record, "sound_silent_share", "; ", " silent");
   return g_string_free (line, FALSE);
 }

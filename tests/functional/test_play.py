@@ -128,3 +128,21 @@ def test_runs_and_names_that_are_not_there(run):
     speak(run, "--keep", "none")
     run.environment["PATH"] = path
     assert "kept no sound" in refusal(run, "last")
+
+
+def test_of_several_sounds_one_is_named(world):
+    """A separation keeps a sound for each stem; what isn't sound isn't played."""
+    clip = "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0880.wav"
+    world.players = world.folder / "players"
+    world.players.mkdir()
+    record, = world.json("separate", clip, "-e", "null", "-n", "1", "-w", "0", "--no-wait", "-q", "--duration", "1")
+    stems = {pathlib.Path(artifact["path"]).stem: artifact for artifact in record["artifacts"]}
+    assert len(stems) == 2
+    world.environment["PATH"] = str(world.players)
+    add_player(world, "pw-play")
+    err = refusal(world, "1", status=2)
+    assert all(f"{stem}.wav" in err for stem in stems) and "name one of" in err
+    for stem, artifact in stems.items():
+        world.run("play", "1", stem)
+        assert played(world)[1].endswith(artifact["path"])
+        assert world.run("play", "1", f"{stem}.wav", "--print-path")[0].endswith(artifact["path"] + "\n")

@@ -174,7 +174,7 @@ sample_spoken (void)
               json_pack ("{s:s, s:s, s:{s:f,s:i,s:i,s:f,s:f,s:f,s:f,s:f,s:s}}", "audio",
                          "/home/me/runs/1/audio.wav", "phonemes", "hˈʌni", "sound", "duration_s",
                          2.26, "sample_rate", 22050, "channels", 1, "peak_db", -1.25, "rms_db",
-                         -20.5, "loudness_lufs", -23.0, "clipped_share", 0.0, "silent_share",
+                         -20.5, "loudness_lufs", -23.0, "clipped_share", 0.00001, "silent_share",
                          0.25, "sha256", "cd"));
   sample_set (record, "scores",
               json_pack ("{s:{s:f,s:f}, s:{s:f}, s:{s:s,s:s,s:s,s:s}}", "mos", "value", 3.875,
