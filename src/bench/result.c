@@ -6,6 +6,7 @@
 #include "bench/scoring.h"
 #include "bench/summary.h"
 #include "bench/validity.h"
+#include "bench/truth.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/statistics.h"
@@ -338,7 +339,7 @@ lb_result_has_failed (const LbResult *result)
 }
 
 static void
-score_outputs (LbResult *result, const char *reference)
+score_outputs (LbResult *result, const LbTruth *truth)
 {
   gboolean synthetic = lb_json_boolean (part (result, "model"), "synthetic", FALSE);
   size_t index;
@@ -349,8 +350,9 @@ score_outputs (LbResult *result, const char *reference)
       g_autoptr (GError) error = NULL;
       json_t *scores = NULL;
 
-      if (reference != NULL && !synthetic)
-        scores = lb_scoring (result->mode, json_object_get (output, "output"), reference, &error);
+      if (truth != NULL && !synthetic)
+        scores = lb_scoring_truth (result->mode, json_object_get (output, "output"), truth,
+                                   &error);
       if (error != NULL)
         lb_result_add_flag (
             result, lb_flag_new ("not-scored", "look at the reference", "%s", error->message));
@@ -379,7 +381,7 @@ check_outputs (LbResult *result)
 }
 
 void
-lb_result_finish (LbResult *result, const char *reference, gboolean interrupted)
+lb_result_finish (LbResult *result, const LbTruth *truth, gboolean interrupted)
 {
   const json_t *timing = part (result, "timing");
   double overhead_s = lb_json_real (timing, "decode_s", 0) +
@@ -390,7 +392,7 @@ lb_result_finish (LbResult *result, const char *reference, gboolean interrupted)
     {
       lb_json_set (result->record, "summary",
                    lb_summary (iterations, overhead_s, result->processed_s, result->flags));
-      score_outputs (result, reference);
+      score_outputs (result, truth);
       check_outputs (result);
     }
   lb_json_set_string (result->record, "status",

@@ -4,6 +4,7 @@
 
 #include "bench/runner-private.h"
 #include "bench/scoring.h"
+#include "bench/truth.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -87,10 +88,10 @@ read_reference (Runner *runner, const LbStep *step, GError **error)
 
   if (it->reference == NULL)
     return TRUE;
-  run->reference = lb_reference_read (it->reference, error);
-  if (run->reference == NULL)
+  run->truth = lb_truth_read (it->mode, it->reference, error);
+  if (run->truth == NULL)
     return FALSE;
-  if (lb_scoring_check (it->mode, run->reference, error))
+  if (lb_scoring_truth_check (it->mode, run->truth, error))
     return TRUE;
   g_autofree char *shown = lb_text_escape (it->reference);
   g_prefix_error (error, "\"%s\": ", shown);
@@ -333,7 +334,7 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
     say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
   hash_model (runner, place, lb_result_record (run->result));
-  lb_result_finish (run->result, run->reference,
+  lb_result_finish (run->result, run->truth,
                     runner->cancelled && !lb_result_has_failed (run->result));
   count (runner, lb_result_record (run->result));
   lb_runner_emit (runner, "run-end", lb_result_id (run->result),

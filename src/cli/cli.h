@@ -35,7 +35,7 @@ typedef struct {
   const char *help;
   const char *choices;    /* "table,json,csv"; NULL: none. Of INT and DOUBLE: words that are taken
                              too ("auto") */
-  const char *completion; /* "engines", "models", "runs", "files", "folders"; NULL: none */
+  const char *completion; /* "engines", "models", "voices", "runs", "files", "folders"; or NULL */
   double min, max;        /* of INT and DOUBLE; both 0: unbounded */
 } LbCliOption;
 
@@ -57,14 +57,14 @@ typedef struct {
 } LbCliCommand;
 
 /* Commands, defined one file each. */
-extern const LbCliCommand lb_command_stt, lb_command_run;
+extern const LbCliCommand lb_command_stt, lb_command_tts, lb_command_run;
 extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
     lb_command_models_import, lb_command_models_verify, lb_command_models_remove,
     lb_command_models_path;
 extern const LbCliCommand lb_command_engines, lb_command_engines_list, lb_command_engines_install,
     lb_command_engines_remove, lb_command_engines_check, lb_command_system;
 extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_command_show,
-    lb_command_compare;
+    lb_command_compare, lb_command_play;
 
 /* Options that every command takes: --help, --quiet, --no-colour, --verbose; of commands with a
  * mode also -O ENGINE:NAME=VALUE. */

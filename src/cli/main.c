@@ -13,11 +13,13 @@
 /* clang-format off */
 static const LbCliCommand *const commands[] = {
   &lb_command_stt,
+  &lb_command_tts,
   &lb_command_run,
   &lb_command_history,
   &lb_command_history_remove,
   &lb_command_show,
   &lb_command_compare,
+  &lb_command_play,
   &lb_command_models_list,
   &lb_command_models_pull,
   &lb_command_models_import,

@@ -9,7 +9,8 @@
 #include "report/style.h"
 
 #define REDRAW_NS (LB_NS_PER_S / 4)
-#define WIDE 100 /* columns from which the end of the partial text is shown too */
+#define TEXT_COLUMNS 40 /* of a text that is measured */
+#define WIDE 100        /* columns from which the end of the partial text is shown too */
 
 struct _LbCliProgress {
   LbCli *cli;
@@ -91,6 +92,19 @@ base_name (const char *path)
   return lb_text_escape (base);
 }
 
+/* A file by the last part of its name, a text by its beginning. */
+static char *
+name_input (const json_t *input)
+{
+  const char *text = lb_json_string (input, "text", NULL);
+  g_autofree char *shown = text != NULL ? lb_text_escape (text) : NULL;
+  g_autofree char *cut = shown != NULL ? lb_style_cut (shown, TEXT_COLUMNS) : NULL;
+
+  return cut != NULL ? g_strdup_printf ("\"%s\"", cut)
+                     : base_name (lb_json_string (input, "path",
+                                                  lb_json_string (input, "path_uri", "?")));
+}
+
 static void
 on_run_begin (LbCliProgress *progress, const json_t *event)
 {
@@ -100,8 +114,7 @@ on_run_begin (LbCliProgress *progress, const json_t *event)
       lb_json_string (json_object_get (record, "engine"), "id", "?"));
   g_autofree char *model = lb_text_escape (
       lb_json_string (json_object_get (record, "model"), "id", "no model"));
-  g_autofree char *name = base_name (
-      lb_json_string (input, "path", lb_json_string (input, "text", "?")));
+  g_autofree char *name = name_input (input);
   g_autofree char *line = NULL;
 
   progress->at++;

@@ -3,8 +3,18 @@
 static const LbBenchmarkMode speech_to_text = {
   .mode = "stt",
   .role = "audio",
-  .model = "base",
+  .kind = LB_SUBJECT_SOUND,
+  .models = (const char *const[]){ "base", NULL },
   .reference_suffix = ".txt",
+};
+
+static const LbCliOption options[] = {
+  { 'r', "reference", LB_CLI_PATH, "FILE",
+    "what was said, to score against: a text file, or a folder with NAME.txt for each NAME.wav",
+    .completion = "files" },
+  { 0, "start", LB_CLI_DOUBLE, "SECONDS", "begin so far into each sound", .min = 0, .max = 1e7 },
+  { 0, "duration", LB_CLI_DOUBLE, "SECONDS", "use so much of each sound", .min = 0, .max = 1e7 },
+  { 0 },
 };
 
 static int
@@ -27,7 +37,7 @@ const LbCliCommand lb_command_stt = {
                  "Several engines, models, devices or files make a matrix: every combination is "
                  "one case. A case that "
                  "fails leaves the others' results, and the exit status 1.",
-  .options = lb_benchmark_options,
+  .options = options,
   .min_arguments = 1,
   .max_arguments = -1,
   .mode = "stt",

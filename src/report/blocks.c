@@ -78,7 +78,9 @@ say_range (const json_t *record)
   else
     g_string_append_printf (line, "RTF %s to %s in %s iterations", low, high, n);
   append_if (line, record, "p95_rtf", ", 95th percentile ", "");
-  append_if (line, record, "end_to_end_rtf", "; RTF with decoding and loading ", "");
+  append_if (
+      line, record, "end_to_end_rtf",
+      lb_field_is_text (record) ? "; RTF with loading " : "; RTF with decoding and loading ", "");
   return g_string_free (line, FALSE);
 }
 
@@ -99,7 +101,72 @@ say_latency (const json_t *record)
 
   if (escaped == NULL || !has ("avg_latency_s", record))
     return g_steal_pointer (&latency);
-  return g_strdup_printf ("%s to the first %s (mean)", latency, escaped);
+  return g_strdup_printf ("%s to the first %s (mean)", latency,
+                          strcmp (escaped, "audio") == 0 ? "sound" : escaped);
+}
+
+static char *
+say_rate (const json_t *record)
+{
+  g_autofree char *characters = show ("avg_chars_per_sec", record);
+  GString *line = g_string_new (NULL);
+
+  if (!has ("avg_chars_per_sec", record))
+    return g_string_free (g_string_append (line, LB_ABSENT), FALSE);
+  g_string_append_printf (line, "%s characters/s", characters);
+  append_if (line, record, "avg_words_per_sec", ", ", " words/s");
+  return g_string_free (line, FALSE);
+}
+
+static double
+share_of (const json_t *record, const char *csv)
+{
+  g_autoptr (json_t) value = lb_field_value (lb_field (csv), record);
+
+  return value != NULL ? json_number_value (value) : 0;
+}
+
+/* What came out: how long, in which form, how loud. */
+static char *
+say_sound (const json_t *record)
+{
+  g_autofree char *duration = show ("sound_duration_s", record);
+  gint64 channels = lb_json_integer (lb_field_at (record, "/output/sound"), "channels", 0);
+  GString *line = g_string_new (duration);
+
+  if (!has ("sound_duration_s", record))
+    return g_string_free (line, FALSE);
+  append_if (line, record, "sound_sample_rate", ", ", " Hz");
+  if (channels > 2)
+    g_string_append_printf (line, ", %" G_GINT64_FORMAT " channels", channels);
+  else if (channels > 0)
+    g_string_append (line, channels == 1 ? ", mono" : ", stereo");
+  append_if (line, record, "sound_peak_db", "; peak ", " dBFS");
+  append_if (line, record, "sound_rms_db", ", RMS ", " dBFS");
+  append_if (line, record, "sound_loudness_lufs", ", loudness ", " LUFS");
+  if (share_of (record, "sound_clipped_share") > 0)
+    append_if (line, record, "sound_clipped_share", "; ", " clipped");
+  if (share_of (record, "sound_silent_share") > 0)
+    append_if (line, record, "sound_silent_share", "; ", " silent");
+  return g_string_free (line, FALSE);
+}
+
+/* Whole, to be copied; and how to hear it. */
+static char *
+say_output (const json_t *record)
+{
+  g_autofree char *path = lb_field_show (lb_field ("audio"), record, TRUE);
+  GString *line = g_string_new (path);
+
+  if (has ("audio", record))
+    append_if (line, record, "number", " (llamaburn play ", ")");
+  return g_string_free (line, FALSE);
+}
+
+static char *
+say_mos (const json_t *record)
+{
+  return show ("mos", record);
 }
 
 static char *
@@ -169,9 +236,10 @@ static const struct {
   const char *label;
   char *(*say) (const json_t *record);
 } rows[] = {
-  { "Speed", say_speed }, { "Range", say_range },   { "Latency", say_latency },
-  { "Load", say_load },   { "Memory", say_memory }, { "CPU", say_cpu },
-  { "WER", say_wer },     { "Text", say_text },
+  { "Speed", say_speed },    { "Range", say_range }, { "Latency", say_latency },
+  { "Text rate", say_rate }, { "Sound", say_sound }, { "Load", say_load },
+  { "Memory", say_memory },  { "CPU", say_cpu },     { "WER", say_wer },
+  { "MOS", say_mos },        { "Text", say_text },   { "Output", say_output },
 };
 
 /* A label and its value: long values are wrapped under themselves. */
@@ -217,19 +285,34 @@ lb_blocks_rows (GString *out, const json_t *record, gboolean preview, const LbRe
 
 /* The head is one line: what else stands in it takes about as much as is left here. */
 static char *
-cut_input (const char *input, int before, const LbReportStyle *style)
+cut_input (const char *input, gboolean text, int before, const LbReportStyle *style)
 {
   int room = style->width - before - (int) strlen (" · (12:34:56) on vulkan:0   #1234");
 
-  return style->width > 0 ? lb_style_cut_middle (input, MAX (room, LEAST_INPUT))
-                          : g_strdup (input);
+  if (style->width > 0)
+    return lb_style_cut_middle (input, MAX (room, LEAST_INPUT));
+  return text ? lb_style_cut (input, PREVIEW_COLUMNS) : g_strdup (input);
+}
+
+/* The text itself in quotes; that of a set is named too. */
+static char *
+name_input (const json_t *record)
+{
+  g_autofree char *input = show ("input", record);
+  g_autofree char *text = NULL;
+
+  if (!lb_field_is_text (record))
+    return g_steal_pointer (&input);
+  text = show ("input_text", record);
+  return has ("text_set", record) ? g_strdup_printf ("%s \"%s\"", input, text)
+                                  : g_strdup_printf ("\"%s\"", text);
 }
 
 void
 lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style)
 {
   g_autofree char *engine = show ("engine", record), *model = show ("model", record);
-  g_autofree char *input = show ("input", record), *duration = show ("duration_s", record);
+  g_autofree char *input = name_input (record), *duration = show ("duration_s", record);
   g_autofree char *device = show ("device", record);
   g_autoptr (GString) head = g_string_new (NULL);
   g_autofree char *name = NULL;
@@ -237,7 +320,7 @@ lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style)
   g_string_append (head, engine);
   if (has ("model", record))
     g_string_append_printf (head, " · %s", model);
-  name = cut_input (input, lb_style_width (head->str), style);
+  name = cut_input (input, lb_field_is_text (record), lb_style_width (head->str), style);
   g_string_append_printf (head, " · %s", name);
   if (has ("duration_s", record))
     g_string_append_printf (head, " (%s)", duration);
@@ -302,6 +385,17 @@ remark_flag (GString *out, const json_t *flag, const LbReportStyle *style)
   remark (out, style, LB_STYLE_CAUTION, "!", text);
 }
 
+static void
+remark_synthetic (GString *out, const json_t *record, const LbReportStyle *style)
+{
+  g_autofree char *parameters = lb_field_parameters (record);
+  g_autofree char *text = g_strdup_printf (
+      "random weights%s%s: speed and memory are real, the output is noise",
+      parameters != NULL ? ", " : "", parameters != NULL ? parameters : "");
+
+  remark (out, style, LB_STYLE_CAUTION, "SYNTHETIC:", text);
+}
+
 void
 lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *style)
 {
@@ -312,8 +406,7 @@ lb_blocks_remarks (GString *out, const json_t *record, const LbReportStyle *styl
 
   remark_status (out, record, style);
   if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
-    remark (out, style, LB_STYLE_CAUTION,
-            "SYNTHETIC:", "random weights: speed and memory are real, the output is noise");
+    remark_synthetic (out, record, style);
   if (!failed && !lb_json_boolean (validity, "valid", TRUE))
     remark (out, style, LB_STYLE_BAD, "NOT VALID:",
             json_array_size (flags) > 0 ? "see the flags below" : "no flag says why");

@@ -20,8 +20,8 @@ typedef struct {
 } Column;
 
 /* Left out where the terminal is too narrow, the least wanted first. */
-static const char *const spare[] = { "Device",  "Load",  "GPU memory", "Memory",
-                                     "Latency", "Speed", "Engine" };
+static const char *const spare[] = { "Device",  "Load",    "GPU memory", "Memory",
+                                     "Chars/s", "Latency", "Speed",      "Engine" };
 
 static char *
 say_speed (const json_t *record)
@@ -93,8 +93,8 @@ show_cell (const Column *column, const json_t *record)
 
   if (!measured && strcmp (shown, LB_ABSENT) == 0)
     return g_strdup ("");
-  return column->alignment == 'l' ? lb_style_cut_middle (shown, LONGEST)
-                                  : g_steal_pointer (&shown);
+  return column->alignment == 'l' && column->field != NULL ? lb_style_cut_middle (shown, LONGEST)
+                                                           : g_steal_pointer (&shown);
 }
 
 void
