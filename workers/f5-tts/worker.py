@@ -275,7 +275,7 @@ class F5TTS(Engine):
         sound = join(waves)
         if not numpy.isfinite(sound).all():
             raise EngineError("the model gave sound that is no number (NaN or infinity): another --precision may do")
-        request.write(sound)
+        request.write(sound, whole=True)
         request.done()
         return {"pieces": len(pieces), "unknown_characters": unknown, "voice_used_s": round(voice_s, 3)}
 

@@ -6,6 +6,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import sys
 import types
 import zipfile
@@ -37,6 +38,8 @@ PUBLISHED = {
     },
 }
 VOICE_ROWS = 510
+# What espeak-ng writes where a word is of another language, "(en)": nothing to be spoken.
+SWITCH = re.compile(r"\([a-z]{2,3}(?:-[a-z]{2,4})*\)")
 RANDOM_VOICE = "af_random"
 # Frames of 25 ms for a phoneme: speech has about 3; the layer that foresees them starts elsewhere.
 FRAMES_OF_PHONEME = 3.0
@@ -215,7 +218,7 @@ class Kokoro(Engine):
         request.check()
         self._choose_voice(options)
         self._start_espeak()
-        self.options = dict(options, voice=self.voice, language=self.language)
+        self.options = dict(options, speaker=self.voice, language=self.language)
         network = self.network
         return Loaded(
             output_rate_hz=RATE_HZ,
@@ -284,11 +287,11 @@ class Kokoro(Engine):
         return {name: numpy.ascontiguousarray(voice, dtype=numpy.float32) for name, voice in voices.items()}
 
     def _choose_voice(self, options: dict[str, Any]) -> None:
-        self.voice: str = options.get("voice") or sorted(self.voices)[0]
+        self.voice: str = options.get("speaker") or sorted(self.voices)[0]
         if self.voice not in self.voices:
             names = sorted(self.voices)
             more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-            raise Usage(f'this model has no voice "{self.voice}": it has {", ".join(names[:8])}{more}')
+            raise Usage(f'this model has no speaker "{self.voice}": it has {", ".join(names[:8])}{more}')
         self.language: str = options["language"]
         if self.language == "auto":
             self.language = LANGUAGES.get(self.voice[:1], "en-us")
@@ -305,7 +308,8 @@ class Kokoro(Engine):
         from kokoro_onnx.chunker import pause_after, split_phonemes
 
         text = check_text(request.text(), MAX_CHARACTERS)
-        phonemes = " ".join(self.tokenizer.phonemize(text, self.language).split())
+        phonemes = SWITCH.sub("", self.tokenizer.phonemize(text, self.language))
+        phonemes = " ".join(phonemes.split())
         pieces = split_phonemes(phonemes)
         if not any(character.isalpha() for character in phonemes):
             raise BadInput(f'espeak-ng finds nothing to say in it: is it of the language "{self.language}"?')
