@@ -242,6 +242,7 @@ compare_two (const json_t *base, const json_t *record, LbCompareWork work, gpoin
   g_autoptr (GArray) its = read_figures (base, "rtf");
   const char *measure = mine->len > 0 && its->len > 0 ? "rtf" : "wall_s";
   json_t *against = json_object ();
+  g_autofree char *differs = NULL;
   LbRatio ratio;
   guint n[2];
   const char *method = estimate (base, record, measure, &ratio, n);
@@ -262,6 +263,8 @@ compare_two (const json_t *base, const json_t *record, LbCompareWork work, gpoin
       lb_json_set_boolean (against, "exact", ratio.exact);
     }
   json_object_set_new (against, "differences", lb_differences (base, record, work, user_data));
+  differs = lb_differences_words (json_object_get (against, "differences"));
+  lb_json_set_string (against, "differs", differs);
   return against;
 }
 

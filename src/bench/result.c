@@ -37,6 +37,7 @@ describe_settings (const LbPlan *plan, const LbCase *it, int threads)
                       plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved"
                                                                    : "sequential");
   lb_json_set_integer (settings, "seed", plan->settings.seed);
+  lb_json_set_string (settings, "decoding", it->decoding);
   if (plan->settings.random_weights)
     lb_json_set_boolean (settings, "random_weights", TRUE);
   lb_json_set (settings, "options", json_deep_copy (it->options));

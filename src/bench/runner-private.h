@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct {
   LbPlan *plan;
+  LbRegistry *registry;
   LbModels *models;
   LbSchedule *schedule;
   LbInputs *inputs;      /* that are measured */

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/equal.h"
 #include "bench/runner-private.h"
 #include "bench/scoring.h"
 #include "bench/truth.h"
@@ -324,6 +325,30 @@ count (Runner *runner, json_t *record)
     runner->counts->invalid++;
 }
 
+/* Beside the figures: what makes them no equal work to those of the plan's first case that loaded
+ * and is about the same input. */
+static void
+compare_work (Runner *runner, guint case_index)
+{
+  json_t *record = lb_result_record (runner->runs[case_index].result);
+
+  if (json_array_size (json_object_get (record, "iterations")) == 0)
+    return;
+  for (guint c = 0; c < case_index; c++)
+    {
+      const json_t *base = runner->runs[c].result != NULL
+                               ? lb_result_record (runner->runs[c].result)
+                               : NULL;
+
+      if (json_array_size (json_object_get (base, "iterations")) > 0 &&
+          lb_equal_is_comparable (record, base))
+        {
+          lb_equal_compare (record, base, runner->registry);
+          return;
+        }
+    }
+}
+
 static LbOutcome
 step_end (Runner *runner, const LbStep *step, double *wall_s)
 {
@@ -336,6 +361,7 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
   hash_model (runner, place, lb_result_record (run->result));
   lb_result_finish (run->result, run->truth,
                     runner->cancelled && !lb_result_has_failed (run->result));
+  compare_work (runner, step->case_index);
   count (runner, lb_result_record (run->result));
   lb_runner_emit (runner, "run-end", lb_result_id (run->result),
                   json_pack ("{s:O}", "record", lb_result_record (run->result)));

@@ -131,6 +131,7 @@ lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbStore *st
                GCancellable *cancellable, GError **error)
 {
   Runner runner = { .plan = plan,
+                    .registry = registry,
                     .models = models,
                     .store = store,
                     .handler = handler,

@@ -15,6 +15,14 @@ typedef struct {
   LbPlan *plan;
 } Matrix;
 
+/* What is combined with each subject. */
+typedef struct {
+  const LbManifest *manifest;
+  const char *model; /* NULL: the engine takes none */
+  const char *device;
+  const char *voice; /* for the engine's option of that name; NULL: as it is */
+} Choice;
+
 /* The reference of the file at @path: the one file, or STEM.txt in the folder. */
 static gboolean
 find_reference (const Matrix *matrix, const char *path, char **reference, GError **error)
@@ -51,16 +59,19 @@ find_reference (const Matrix *matrix, const char *path, char **reference, GError
 }
 
 static gboolean
-add_case (const Matrix *matrix, const LbManifest *manifest, const char *model, const char *device,
-          const LbSubject *subject, GError **error)
+add_case (const Matrix *matrix, const Choice *choice, const LbSubject *subject, GError **error)
 {
   const LbBenchmarkMode *mode = matrix->mode;
-  LbCase *it = lb_plan_add_case (matrix->plan, mode->mode, manifest->id, model, device);
+  const LbManifest *manifest = choice->manifest;
+  LbCase *it = lb_plan_add_case (matrix->plan, mode->mode, manifest->id, choice->model,
+                                 choice->device);
   g_autoptr (json_t) options = lb_cli_engine_options (matrix->cli, manifest->id, error);
 
   if (options == NULL)
     return FALSE;
   json_object_update (it->options, options);
+  if (choice->voice != NULL)
+    lb_json_set_string (it->options, LB_VOICE_OPTION, choice->voice);
   if (subject->path != NULL)
     lb_case_add_file (it, mode->role, subject->path);
   else
@@ -74,9 +85,10 @@ add_case (const Matrix *matrix, const LbManifest *manifest, const char *model, c
 
 /* What a model can't do isn't measured, and that is said. */
 static gboolean
-add_cases (const Matrix *matrix, const LbManifest *manifest, const char *model,
-           const char *device, GError **error)
+add_cases (const Matrix *matrix, const Choice *choice, GError **error)
 {
+  const LbManifest *manifest = choice->manifest;
+  const char *model = choice->model;
   const char *const *variants = (const char *const *) manifest->variants;
   const LbModel *known = model != NULL ? lb_models_find (matrix->models, model,
                                                          matrix->mode->mode, variants, NULL)
@@ -89,7 +101,7 @@ add_cases (const Matrix *matrix, const LbManifest *manifest, const char *model,
 
       if (matrix->mode->suits != NULL && !matrix->mode->suits (manifest, known, subject))
         left_out++;
-      else if (!add_case (matrix, manifest, model, device, subject, error))
+      else if (!add_case (matrix, choice, subject, error))
         return FALSE;
     }
   if (left_out > 0)
@@ -139,24 +151,68 @@ choose_model (const Matrix *matrix, const LbManifest *manifest)
   return best;
 }
 
-/* models × devices × subjects of one engine; one that takes no model is there once. */
+static gboolean
+fail_voices (const LbManifest *manifest, GError **error)
+{
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "%s has no voices to choose from: leave --voice out, or choose another engine",
+               manifest->id);
+  return FALSE;
+}
+
+static gboolean
+fail_both (const LbManifest *manifest, GError **error)
+{
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "--voice and --model are two names of one thing for %s: give one of them",
+               manifest->id);
+  return FALSE;
+}
+
+/* What --voice names are models, but of an engine with an option of that name: a model of it may
+ * have many voices. One that takes no model is there once. */
+static gboolean
+list_choices (const Matrix *matrix, const LbManifest *manifest, const char *const **models,
+              const char *const **voices, GError **error)
+{
+  const char *const *named = lb_cli_list (matrix->cli, LB_VOICE_OPTION);
+  gboolean has_voices = lb_manifest_option (manifest, LB_VOICE_OPTION) != NULL;
+  gboolean takes_model = manifest->variants != NULL && manifest->variants[0] != NULL;
+
+  *voices = has_voices ? named : NULL;
+  *models = takes_model ? lb_cli_list (matrix->cli, "model") : NULL;
+  if (named == NULL || has_voices)
+    return TRUE;
+  if (*models != NULL)
+    return fail_both (manifest, error);
+  *models = named;
+  return takes_model || fail_voices (manifest, error);
+}
+
+/* models × devices × voices × subjects of one engine. */
 static gboolean
 add_engine (const Matrix *matrix, const LbManifest *manifest, GError **error)
 {
-  const char *const default_device[] = { "auto", NULL };
+  const char *const default_device[] = { "auto", NULL }, *const as_it_is[] = { NULL, NULL };
   const char *const *devices = lb_cli_list (matrix->cli, "device") ?: default_device;
-  gboolean takes_model = manifest->variants != NULL && manifest->variants[0] != NULL;
   const char *chosen[] = { NULL, NULL };
-  const char *const *models = chosen;
+  const char *const *models, *const *voices;
 
-  if (takes_model)
-    models = lb_cli_list (matrix->cli, "voice") ?: lb_cli_list (matrix->cli, "model") ?: chosen;
-  if (takes_model && models == chosen)
+  if (!list_choices (matrix, manifest, &models, &voices, error))
+    return FALSE;
+  if (models == NULL && manifest->variants != NULL && manifest->variants[0] != NULL)
     chosen[0] = choose_model (matrix, manifest);
+  models = models ?: chosen;
+  voices = voices ?: as_it_is;
   for (guint m = 0; m == 0 || models[m] != NULL; m++)
     for (guint d = 0; devices[d] != NULL; d++)
-      if (!add_cases (matrix, manifest, models[m], devices[d], error))
-        return FALSE;
+      for (guint v = 0; v == 0 || voices[v] != NULL; v++)
+        {
+          const Choice choice = { manifest, models[m], devices[d], voices[v] };
+
+          if (!add_cases (matrix, &choice, error))
+            return FALSE;
+        }
   return TRUE;
 }
 
@@ -176,6 +232,17 @@ add_matrix (LbCli *cli, const Matrix *matrix, GError **error)
       return FALSE;
     }
   return engines != NULL;
+}
+
+static gboolean
+check_size (const LbPlan *plan, GError **error)
+{
+  if (plan->cases->len <= LB_PLAN_MAX_CASES)
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "that makes %u cases, a plan has at most %d: name fewer inputs, models or devices",
+               plan->cases->len, LB_PLAN_MAX_CASES);
+  return FALSE;
 }
 
 /* Without ids: each run of it is then a new one. */
@@ -202,7 +269,7 @@ make_plan (LbCli *cli, const LbBenchmarkMode *mode, LbModels *models, LbPlan *pl
   const Matrix matrix = { cli, mode, models, subjects, plan };
 
   return subjects != NULL && lb_benchmark_settings (cli, &plan->settings, error) &&
-         add_matrix (cli, &matrix, error);
+         add_matrix (cli, &matrix, error) && check_size (plan, error);
 }
 
 int

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+#define LB_VOICE_OPTION                                                                          \
+  "voice" /* of the command line, and of engines whose models have several */
+
 typedef enum {
   LB_SUBJECT_SOUND, /* arguments are sound files */
   LB_SUBJECT_TEXT,  /* arguments are texts; --text-file and --text-set add to them */

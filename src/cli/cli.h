@@ -58,6 +58,8 @@ typedef struct {
 
 /* Commands, defined one file each. */
 extern const LbCliCommand lb_command_stt, lb_command_tts, lb_command_run;
+extern const LbCliCommand lb_command_separate, lb_command_transcribe, lb_command_beats,
+    lb_command_chords, lb_command_genre;
 extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
     lb_command_models_import, lb_command_models_verify, lb_command_models_remove,
     lb_command_models_path;
@@ -93,9 +95,9 @@ json_t *lb_cli_engine_options (const LbCli *cli, const char *engine, GError **er
 LbRegistry *lb_cli_registry (LbCli *cli, GError **error);
 
 /** lb_cli_engines: the engines of a command with a mode: those of its option "engine", else the
- * mode's default: the first by id that is neither hidden nor missing, else the first that is not
- * hidden. Returns: (transfer container) (element-type LbManifest): at least one, or %NULL with
- * %LB_ERROR_USAGE */
+ * mode's default: of those that are neither hidden nor missing the one of the lowest rank, then
+ * the first by id; else likewise of those that are missing. Returns: (transfer container)
+ * (element-type LbManifest): at least one, or %NULL with %LB_ERROR_USAGE */
 GPtrArray *lb_cli_engines (LbCli *cli, GError **error);
 
 /** lb_cli_quiet, lb_cli_colour, lb_cli_interactive: --quiet; colour on stdout; stderr is a

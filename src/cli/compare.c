@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/compare.h"
+#include "bench/equal.h"
 #include "cli/past.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -275,6 +276,8 @@ append_csv_run (GString *out, const json_t *run)
   g_string_append_printf (out, ",%" G_GSIZE_FORMAT ",",
                           json_array_size (json_object_get (against, "differences")));
   append_cell (out, json_object_get (run, "avg_chars_per_sec"));
+  g_string_append_c (out, ',');
+  append_cell (out, json_object_get (against, "differs"));
   g_string_append_c (out, '\n');
 }
 
@@ -288,7 +291,7 @@ append_csv (GString *out, const json_t *comparison, const LbReportStyle *style)
                         "median_rtf,ci95_rtf_low,"
                         "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,"
                         "ratio_low,ratio_high,"
-                        "verdict,differences,avg_chars_per_sec\n");
+                        "verdict,differences,avg_chars_per_sec,differs\n");
   json_array_foreach (json_object_get (comparison, "runs"), i, run)
     append_csv_run (out, run);
 }
@@ -342,18 +345,6 @@ static const struct {
   { "md", append_md },
 };
 
-/* An engine that is gone, or an option that it no longer has: to be on the safe side, it is work.
- */
-static gboolean
-is_work (const char *engine, const char *option, gpointer registry)
-{
-  const LbManifest *manifest = registry != NULL ? lb_registry_find (registry, engine, NULL, NULL)
-                                                : NULL;
-  const LbOption *known = manifest != NULL ? lb_manifest_option (manifest, option) : NULL;
-
-  return known == NULL || known->work;
-}
-
 static json_t *
 compare (LbCli *cli, GError **error)
 {
@@ -373,7 +364,7 @@ compare (LbCli *cli, GError **error)
       json_array_append_new (records, record);
     }
   registry = lb_registry_new (NULL);
-  return lb_compare (records, is_work, registry, error);
+  return lb_compare (records, lb_equal_is_work, registry, error);
 }
 
 /* A gate that can't tell must not open by itself. */
@@ -455,7 +446,7 @@ const LbCliCommand lb_command_compare = {
                  "interleaved, a difference holds between "
                  "these two sessions, and --interleave tells whether it holds.\n\n"
                  "Whatever makes the runs two different benchmarks (input, settings, machine, "
-                 "model file, version) is said.",
+                 "model file, version, decoding, precision, threads) is said.",
   .options = options,
   .min_arguments = 2,
   .max_arguments = -1,

@@ -14,6 +14,11 @@
 static const LbCliCommand *const commands[] = {
   &lb_command_stt,
   &lb_command_tts,
+  &lb_command_separate,
+  &lb_command_transcribe,
+  &lb_command_beats,
+  &lb_command_chords,
+  &lb_command_genre,
   &lb_command_run,
   &lb_command_history,
   &lb_command_history_remove,

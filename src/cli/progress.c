@@ -181,6 +181,7 @@ static const struct {
   { "load", "loading", FALSE },
   { "warmup", "warm-up", TRUE },
   { "iteration", "iteration", TRUE },
+  { "score", "scoring", FALSE },
 };
 
 static char *
@@ -287,6 +288,19 @@ on_run_end (LbCliProgress *progress, const json_t *event)
 }
 
 static void
+on_pruned (LbCliProgress *progress, const json_t *event)
+{
+  gint64 removed = lb_json_integer (event, "removed_bytes", 0);
+  gint64 limit = lb_json_integer (event, "limit_bytes", 0);
+  g_autofree char *gone = lb_text_bytes ((guint64) MAX (removed, 0));
+  g_autofree char *most = lb_text_bytes ((guint64) MAX (limit, 0));
+
+  lb_cli_note (progress->cli,
+               "The history keeps at most %s of sounds: %s of the oldest runs' are removed", most,
+               gone);
+}
+
+static void
 on_done (LbCliProgress *progress, const json_t *event)
 {
   take_text (&progress->phase, NULL);
@@ -296,20 +310,11 @@ static const struct {
   const char *event;
   void (*handle) (LbCliProgress *progress, const json_t *event);
 } handlers[] = {
-  { "plan", on_plan },
-  { "waiting", on_waiting },
-  { "run-begin", on_run_begin },
-  { "info", on_info },
-  { "loading-model", on_loading },
-  { "model-loaded", on_loaded },
-  { "started", on_started },
-  { "warmup", on_warmup },
-  { "iteration", on_iteration },
-  { "partial", on_partial },
-  { "progress", on_progress },
-  { "error", on_error },
-  { "run-end", on_run_end },
-  { "done", on_done },
+  { "plan", on_plan },       { "waiting", on_waiting },       { "run-begin", on_run_begin },
+  { "info", on_info },       { "loading-model", on_loading }, { "model-loaded", on_loaded },
+  { "started", on_started }, { "warmup", on_warmup },         { "iteration", on_iteration },
+  { "partial", on_partial }, { "progress", on_progress },     { "error", on_error },
+  { "run-end", on_run_end }, { "pruned", on_pruned },         { "done", on_done },
 };
 
 /* Until the last iteration, by the last one's time: only where their number is known. */

@@ -49,6 +49,8 @@ model_speaks (const LbModel *model, const char *language)
 static const char *
 find_choice (const LbOption *option, const char *language)
 {
+  if (g_strcmp0 (json_string_value (option->fallback), "auto") == 0)
+    return "auto";
   for (guint i = 0; option->choices != NULL && option->choices[i] != NULL; i++)
     if (is_language (option->choices[i], language))
       return option->choices[i];
@@ -144,9 +146,7 @@ check_voice_options (const LbCli *cli, GError **error)
   const char *text = lb_cli_text (cli, "voice-text", NULL);
   const char *why = NULL;
 
-  if (lb_cli_list (cli, "voice") != NULL && lb_cli_list (cli, "model") != NULL)
-    why = "--voice and --model are two names of one thing: give one of them";
-  else if (text != NULL && lb_cli_text (cli, "voice-sample", NULL) == NULL)
+  if (text != NULL && lb_cli_text (cli, "voice-sample", NULL) == NULL)
     why = "--voice-text says what a sample says: give that with --voice-sample FILE";
   else if (text != NULL && !g_utf8_validate (text, -1, NULL))
     why = "--voice-text is no UTF-8";
@@ -166,7 +166,9 @@ run_tts (LbCli *cli, GError **error)
 
 static const LbCliOption options[] = {
   { 0, "voice", LB_CLI_LIST, "VOICE,…",
-    "voices to speak with, the same as --model; several make a matrix", .completion = "voices" },
+    "voices to speak with: the same as --model, but for an engine that has an option voice; "
+    "several make a matrix",
+    .completion = "voices" },
   { 0, "text-file", LB_CLI_PATH, "FILE",
     "speak each line of FILE (UTF-8; blank ones are skipped); -: of standard input",
     .completion = "files" },

@@ -183,21 +183,15 @@ assemble (LbPull *p, const json_t *file, const char *to, GError **error)
          (same || set_checksum_error (error, p->model->name));
 }
 
+/* To one file, with the hash of our own conversion: upstream's may differ. */
 static gboolean
-convert (LbPull *p, const json_t *source, GError **error)
+convert_to_ggml (LbPull *p, const json_t *source, const char *folder, GError **error)
 {
-  const char *kind = lb_json_string (source, "convert", "");
   const char *sha256 = lb_json_string (source, "sha256", NULL);
-  g_autofree char *model = g_build_filename (p->staging, "files", "model.bin", NULL);
-  g_autofree char *tokenizer = g_build_filename (p->staging, "files", "tokenizer.json", NULL);
+  g_autofree char *model = g_build_filename (folder, "model.bin", NULL);
+  g_autofree char *tokenizer = g_build_filename (folder, "tokenizer.json", NULL);
   gboolean same = TRUE;
 
-  if (strcmp (kind, "whisper-ct2-ggml") != 0)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "the catalogue asks for the unknown conversion \"%s\"", kind);
-      return FALSE;
-    }
   lb_download_discard (p->part);
   if (!lb_models_convert_whisper (model, tokenizer, p->part, error))
     return FALSE;
@@ -206,6 +200,48 @@ convert (LbPull *p, const json_t *source, GError **error)
   if (!same)
     lb_download_discard (p->part);
   return same || set_checksum_error (error, p->model->name);
+}
+
+/* To a folder, whose files are those of the catalogue: upstream's hashes hold here too. */
+static gboolean
+convert_to_hf (LbPull *p, const char *folder, GError **error)
+{
+  json_t *file;
+  size_t i;
+
+  if (!lb_models_remove_tree (p->part, NULL, error) ||
+      !lb_models_convert_whisper_hf (folder, p->part, error))
+    return FALSE;
+  json_array_foreach (json_object_get (p->model->json, "files"), i, file)
+    {
+      const char *sha256 = lb_json_string (file, "sha256", NULL);
+      g_autofree char *path = g_build_filename (p->part, lb_json_string (file, "path", ""), NULL);
+      gboolean same = TRUE;
+
+      if (sha256 != NULL && !file_hash_is (path, sha256, p->cancellable, &same, error))
+        return FALSE;
+      if (!same)
+        return lb_models_remove_tree (p->part, NULL, error) &&
+               set_checksum_error (error, p->model->name);
+    }
+  return TRUE;
+}
+
+static gboolean
+convert (LbPull *p, const json_t *source, GError **error)
+{
+  const char *kind = lb_json_string (source, "convert", "");
+  g_autofree char *folder = g_build_filename (p->staging, "files", NULL);
+  g_autofree char *shown = NULL;
+
+  if (strcmp (kind, "whisper-ct2-ggml") == 0)
+    return convert_to_ggml (p, source, folder, error);
+  if (strcmp (kind, "whisper-ct2-hf") == 0)
+    return convert_to_hf (p, folder, error);
+  shown = lb_text_escape (kind);
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+               "the catalogue asks for the unknown conversion \"%s\"", shown);
+  return FALSE;
 }
 
 static gboolean

@@ -26,6 +26,8 @@ static const LbField fields[] = {
   { "/engine/backend",            "backend",           "Backend",       LB_FIELD_TEXT,    CSV },
   { "/engine/device",             "device",            "Device",        LB_FIELD_TEXT,    ALL },
   { "/engine/threads",            "threads",           "Threads",       LB_FIELD_INTEGER, MD },
+  { "/settings/decoding",         "decoding",          "Decoding",      LB_FIELD_TEXT,    MD },
+  { "/settings/decoding_used/is", "decoding_used",     "Decoding used", LB_FIELD_TEXT,    CSV },
   { "/model/id",                  "model",             "Model",         LB_FIELD_TEXT,    ALL },
   { "/model/variant",             "variant",           "Variant",       LB_FIELD_TEXT,    CSV },
   { "/model/parameters",          "parameters",        "Parameters",    LB_FIELD_INTEGER, CSV },
@@ -75,6 +77,33 @@ static const LbField fields[] = {
   { "/scores/wer/reference_words", "wer_words",        "Reference words", LB_FIELD_INTEGER, CSV },
   { "/scores/cer/value",          "cer",               "CER",           LB_FIELD_RATE,    CSV },
   { "/scores/mos/value",          "mos",               "MOS",           LB_FIELD_RTF,     RARE },
+  { "/scores/transcriber/text",   "heard",             "Heard",         LB_FIELD_TEXT,    CSV },
+  { "/scores/beat_f/value",       "beat_f",            "Beat F",        LB_FIELD_RATE,    RARE },
+  { "/scores/beat_f/cml_t",       "beat_cml_t",        "CMLt",          LB_FIELD_RATE,    CSV },
+  { "/scores/beat_f/aml_t",       "beat_aml_t",        "AMLt",          LB_FIELD_RATE,    CSV },
+  { "/scores/tempo/value",        "tempo_p",           "Tempo P-score", LB_FIELD_RATE,    CSV },
+  { "/scores/note_f1/value",      "note_f1",           "Note F1",       LB_FIELD_RATE,    RARE },
+  { "/scores/note_f1/onset_pitch/precision", "note_precision", "Note precision",
+    LB_FIELD_RATE, CSV },
+  { "/scores/note_f1/onset_pitch/recall", "note_recall", "Note recall", LB_FIELD_RATE,    CSV },
+  { "/scores/note_f1/onset_pitch_offset/f1", "note_offset_f1", "Note F1 with offset",
+    LB_FIELD_RATE, CSV },
+  { "/scores/note_f1/frame/f1",   "note_frame_f1",     "Frame F1",      LB_FIELD_RATE,    CSV },
+  { "/scores/note_f1/pitch_accuracy", "pitch_accuracy", "Pitch accuracy", LB_FIELD_RATE,  CSV },
+  { "/scores/chord_majmin/value", "chord_majmin",      "Chords majmin", LB_FIELD_RATE,    RARE },
+  { "/scores/chord_majmin/root",  "chord_root",        "Chords root",   LB_FIELD_RATE,    CSV },
+  { "/scores/chord_majmin/sevenths", "chord_sevenths", "Chords sevenths", LB_FIELD_RATE,  CSV },
+  { "/scores/chord_majmin/mirex", "chord_mirex",       "Chords mirex",  LB_FIELD_RATE,    CSV },
+  { "/scores/genre_top1/value",   "genre_top1",        "Genre top-1",   LB_FIELD_RATE,    RARE },
+  { "/output/bpm",                "bpm",               "BPM",           LB_FIELD_RTF,     RARE },
+  { "/output/counts/beats",       "beats",             "Beats",         LB_FIELD_INTEGER, CSV },
+  { "/output/counts/notes",       "notes",             "Notes",         LB_FIELD_INTEGER, RARE },
+  { "/output/counts/notes_per_s", "notes_per_s",       "Notes/s",       LB_FIELD_RTF,     CSV },
+  { "/output/counts/chords",      "chords",            "Chords",        LB_FIELD_INTEGER, RARE },
+  { "/output/key",                "key",               "Key",           LB_FIELD_TEXT,    CSV },
+  { "/output/midi",               "midi",              "MIDI file",     LB_FIELD_PATH,    CSV },
+  { "/output/lab",                "lab",               "Chord file",    LB_FIELD_PATH,    CSV },
+  { "/output/beats_txt",          "beats_txt",         "Beat file",     LB_FIELD_PATH,    CSV },
   { "/output/audio",              "audio",             "Sound file",    LB_FIELD_PATH,    CSV },
   { "/output/sound/duration_s",   "sound_duration_s",  "Sound length",  LB_FIELD_SECONDS, CSV },
   { "/output/sound/sample_rate",  "sound_sample_rate", "Sound rate",    LB_FIELD_INTEGER, CSV },
@@ -87,6 +116,7 @@ static const LbField fields[] = {
   { "/output/sound/sha256",       "sound_sha256",      "Sound SHA-256", LB_FIELD_TEXT,    CSV },
   { "/output/language",           "language",          "Language",      LB_FIELD_TEXT,    CSV },
   { "/output/text",               "text",              "Text",          LB_FIELD_TEXT,    CSV },
+  { "/differs/words",             "differs",           "Differs in",    LB_FIELD_TEXT,    CSV },
   { "/machine/cpu/model",         "cpu",               "Processor",     LB_FIELD_TEXT,    CSV },
   { "/validity/valid",            "valid",             "Valid",         LB_FIELD_YES,     CSV },
   { "/validity/flags",            "flags",             "Flags",         LB_FIELD_FLAGS,   CSV },
@@ -374,6 +404,8 @@ lb_field_note (const json_t *record)
     }
   if (!lb_json_boolean (validity, "valid", TRUE) && strcmp (status, "failed") != 0)
     g_strv_builder_add (notes, "not valid");
+  if (json_array_size (lb_field_at (record, "/differs/differences")) > 0)
+    g_strv_builder_add (notes, "differs");
   all = g_strv_builder_end (notes);
   return g_strjoinv (", ", all);
 }

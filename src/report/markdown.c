@@ -73,7 +73,8 @@ append_note (GString *out, const json_t *record)
   g_autofree char *note = lb_field_note (record);
   g_autofree char *flags = lb_field_plain (lb_field ("flags"), record, FALSE);
   g_autofree char *why = lb_field_plain (lb_field ("error"), record, FALSE);
-  const char *parts[] = { note, flags, why };
+  g_autofree char *differs = lb_field_plain (lb_field ("differs"), record, FALSE);
+  const char *parts[] = { note, differs, flags, why };
   gboolean some = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)

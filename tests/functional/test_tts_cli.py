@@ -65,6 +65,9 @@ def voices(world):
     engine("plain", models=["onnx"])
     engine("polyglot", models=["many"])
     engine("chooser", models=["onnx"], options=[{"name": "language", "kind": "enum", "choices": ["en-us", "zh-cn"], "default": "en-us", "help": "spoken"}])
+    voice = {"name": "voice", "kind": "text", "default": "alloy", "help": "which"}
+    engine("server", options=[voice])
+    engine("many", models=["many"], options=[voice])
     engine("cloner", inputs=[
         {"role": "text", "kind": "text"}, {"role": "voice", "kind": "pcm"}, {"role": "voice-text", "kind": "text"},
     ])
@@ -127,7 +130,7 @@ REFUSED = {
     "wide spaces": (["\u3000\u00a0"], "text 1 is empty"),
     "not UTF-8": ([b"caf\xe9"], "text 1 is no UTF-8: byte 4 is 0xE9"),
     "dash": (["-"], "--text-file -"),
-    "two names of one thing": (["a", "--voice", "a", "-m", "b"], "--voice and --model"),
+    "voices of none": (["a", "--voice", "a"], "null has no voices"),
     "text without sample": (["a", "--voice-text", "b"], "--voice-sample FILE"),
     "unknown set": (["--text-set", "shrt"], 'did you mean "short"'),
     "empty in list": (["--text-set", "short,"], "one is empty"),
@@ -195,6 +198,15 @@ def test_a_file_that_cannot_be_read_is_named(world, name, words):
     assert words in refusal(world, "--text-file", name, "-e", "null", status=1)
 
 
+def test_a_plan_has_at_most_a_hundred_thousand_cases(world):
+    lines = world.folder / "t.txt"
+    lines.write_text("a\n" * 50001)
+    err = refusal(world, "--text-file", "t.txt", "-e", "null", "-d", "cpu,auto")
+    assert "makes 100002 cases" in err
+    lines.write_text("a\n" * 100001)
+    assert "more than 100000 texts" in refusal(world, "--text-file", "t.txt", "-e", "null")
+
+
 def test_a_file_of_endless_bytes_ends(world):
     assert "more than 64 MiB" in refusal(world, "--text-file", "/dev/zero", "-e", "null")
 
@@ -252,6 +264,15 @@ def test_a_list_of_voices_is_a_matrix(voices):
     assert plan(voices, "a", "-m", "en_US-joe-medium", "-e", "plain")["cases"][0]["model"] == "en_US-joe-medium"
     err = refusal(voices, "a", "--voice", "en_US-joe-mediun", "-e", "plain")
     assert 'did you mean "en_US-joe-medium"' in err
+
+
+def test_a_voice_may_be_an_option_of_the_engine(voices):
+    made = plan(voices, "a", "--voice", "nova,alloy", "-e", "server")
+    assert [case["options"] for case in made["cases"]] == [{"voice": "nova"}, {"voice": "alloy"}]
+    made = plan(voices, "a", "--voice", "nova", "-m", "own", "-e", "many")
+    assert [(case["model"], case["options"]) for case in made["cases"]] == [("own", {"voice": "nova"})]
+    err = refusal(voices, "a", "--voice", "x", "-m", "en_US-joe-medium", "-e", "plain")
+    assert "two names of one thing" in err
 
 
 def languages(*chosen):

@@ -4,7 +4,7 @@
     probe_devices() -> list[Device]                             for Engine.probe
     pick_dtype("auto" | "float32" | "float16" | "bfloat16", place) -> torch.dtype
     dtype_name(dtype) -> "float32"                              for the options that took effect
-    set_threads(count) -> int                                   torch's own pools; what torch says it has then
+    set_threads(count) -> int                                   torch's own pools; how many really work then
     seed_everything(seed)                                       before anything that is drawn in a run
     random_weights(make, seed) -> module                        make() builds it; no layer is dead
     blank(make) -> module                                       nothing is drawn: for fill(), which sets all
@@ -34,12 +34,14 @@ from torch.overrides import TorchFunctionMode
 
 from llamaburn_worker.engine import BadModel, Device, EngineError, Usage
 from llamaburn_worker.serve import is_out_of_memory
+from llamaburn_worker.threads import count_working
 
 Module = TypeVar("Module", bound=nn.Module)
 
 ZIP, LEGACY_PICKLE = b"PK", b"\x80"
 MISSING_SHOWN = 3
 LOOKED_AT = 1024
+TRIAL_SIZE, TRIAL_PRODUCTS = 512, 8
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,14 @@ def dtype_name(dtype: torch.dtype) -> str:
 
 
 def set_threads(count: int) -> int:
-    """Sets torch's threads within and between operations; what torch says that it has within."""
+    """Sets torch's threads within and between operations; how many then work in a product of matrices."""
     torch.set_num_threads(count)
     try:
         torch.set_num_interop_threads(count)
     except RuntimeError:  # once a process; a second load has the same number
         pass
-    return torch.get_num_threads()
+    matrix = torch.ones(TRIAL_SIZE, TRIAL_SIZE)
+    return count_working(lambda: [matrix @ matrix for _ in range(TRIAL_PRODUCTS)]) or torch.get_num_threads()
 
 
 def seed_everything(seed: int) -> None:

@@ -176,7 +176,11 @@ sample_spoken (void)
                          2.26, "sample_rate", 22050, "channels", 1, "peak_db", -1.25, "rms_db",
                          -20.5, "loudness_lufs", -23.0, "clipped_share", 0.0, "silent_share",
                          0.25, "sha256", "cd"));
-  sample_set (record, "scores", json_pack ("{s:{s:f}}", "mos", "value", 3.875));
+  sample_set (record, "scores",
+              json_pack ("{s:{s:f,s:f}, s:{s:f}, s:{s:s,s:s,s:s,s:s}}", "mos", "value", 3.875,
+                         "sig", 4.1, "wer", "value", 1.0 / 3, "transcriber", "engine",
+                         "whisper.cpp", "model", "base", "text", " Honey bees", "own_error",
+                         "it errs"));
   sample_set (record, "summary/avg_chars_per_sec", json_real (890.0));
   sample_set (record, "summary/avg_words_per_sec", json_real (160.0));
   sample_set (record, "summary/avg_audio_s", json_real (2.26));

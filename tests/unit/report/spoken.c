@@ -44,7 +44,9 @@ block_tells_of_text_and_sound (void)
     "Text rate 890 characters/s, 160 words/s",
     "Sound     2.26 s, 22050 Hz, mono; peak -1.25 dBFS, RMS -20.5 dBFS, loudness -23.0 LUFS; "
     "25.00 % silent",
-    "MOS       3.88",
+    "MOS       3.88 of 5, speech 4.10",
+    "Heard     \"Honey bees\", by whisper.cpp base; it errs",
+    "WER       33.33 %",
     "Output    /home/me/runs/1/audio.wav (llamaburn play 41)",
   };
   g_autofree char *text = draw ("table", sample_spoken, NULL);
