@@ -10,6 +10,7 @@ import zlib
 from typing import Any
 
 from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker.serve import is_out_of_memory
 from llamaburn_worker.split import sayable, split_text
 
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
@@ -111,6 +112,7 @@ class Bark(Engine):
             raise BadModel(f"{where} is no configuration of Bark ({' '.join(str(error).split())[:200]})") from None
 
     def _random(self, request: Load) -> Any:
+        import torch
         from transformers import BarkModel
 
         from llamaburn_worker.torch_tools import random_weights
@@ -120,6 +122,10 @@ class Bark(Engine):
         model = request.model or {}
         config = self._config(model.get("architecture"), "the catalogue's entry")
         built = random_weights(lambda: BarkModel(config), request.seed)
+        # The codec's codebooks are zeros until a training fills them: every code would sound alike.
+        draw = torch.Generator().manual_seed(request.seed)
+        for layer in built.codec_model.quantizer.layers:
+            layer.codebook.embed.normal_(generator=draw)
         self._set_generation(built, {}, "")
         return built
 
@@ -156,9 +162,15 @@ class Bark(Engine):
         path = request.model_file(weights)
         state = load_checkpoint(path)
         request.check()
-        model, told = BarkModel.from_pretrained(
-            None, config=config, state_dict=state, output_loading_info=True, ignore_mismatched_sizes=True
-        )
+        try:
+            model, told = BarkModel.from_pretrained(
+                None, config=config, state_dict=state, output_loading_info=True, ignore_mismatched_sizes=True
+            )
+        except Exception as error:  # of weights that don't fit, of many kinds
+            if is_out_of_memory(error):
+                raise
+            shown = " ".join(str(error).split())[:200]
+            raise BadModel(f'"{path}" does not fit {CONFIG} ({shown}): pull the model again') from None
         wrong = [*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])]
         if wrong:
             raise BadModel(f'"{path}" does not fit {CONFIG}: {", ".join(map(str, wrong[:3]))}: pull the model again')
