@@ -266,7 +266,7 @@ lb_place_describe_model (const LbPlace *place)
   json_t *model;
 
   if (place->model == NULL)
-    return NULL;
+    return place->random_weights ? json_pack ("{s:b}", "synthetic", TRUE) : NULL;
   model = json_object ();
   lb_json_set_string (model, "id", place->model->id);
   lb_json_set_string (model, "variant", place->model->variant);

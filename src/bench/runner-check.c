@@ -1,3 +1,4 @@
+#include "bench/equal.h"
 #include "bench/runner.h"
 
 #include <string.h>
@@ -187,5 +188,5 @@ lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **
   for (guint i = 0; i < plan->cases->len; i++)
     if (!check_case (plan, g_ptr_array_index (plan->cases, i), registry, models, error))
       return FALSE;
-  return lb_keep_check (plan, error);
+  return lb_keep_check (plan, error) && lb_equal_prepare (plan, registry, error);
 }

@@ -1,6 +1,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/equal.h"
+#include "bench/keep-files.h"
 #include "bench/keep.h"
 #include "bench/runner-private.h"
 #include "bench/validity.h"
@@ -30,6 +32,15 @@ check_device (const LbCase *it, const LbPlace *place, LbResult *result)
                                    "llamaburn system for why the device can't be used",
                                    "asked for %s, but the engine ran on %s", it->device,
                                    other ? backend : device));
+}
+
+static void
+check_threads (const Runner *runner, const LbPlace *place, LbResult *result)
+{
+  json_t *flag = lb_equal_threads (runner->plan->settings.threads, place->loaded.threads);
+
+  if (flag != NULL)
+    lb_result_add_flag (result, flag);
 }
 
 /* An accelerator that was asked for, and never worked: audiocraft issue 382 ran half an hour so.
@@ -66,7 +77,10 @@ lb_runner_attach (Runner *runner, const LbStep *step)
   lb_result_set_model (run->result, lb_place_describe_model (place));
   lb_result_set_session (run->result, record, lb_session_version (place->session),
                          place->libraries, &place->loaded);
+  lb_equal_describe (lb_result_record (run->result), lb_runner_case (runner, step),
+                     place->manifest);
   check_device (lb_runner_case (runner, step), place, run->result);
+  check_threads (runner, place, run->result);
   if (!runner->alone && run->n_sessions == 1)
     lb_result_add_flag (run->result, lb_flag_new ("not-alone", "run without --no-wait",
                                                   "another benchmark was running"));
@@ -118,6 +132,7 @@ lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
   size_t index;
   json_t *flag;
 
+  run->kept_bytes += lb_keep_files (runner->store, runner->plan, step->case_index, run->result);
   if (measured->sounds == NULL)
     return;
   flags = lb_sounds_flags (measured->sounds);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 /* A case that has begun. */
 typedef struct {
   LbResult *result;
-  char *reference;
+  LbTruth *truth; /* NULL: no reference was given */
   LbWatch *watch;
   guint n_sessions; /* that the record has */
   guint life;       /* of its place, that the last of them is */
@@ -22,6 +22,7 @@ typedef struct {
 
 typedef struct {
   LbPlan *plan;
+  LbRegistry *registry;
   LbModels *models;
   LbSchedule *schedule;
   LbInputs *inputs;      /* that are measured */
