@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include <espeak-ng/speak_lib.h>
+#include <espeak-ng/espeak_ng.h>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -13,7 +13,6 @@
 #define MAX_PHONEMES 2000
 
 #define IPA 0x02 /* espeak-ng's phoneme mode */
-#define DONT_EXIT 0x8000
 
 struct _PiperText {
   const PiperVoice *voice;
@@ -31,8 +30,9 @@ piper_phonemes_version (void)
   return espeak_Info (NULL);
 }
 
-/* Once for the process, and for good: espeak-ng 1.51 now and then waits for ever for its own
- * thread when it is to end. Returns: whether it is there */
+/* Once for the process, and for good. Not by espeak_Initialize(): that asks for a sound server,
+ * and starts a thread for which its end now and then waits for ever. Returns: whether it is there
+ */
 static gboolean
 start_espeak (void)
 {
@@ -40,9 +40,8 @@ start_espeak (void)
 
   if (g_once_init_enter (&state))
     {
-      int rate = espeak_Initialize (AUDIO_OUTPUT_SYNCHRONOUS, 0, NULL, DONT_EXIT);
-
-      g_once_init_leave (&state, rate < 0 ? 2 : 1);
+      espeak_ng_InitializePath (NULL);
+      g_once_init_leave (&state, espeak_ng_Initialize (NULL) == ENS_OK ? 1 : 2);
     }
   return state == 1;
 }

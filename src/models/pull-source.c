@@ -88,9 +88,10 @@ join_url (const char *base, const char *path)
   return g_strconcat (base, g_str_has_suffix (base, "/") ? "" : "/", escaped, NULL);
 }
 
-/* A source that is an address: of the file, or of the folder that holds the model's files. */
+/* A source that is an address: of the file, or of the folder that holds the model's files.
+ * @upstream: a file that lies elsewhere has its own; a mirror has all of them in one folder. */
 static gboolean
-from_url (LbPull *p, const char *url, GError **error)
+from_url (LbPull *p, const char *url, gboolean upstream, GError **error)
 {
   json_t *files = json_object_get (p->model->json, "files");
   json_t *file;
@@ -108,7 +109,10 @@ from_url (LbPull *p, const char *url, GError **error)
       const char *name = lb_json_string (file, "path", NULL);
       guint64 bytes = (guint64) lb_json_integer (file, "bytes", 0);
       g_autofree char *to = name != NULL ? g_build_filename (p->part, name, NULL) : NULL;
-      g_autofree char *from = name != NULL ? join_url (url, name) : NULL;
+      const char *own = upstream ? lb_json_string (file, "url", NULL) : NULL;
+      g_autofree char *from = own != NULL    ? g_strdup (own)
+                              : name != NULL ? join_url (url, name)
+                                             : NULL;
 
       if (!lb_model_path_is_safe (name) || !lb_models_space (p->part, bytes, error) ||
           !fetch_file (p, from, to, bytes, lb_json_string (file, "sha256", NULL), FALSE, error))
@@ -338,7 +342,7 @@ from_mirror (LbPull *p, const char *mirror, GError **error)
   g_autofree char *flat = join_url (mirror, base);
   GError *first = NULL;
 
-  if (from_url (p, deep, &first))
+  if (from_url (p, deep, FALSE, &first))
     return TRUE;
   if (!g_error_matches (first, LB_ERROR, LB_ERROR_NOT_FOUND))
     {
@@ -346,13 +350,13 @@ from_mirror (LbPull *p, const char *mirror, GError **error)
       return FALSE;
     }
   g_error_free (first);
-  return from_url (p, flat, error);
+  return from_url (p, flat, FALSE, error);
 }
 
 gboolean
 lb_pull_from_url (LbPull *p, const json_t *source, const char *where, GError **error)
 {
-  return from_url (p, where, error);
+  return from_url (p, where, TRUE, error);
 }
 
 gboolean

@@ -39,7 +39,7 @@ WORDS = {
 }
 # Debian 12's espeak-ng 1.51 says some sounds otherwise than the 1.52 inside piper-tts: glides between
 # words and the vowel of "four" everywhere; r and some stress in the languages below.
-OTHERWISE = {"it", "nl", "ru", "de"}
+OTHERWISE = {"it", "nl", "ru", "de", "es"}
 BREAKS = [
     ". ", ", ", "? ", "! ", "; ", ": ", "... ", "… ", " — ", " – ", ".\n", "\n", "\n\n", "?! ", "!! ", ".) ", " (",
     '." ', ' "', ".", ",", " - ", "。", "、", "؟ ", " & ", " ", " ", " ",
