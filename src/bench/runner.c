@@ -115,6 +115,7 @@ clear (Runner *runner)
     {
       g_clear_pointer (&runner->runs[c].result, lb_result_free);
       g_free (runner->runs[c].reference);
+      g_clear_pointer (&runner->runs[c].spoken, g_ptr_array_unref);
     }
   g_free (runner->places);
   g_free (runner->runs);
@@ -130,6 +131,7 @@ lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbStore *st
                GCancellable *cancellable, GError **error)
 {
   Runner runner = { .plan = plan,
+                    .registry = registry,
                     .models = models,
                     .store = store,
                     .handler = handler,

@@ -12,7 +12,9 @@
 #define MAX_OPTIONS 256
 
 static const char *const modes[] = { "stt",    "tts",   "separation", "transcription", "beats",
-                                     "chords", "genre", "generation", "analysis",      NULL };
+                                     "chords", "genre", "generation", "analysis",
+                                     "quality", /* hidden: judges of what others made */
+                                     NULL };
 
 static const char *const kinds[] = {
   [LB_OPTION_BOOL] = "bool",     [LB_OPTION_INT] = "int",
