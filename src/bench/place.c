@@ -58,6 +58,8 @@ load_request (const LbPlace *place, const LbCase *it, const LbSettings *settings
   lb_json_set_integer (request, "threads", threads);
   lb_json_set_integer (request, "seed", settings->seed);
   lb_json_set (request, "options", json_deep_copy (it->options));
+  if (settings->allow_network)
+    lb_json_set_boolean (request, "allow_network", TRUE);
   return request;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bench/runner-private.h"
+#include "bench/server.h"
 #include "bench/validity.h"
 #include "core/clock.h"
 #include "machine/process.h"
@@ -64,6 +65,7 @@ lb_runner_attach (Runner *runner, const LbStep *step)
   lb_result_set_model (run->result, lb_place_describe_model (place));
   lb_result_set_session (run->result, record, lb_session_version (place->session),
                          place->libraries, &place->loaded);
+  lb_server_note (run->result, lb_runner_case (runner, step), &place->loaded);
   check_device (lb_runner_case (runner, step), place, run->result);
   if (!runner->alone && run->n_sessions == 1)
     lb_result_add_flag (run->result, lb_flag_new ("not-alone", "run without --no-wait",

@@ -6,8 +6,9 @@
 static const char *const tells[] = {
   "governor",        /* a slower machine than it could be, but this is the machine */
   "truncated-input", /* what was there was measured */
-  "nan-samples",       "repaired-text",
-  "frequency-changed", "on-battery", /* this is how the machine was used: it is in the record */
+  "nan-samples",     "repaired-text", "frequency-changed",
+  "on-battery",              /* this is how the machine was used: it is in the record */
+  "remote",          "sent", /* what was timed is a server's work, and that is said */
 };
 
 json_t *

@@ -19,8 +19,9 @@ typedef struct {
   int threads;            /* at least 1 */
   gint64 seed;
   gboolean random_weights;
-  const json_t *options; /* every option of the manifest that has a value, typed and checked */
-  const char *mode;      /* "stt"… */
+  const json_t *options;  /* every option of the manifest that has a value, typed and checked */
+  const char *mode;       /* "stt"… */
+  gboolean allow_network; /* whether input may be sent to another machine (--allow-network) */
 } LbLoadRequest;
 
 /* Answered by load. Strings are copied by the host. */

@@ -242,6 +242,7 @@ serve_load (Host *host, gint64 id, const json_t *message)
     .seed = lb_json_integer (message, "seed", 0),
     .random_weights = lb_json_boolean (message, "random_weights", FALSE),
     .mode = lb_json_string (message, "mode", NULL),
+    .allow_network = lb_json_boolean (message, "allow_network", FALSE),
   };
 
   options = check_options (host->manifest, json_object_get (message, "options"), &error);

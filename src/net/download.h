@@ -48,6 +48,10 @@ void lb_download_discard (const char *part_path);
 /** lb_net_url_check: whether @url may be asked: https, or http to a loopback address */
 gboolean lb_net_url_check (const char *url, GError **error);
 
+/** lb_net_is_loopback: whether @host is "localhost" or a numeric address of this machine itself
+ */
+gboolean lb_net_is_loopback (const char *host);
+
 /** lb_net_host: Returns: (transfer full): the host of @url with its port where
  * one is given, to be shown */
 char *lb_net_host (const char *url);
@@ -58,6 +62,9 @@ guint lb_net_timeout_s (void);
 /** lb_net_session: Returns: (transfer full) (type SoupSession): a session that neither decodes
  * nor keeps anything; $SSL_CERT_FILE names the trusted certificates where it is set */
 gpointer lb_net_session (GError **error);
+
+/** lb_net_session_prepare: the same of a session of one's own. @session: (type SoupSession) */
+gboolean lb_net_session_prepare (gpointer session, GError **error);
 
 /** lb_net_translate: sets @error from @cause (transfer full), in our words: @host did what? */
 void lb_net_translate (GError **error, GError *cause, const char *host);

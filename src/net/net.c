@@ -10,8 +10,8 @@
 #define DEFAULT_TIMEOUT_S 30
 #define MAX_TIMEOUT_S 3600
 
-static gboolean
-is_loopback (const char *host)
+gboolean
+lb_net_is_loopback (const char *host)
 {
   g_autoptr (GInetAddress) address = NULL;
 
@@ -35,7 +35,8 @@ lb_net_url_check (const char *url, GError **error)
                    "\"%s\" is no web address: write https://HOST/PATH", shown);
       return FALSE;
     }
-  if (g_strcmp0 (scheme, "https") == 0 || (g_strcmp0 (scheme, "http") == 0 && is_loopback (host)))
+  if (g_strcmp0 (scheme, "https") == 0 ||
+      (g_strcmp0 (scheme, "http") == 0 && lb_net_is_loopback (host)))
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_NOT_PERMITTED,
                "\"%s\" is refused: only https is used, plain http only to this machine itself",
@@ -72,31 +73,37 @@ lb_net_timeout_s (void)
   return DEFAULT_TIMEOUT_S;
 }
 
-gpointer
-lb_net_session (GError **error)
+gboolean
+lb_net_session_prepare (gpointer session, GError **error)
 {
   const char *certificates = g_getenv ("SSL_CERT_FILE");
-  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (GTlsDatabase) trusted = NULL;
 
   soup_session_set_timeout (session, lb_net_timeout_s ());
   soup_session_set_idle_timeout (session, 5);
   soup_session_set_user_agent (session, "LlamaBurn");
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_SNIFFER);
-  if (certificates != NULL && *certificates != '\0')
+  if (certificates == NULL || *certificates == '\0')
+    return TRUE;
+  trusted = g_tls_file_database_new (certificates, error);
+  if (trusted == NULL)
     {
-      g_autoptr (GTlsDatabase) trusted = g_tls_file_database_new (certificates, error);
+      g_autofree char *shown = lb_text_escape (certificates);
 
-      if (trusted == NULL)
-        {
-          g_autofree char *shown = lb_text_escape (certificates);
-
-          g_prefix_error (error, "$SSL_CERT_FILE \"%s\": ", shown);
-          return NULL;
-        }
-      soup_session_set_tls_database (session, trusted);
+      g_prefix_error (error, "$SSL_CERT_FILE \"%s\": ", shown);
+      return FALSE;
     }
-  return g_steal_pointer (&session);
+  soup_session_set_tls_database (session, trusted);
+  return TRUE;
+}
+
+gpointer
+lb_net_session (GError **error)
+{
+  g_autoptr (SoupSession) session = soup_session_new ();
+
+  return lb_net_session_prepare (session, error) ? g_steal_pointer (&session) : NULL;
 }
 
 typedef struct {
