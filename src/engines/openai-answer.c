@@ -115,8 +115,8 @@ openai_refuse_status (Openai *self, LbReply *reply, GError **error)
   guint status = lb_reply_status (reply);
   g_autofree char *told = body_told (reply);
   g_autofree char *path = lb_text_escape (self->path);
-  g_autofree char *where = header_shown (reply, "Location", "nowhere");
-  g_autofree char *after = header_shown (reply, "Retry-After", "it doesn't say when");
+  g_autofree char *where = header_shown (reply, "location", "nowhere");
+  g_autofree char *after = header_shown (reply, "retry-after", "it doesn't say when");
 
   if (lb_sink_cancelled (self->sink))
     g_set_error_literal (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled");

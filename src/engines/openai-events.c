@@ -29,7 +29,7 @@ take_line (OpenaiEvents *events, OpenaiEvent event, gpointer user_data, GError *
   gsize prefix = strlen ("data:");
   gboolean more = TRUE;
 
-  if (length == 0 && events->data->len > 0)
+  if (length == 0 && events->data->len > 1)
     {
       g_string_truncate (events->data, events->data->len - 1);
       more = event (events->data->str, events->data->len, user_data, error);

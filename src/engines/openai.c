@@ -126,7 +126,7 @@ read_json (Openai *self, LbReply *reply, GError **error)
 static void
 note_software (Openai *self, LbReply *reply)
 {
-  const char *said = lb_reply_header (reply, "Server");
+  const char *said = lb_reply_header (reply, "server");
   g_autofree char *cut = g_strndup (said != NULL ? said : "", MAX_NAME_BYTES);
   g_autofree char *clean = lb_remote_hide_key (self->remote, cut);
 

@@ -63,9 +63,6 @@ guint lb_net_timeout_s (void);
  * nor keeps anything; $SSL_CERT_FILE names the trusted certificates where it is set */
 gpointer lb_net_session (GError **error);
 
-/** lb_net_session_prepare: the same of a session of one's own. @session: (type SoupSession) */
-gboolean lb_net_session_prepare (gpointer session, GError **error);
-
 /** lb_net_translate: sets @error from @cause (transfer full), in our words: @host did what? */
 void lb_net_translate (GError **error, GError *cause, const char *host);
 

@@ -73,37 +73,31 @@ lb_net_timeout_s (void)
   return DEFAULT_TIMEOUT_S;
 }
 
-gboolean
-lb_net_session_prepare (gpointer session, GError **error)
+gpointer
+lb_net_session (GError **error)
 {
   const char *certificates = g_getenv ("SSL_CERT_FILE");
-  g_autoptr (GTlsDatabase) trusted = NULL;
+  g_autoptr (SoupSession) session = soup_session_new ();
 
   soup_session_set_timeout (session, lb_net_timeout_s ());
   soup_session_set_idle_timeout (session, 5);
   soup_session_set_user_agent (session, "LlamaBurn");
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_SNIFFER);
-  if (certificates == NULL || *certificates == '\0')
-    return TRUE;
-  trusted = g_tls_file_database_new (certificates, error);
-  if (trusted == NULL)
+  if (certificates != NULL && *certificates != '\0')
     {
-      g_autofree char *shown = lb_text_escape (certificates);
+      g_autoptr (GTlsDatabase) trusted = g_tls_file_database_new (certificates, error);
 
-      g_prefix_error (error, "$SSL_CERT_FILE \"%s\": ", shown);
-      return FALSE;
+      if (trusted == NULL)
+        {
+          g_autofree char *shown = lb_text_escape (certificates);
+
+          g_prefix_error (error, "$SSL_CERT_FILE \"%s\": ", shown);
+          return NULL;
+        }
+      soup_session_set_tls_database (session, trusted);
     }
-  soup_session_set_tls_database (session, trusted);
-  return TRUE;
-}
-
-gpointer
-lb_net_session (GError **error)
-{
-  g_autoptr (SoupSession) session = soup_session_new ();
-
-  return lb_net_session_prepare (session, error) ? g_steal_pointer (&session) : NULL;
+  return g_steal_pointer (&session);
 }
 
 typedef struct {

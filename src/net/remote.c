@@ -1,19 +1,23 @@
 #include "net/remote.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
-
-#include <libsoup/soup.h>
 
 #include "core/error.h"
 #include "core/text.h"
+#include "net/answer.h"
 #include "net/download.h"
 
 #define MAX_KEY_BYTES 4096
 #define CHUNK_BYTES (64 * 1024)
 
 struct _LbRemote {
-  SoupSession *session;
-  char *base; /* without a slash at its end */
+  GSocketClient *client;
+  GSocketConnectable *connectable;
+  GTlsDatabase *trusted; /* NULL: the system's */
+  char *address;         /* host and port, as the header Host has them */
+  char *base;            /* beginning of all paths, without a slash at its end */
   char *host;
   char *key;
   gboolean local;
@@ -21,8 +25,8 @@ struct _LbRemote {
 
 struct _LbReply {
   const LbRemote *remote;
-  SoupMessage *message;
-  GInputStream *stream;
+  GSocketConnection *connection;
+  LbAnswer *answer;
   GCancellable *cancellable;
   char *type;
 };
@@ -104,43 +108,59 @@ connectable_of (GUri *uri, guint16 port)
   return g_network_address_new (g_uri_get_host (uri), port);
 }
 
-static SoupSession *
-open_session (GUri *uri, GError **error)
+static void
+on_event (GSocketClient *client, GSocketClientEvent event, GSocketConnectable *connectable,
+          GIOStream *stream, gpointer user_data)
 {
-  gboolean secure = strcmp (g_uri_get_scheme (uri), "https") == 0;
-  int port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : secure ? 443 : 80;
-  g_autoptr (GSocketConnectable) connectable = connectable_of (uri, (guint16) port);
-  g_autoptr (SoupSession)
-      session = soup_session_new_with_options ("remote-connectable", connectable, NULL);
+  const LbRemote *remote = user_data;
 
-  if (!lb_net_session_prepare (session, error))
-    return NULL;
-  soup_session_set_timeout (session, 0);
-  soup_session_set_proxy_resolver (session, NULL);
-  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
-  return g_steal_pointer (&session);
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && remote->trusted != NULL)
+    g_tls_connection_set_database (G_TLS_CONNECTION (stream), remote->trusted);
+}
+
+static gboolean
+prepare (LbRemote *remote, GUri *uri, gboolean secure, GError **error)
+{
+  const char *certificates = g_getenv ("SSL_CERT_FILE");
+  int port = g_uri_get_port (uri) > 0 ? g_uri_get_port (uri) : secure ? 443 : 80;
+
+  remote->connectable = connectable_of (uri, (guint16) port);
+  remote->client = g_socket_client_new ();
+  g_socket_client_set_enable_proxy (remote->client, FALSE);
+  g_socket_client_set_tls (remote->client, secure);
+  g_signal_connect (remote->client, "event", G_CALLBACK (on_event), remote);
+  if (certificates == NULL || *certificates == '\0' || !secure)
+    return TRUE;
+  remote->trusted = g_tls_file_database_new (certificates, NULL);
+  return remote->trusted != NULL ||
+         refuse (error, LB_ERROR_USAGE, "$SSL_CERT_FILE names no file of certificates");
 }
 
 LbRemote *
 lb_remote_new (const char *url, const char *key, gboolean allow_network, GError **error)
 {
-  g_autoptr (GUri) uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_ENCODED, NULL);
   g_autoptr (LbRemote) remote = g_new0 (LbRemote, 1);
+  gboolean secure;
 
   if (!check_url (url, uri, error))
     return NULL;
+  secure = strcmp (g_uri_get_scheme (uri), "https") == 0;
   remote->host = lb_net_host (url);
+  remote->address = strchr (remote->host, '[') == NULL &&
+                            strchr (g_uri_get_host (uri), ':') != NULL
+                        ? g_strdup_printf ("[%s]", remote->host)
+                        : g_strdup (remote->host);
   remote->local = lb_net_is_loopback (g_uri_get_host (uri));
   remote->key = key != NULL && *key != '\0' ? g_strdup (key) : NULL;
-  remote->base = g_uri_to_string (uri);
+  remote->base = g_strdup (g_uri_get_path (uri));
   while (g_str_has_suffix (remote->base, "/"))
     remote->base[strlen (remote->base) - 1] = '\0';
-  if (!check_reach (remote, strcmp (g_uri_get_scheme (uri), "https") == 0, allow_network,
-                    error) ||
-      (remote->key != NULL && !check_key (remote->key, error)))
+  if (!check_reach (remote, secure, allow_network, error) ||
+      (remote->key != NULL && !check_key (remote->key, error)) ||
+      !prepare (remote, uri, secure, error))
     return NULL;
-  remote->session = open_session (uri, error);
-  return remote->session != NULL ? g_steal_pointer (&remote) : NULL;
+  return g_steal_pointer (&remote);
 }
 
 void
@@ -148,7 +168,10 @@ lb_remote_free (LbRemote *remote)
 {
   if (remote == NULL)
     return;
-  g_clear_object (&remote->session);
+  g_clear_object (&remote->client);
+  g_clear_object (&remote->connectable);
+  g_clear_object (&remote->trusted);
+  g_free (remote->address);
   g_free (remote->base);
   g_free (remote->host);
   g_free (remote->key);
@@ -185,42 +208,64 @@ lb_remote_hide_key (const LbRemote *remote, const char *text)
 
 /* ---- a request ---- */
 
-static GUri *
+/* What goes into a request's first line must not end it. */
+static char *
 join (const LbRemote *remote, const char *path, GError **error)
 {
   g_autofree char *shown = lb_text_escape (path);
-  g_autofree char *all = NULL;
-  GUri *uri;
+  gboolean fine = *path == '/' && strchr (path, '#') == NULL;
 
+  for (const char *at = path; *at != '\0'; at++)
+    fine = fine && g_ascii_isgraph (*at);
+  for (const char *at = remote->base; *at != '\0'; at++)
+    fine = fine && g_ascii_isgraph (*at);
+  if (!fine)
+    {
+      refuse (error, LB_ERROR_USAGE,
+              "\"%s\" is no path of a server: it begins with \"/\", and holds no spaces", shown);
+      return NULL;
+    }
   if (g_str_has_suffix (remote->base, "/v1") && g_str_has_prefix (path, "/v1/"))
     path += strlen ("/v1");
-  all = g_strconcat (remote->base, path, NULL);
-  uri = g_uri_parse (all, SOUP_HTTP_URI_FLAGS, NULL);
-  if (*path == '/' && uri != NULL && g_uri_get_fragment (uri) == NULL)
-    return uri;
-  g_clear_pointer (&uri, g_uri_unref);
-  refuse (error, LB_ERROR_USAGE, "\"%s\" is no path of a server: it begins with \"/\"", shown);
-  return NULL;
+  return g_strconcat (remote->base, path, NULL);
 }
 
-static SoupMessage *
-new_message (const LbRemote *remote, GUri *uri, const char *type, GBytes *body)
+static char *
+new_head (const LbRemote *remote, const char *path, const char *type, GBytes *body)
 {
-  SoupMessage *message = soup_message_new_from_uri (body != NULL ? "POST" : "GET", uri);
-  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+  GString *head = g_string_new (NULL);
 
-  soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_NEW_CONNECTION);
-  soup_message_headers_replace (headers, "Accept-Encoding", "identity");
-  soup_message_headers_replace (headers, "Connection", "close");
+  g_string_append_printf (head,
+                          "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: LlamaBurn\r\n"
+                          "Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n",
+                          body != NULL ? "POST" : "GET", path, remote->address);
   if (remote->key != NULL)
-    {
-      g_autofree char *bearer = g_strconcat ("Bearer ", remote->key, NULL);
-
-      soup_message_headers_replace (headers, "Authorization", bearer);
-    }
+    g_string_append_printf (head, "Authorization: Bearer %s\r\n", remote->key);
   if (body != NULL)
-    soup_message_set_request_body_from_bytes (message, type, body);
-  return message;
+    g_string_append_printf (head, "Content-Type: %s\r\nContent-Length: %zu\r\n", type,
+                            g_bytes_get_size (body));
+  g_string_append (head, "\r\n");
+  return g_string_free (head, FALSE);
+}
+
+/* A server may answer and close before it has read all: what it says is read then. */
+static gboolean
+put (GSocketConnection *connection, const void *bytes, gsize n_bytes, GCancellable *cancellable,
+     GError **error)
+{
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  GError *cause = NULL;
+
+  if (g_output_stream_write_all (out, bytes, n_bytes, NULL, cancellable, &cause))
+    return TRUE;
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_BROKEN_PIPE) ||
+      g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_CLOSED))
+    {
+      g_error_free (cause);
+      return TRUE;
+    }
+  g_propagate_error (error, cause);
+  return FALSE;
 }
 
 static void
@@ -240,39 +285,75 @@ translate (const LbRemote *remote, GError **error, GError *cause)
               "\"%s\" refused the connection: start the server, or name another with --url",
               remote->host);
     }
+  else if (g_error_matches (cause, LB_ERROR, LB_ERROR_NETWORK))
+    {
+      g_propagate_error (error, cause);
+      g_prefix_error (error, "\"%s\" ", remote->host);
+    }
   else
     lb_net_translate (error, cause, remote->host);
+}
+
+static GSocketConnection *
+open_connection (LbRemote *remote, GCancellable *cancellable, GError **error)
+{
+  GSocketConnection *connection = g_socket_client_connect (remote->client, remote->connectable,
+                                                           cancellable, error);
+
+  /* The last bytes of a request don't wait for an acknowledgement. */
+  if (connection != NULL)
+    g_socket_set_option (g_socket_connection_get_socket (connection), IPPROTO_TCP, TCP_NODELAY, 1,
+                         NULL);
+  return connection;
+}
+
+static gboolean
+exchange (LbReply *reply, LbRemote *remote, const char *head, GBytes *body, GError **error)
+{
+  gsize n_bytes = 0;
+  const void *bytes = body != NULL ? g_bytes_get_data (body, &n_bytes) : NULL;
+
+  reply->connection = open_connection (remote, reply->cancellable, error);
+  if (reply->connection == NULL ||
+      !put (reply->connection, head, strlen (head), reply->cancellable, error) ||
+      (n_bytes > 0 && !put (reply->connection, bytes, n_bytes, reply->cancellable, error)))
+    return FALSE;
+  reply->answer = lb_answer_new (g_io_stream_get_input_stream (G_IO_STREAM (reply->connection)),
+                                 reply->cancellable, error);
+  return reply->answer != NULL;
+}
+
+/* "Application/JSON; charset=utf-8" → "application/json" */
+static char *
+plain_type (const char *said)
+{
+  g_autofree char *type = g_ascii_strdown (said != NULL ? said : "", -1);
+
+  type[strcspn (type, "; \t")] = '\0';
+  return g_steal_pointer (&type);
 }
 
 LbReply *
 lb_remote_ask (LbRemote *remote, const char *path, const char *type, GBytes *body,
                GCancellable *cancellable, GError **error)
 {
-  g_autoptr (GUri) uri = join (remote, path, error);
-  g_autoptr (SoupMessage) message = NULL;
-  GInputStream *stream;
+  g_autofree char *whole = join (remote, path, error);
+  g_autofree char *head = whole != NULL ? new_head (remote, whole, type, body) : NULL;
+  g_autoptr (LbReply) reply = NULL;
   GError *cause = NULL;
-  LbReply *reply;
-  const char *said;
 
-  if (uri == NULL)
+  if (head == NULL)
     return NULL;
-  message = new_message (remote, uri, type, body);
-  stream = soup_session_send (remote->session, message, cancellable, &cause);
-  if (stream == NULL)
+  reply = g_new0 (LbReply, 1);
+  reply->remote = remote;
+  reply->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
+  if (!exchange (reply, remote, head, body, &cause))
     {
       translate (remote, error, cause);
       return NULL;
     }
-  reply = g_new0 (LbReply, 1);
-  reply->remote = remote;
-  reply->message = g_steal_pointer (&message);
-  reply->stream = stream;
-  reply->cancellable = cancellable != NULL ? g_object_ref (cancellable) : g_cancellable_new ();
-  said = soup_message_headers_get_content_type (
-      soup_message_get_response_headers (reply->message), NULL);
-  reply->type = g_ascii_strdown (said != NULL ? said : "", -1);
-  return reply;
+  reply->type = plain_type (lb_answer_header (reply->answer, "content-type"));
+  return g_steal_pointer (&reply);
 }
 
 void
@@ -280,11 +361,10 @@ lb_reply_free (LbReply *reply)
 {
   if (reply == NULL)
     return;
-  /* What is still to come is not waited for. */
+  g_clear_pointer (&reply->answer, lb_answer_free);
+  /* What is still to come is not waited for, and TLS says no goodbye. */
   g_cancellable_cancel (reply->cancellable);
-  soup_session_abort (reply->remote->session);
-  g_clear_object (&reply->stream);
-  g_clear_object (&reply->message);
+  g_clear_object (&reply->connection);
   g_clear_object (&reply->cancellable);
   g_free (reply->type);
   g_free (reply);
@@ -293,7 +373,7 @@ lb_reply_free (LbReply *reply)
 guint
 lb_reply_status (const LbReply *reply)
 {
-  return soup_message_get_status (reply->message);
+  return lb_answer_status (reply->answer);
 }
 
 const char *
@@ -305,13 +385,13 @@ lb_reply_type (const LbReply *reply)
 const char *
 lb_reply_header (const LbReply *reply, const char *name)
 {
-  return soup_message_headers_get_one (soup_message_get_response_headers (reply->message), name);
+  return lb_answer_header (reply->answer, name);
 }
 
 gssize
 lb_reply_read (LbReply *reply, void *buffer, gsize size, GError **error)
 {
-  const char *encoding = lb_reply_header (reply, "Content-Encoding");
+  const char *encoding = lb_reply_header (reply, "content-encoding");
   GError *cause = NULL;
   gssize got;
 
@@ -320,7 +400,7 @@ lb_reply_read (LbReply *reply, void *buffer, gsize size, GError **error)
       refuse (error, LB_ERROR_NETWORK, "\"%s\" answers compressed, unasked", reply->remote->host);
       return -1;
     }
-  got = g_input_stream_read (reply->stream, buffer, size, reply->cancellable, &cause);
+  got = lb_answer_read (reply->answer, buffer, size, reply->cancellable, &cause);
   if (got < 0)
     translate (reply->remote, error, cause);
   return got;

@@ -59,7 +59,7 @@ guint lb_reply_status (const LbReply *reply);
  * parameters; "" when the server says none */
 const char *lb_reply_type (const LbReply *reply);
 
-/** lb_reply_header: Returns: (transfer none) (nullable): any bytes */
+/** lb_reply_header: @name: in small letters. Returns: (transfer none) (nullable): any bytes */
 const char *lb_reply_header (const LbReply *reply, const char *name);
 
 /** lb_reply_read: what has come, at least a byte. Returns: 0: the end; -1: @error */
