@@ -10,6 +10,7 @@
 #define PROBE_LIMIT_S 60.0
 #define LIMIT_PER_SECOND 20.0
 #define PUT_FRAMES 65536
+#define PAGE 4096
 #define SLACK_FRAMES 65536 /* a header's duration may be a little short */
 
 void
@@ -20,7 +21,6 @@ lb_place_stop (LbPlace *place)
   g_clear_pointer (&place->record, json_decref);
   g_clear_pointer (&place->libraries, json_decref);
   place->put = NULL;
-  place->frames = 0;
   place->runs = 0;
 }
 
@@ -47,6 +47,27 @@ lb_place_start (LbPlace *place, const char *device, const LbSettings *settings,
   return place->session != NULL;
 }
 
+/* Returns: (transfer full) (nullable): what the catalogue knows, for engines that make weights */
+static json_t *
+tell_model (const LbModel *model)
+{
+  json_t *told;
+  json_t *architecture;
+
+  if (model == NULL)
+    return NULL;
+  told = json_object ();
+  architecture = json_object_get (model->json, "architecture");
+  lb_json_set_string (told, "id", model->id);
+  lb_json_set_string (told, "name", model->name);
+  lb_json_set_string (told, "variant", model->variant);
+  lb_json_set_string (told, "family", model->family);
+  if (model->parameters > 0)
+    lb_json_set_integer (told, "parameters", (gint64) model->parameters);
+  lb_json_set (told, "architecture", json_deep_copy (architecture));
+  return told;
+}
+
 static json_t *
 load_request (const LbPlace *place, const LbCase *it, const LbSettings *settings, int threads)
 {
@@ -54,9 +75,12 @@ load_request (const LbPlace *place, const LbCase *it, const LbSettings *settings
 
   lb_json_set_string (request, "mode", it->mode);
   lb_json_set_path (request, "model_path", place->model_path);
+  lb_json_set (request, "model", tell_model (place->model));
   lb_json_set_string (request, "device", it->device);
   lb_json_set_integer (request, "threads", threads);
   lb_json_set_integer (request, "seed", settings->seed);
+  if (settings->random_weights)
+    lb_json_set_boolean (request, "random_weights", TRUE);
   lb_json_set (request, "options", json_deep_copy (it->options));
   if (settings->allow_network)
     lb_json_set_boolean (request, "allow_network", TRUE);
@@ -124,29 +148,31 @@ lb_place_probe (LbPlace *place, GCancellable *cancellable)
     place->libraries = json_object ();
 }
 
-/* Bytes of @seconds of f32 sound, in whole pages. */
+/* Bytes of @count sounds, @seconds together, of f32, each in whole pages. */
 static guint64
-bytes_for (double seconds, guint rate_hz, guint channels)
+bytes_for (double seconds, guint count, guint rate_hz, guint channels)
 {
-  guint64 frames = (guint64) ceil (seconds * rate_hz) + SLACK_FRAMES;
+  guint64 frames = (guint64) ceil (seconds * rate_hz) + (guint64) count * SLACK_FRAMES;
 
-  return rate_hz == 0 ? 0 : (frames * channels * sizeof (float) + 4095) / 4096 * 4096;
+  return rate_hz == 0 ? 0 : (frames * channels * sizeof (float) + PAGE - 1) / PAGE * PAGE;
 }
 
 gboolean
-lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
-                  GCancellable *cancellable, GError **error)
+lb_place_reserve (LbPlace *place, const LbRoom *room, GCancellable *cancellable, GError **error)
 {
   const LbSessionLoaded *loaded = &place->loaded;
+  double out_s = loaded->output_s > 0 ? loaded->output_s : room->out_s;
 
-  return lb_session_reserve (
-      place->session, bytes_for (in_seconds, loaded->input_rate_hz, loaded->input_channels),
-      bytes_for (out_seconds, loaded->output_rate_hz, loaded->output_channels), cancellable,
-      error);
+  return lb_session_reserve (place->session,
+                             bytes_for (room->in_s, MAX (1, room->in_count),
+                                        loaded->input_rate_hz, loaded->input_channels),
+                             bytes_for (out_s * loaded->output_stems, loaded->output_stems,
+                                        loaded->output_rate_hz, loaded->output_channels),
+                             cancellable, error);
 }
 
 static gboolean
-copy_in (LbSession *session, const LbPcm *pcm, GError **error)
+copy_in (LbSession *session, guint64 offset_bytes, const LbPcm *pcm, GError **error)
 {
   guint channels = lb_pcm_channels (pcm);
   guint64 frames = lb_pcm_frames (pcm);
@@ -157,26 +183,40 @@ copy_in (LbSession *session, const LbPcm *pcm, GError **error)
       gsize n = (gsize) MIN (PUT_FRAMES, frames - at);
 
       if (!lb_pcm_read (pcm, at, chunk, n, error) ||
-          !lb_session_put (session, at * channels * sizeof (float), chunk, n * channels, error))
+          !lb_session_put (session, offset_bytes + at * channels * sizeof (float), chunk,
+                           n * channels, error))
         return FALSE;
     }
   return TRUE;
 }
 
 gboolean
-lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error)
+lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, LbInputs *more, GError **error)
 {
-  const LbPlanInput *input = g_ptr_array_index (it->inputs, 0);
-  LbPcm *pcm;
+  guint rate_hz = place->loaded.input_rate_hz, channels = place->loaded.input_channels;
+  guint64 offset = 0;
+  double resample_s = NAN;
 
-  if (place->put == it || input->path == NULL || place->loaded.input_rate_hz == 0)
+  if (place->put == it || rate_hz == 0)
     return TRUE;
-  pcm = lb_inputs_pcm (inputs, input->path, place->loaded.input_rate_hz,
-                       place->loaded.input_channels, &place->resample_s, error);
-  if (pcm == NULL || !copy_in (place->session, pcm, error))
-    return FALSE;
+  place->put = NULL;
+  for (guint i = 0; i < it->inputs->len; i++)
+    {
+      const LbPlanInput *input = g_ptr_array_index (it->inputs, i);
+      double one_s;
+      LbPcm *pcm;
+
+      if (input->path == NULL)
+        continue;
+      pcm = lb_inputs_pcm (i == 0 ? inputs : more, input->path, rate_hz, channels, &one_s, error);
+      if (pcm == NULL || !copy_in (place->session, offset, pcm, error))
+        return FALSE;
+      resample_s = isnan (resample_s) ? one_s : resample_s + one_s;
+      place->placed[i] = (LbPlaced){ offset, lb_pcm_frames (pcm) };
+      offset += (lb_pcm_frames (pcm) * channels * sizeof (float) + PAGE - 1) / PAGE * PAGE;
+    }
+  place->resample_s = resample_s;
   place->put = it;
-  place->frames = lb_pcm_frames (pcm);
   return TRUE;
 }
 
@@ -195,8 +235,8 @@ run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings)
       lb_json_set_string (one, "text", input->text);
       if (input->path != NULL)
         {
-          lb_json_set_integer (one, "offset", 0);
-          lb_json_set_integer (one, "frames", (gint64) place->frames);
+          lb_json_set_integer (one, "offset", (gint64) place->placed[i].offset_bytes);
+          lb_json_set_integer (one, "frames", (gint64) place->placed[i].frames);
           lb_json_set_integer (one, "rate", place->loaded.input_rate_hz);
           lb_json_set_integer (one, "channels", place->loaded.input_channels);
         }
@@ -236,5 +276,7 @@ lb_place_describe_model (const LbPlace *place)
   if (place->model->parameters > 0)
     lb_json_set_integer (model, "parameters", (gint64) place->model->parameters);
   lb_json_set_string (model, "licence", place->model->licence);
+  if (place->random_weights)
+    lb_json_set_boolean (model, "synthetic", TRUE);
   return model;
 }

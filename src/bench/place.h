@@ -8,18 +8,26 @@
 
 G_BEGIN_DECLS
 
+#define LB_PLACE_MAX_INPUTS 16 /* a manifest has no more, each at most once */
+
+/* Where an input lies in the mapping; nothing for a text. */
+typedef struct {
+  guint64 offset_bytes, frames; /* at the engine's rate */
+} LbPlaced;
+
 typedef struct {
   const LbManifest *manifest;
-  const LbModel *model; /* NULL: the engine takes none */
-  char *model_path;
-  LbSession *session; /* NULL: not alive */
+  const LbModel *model;    /* NULL: the engine takes none */
+  char *model_path;        /* NULL: none, or random weights */
+  gboolean random_weights; /* made by the engine: nothing of the store is read */
+  LbSession *session;      /* NULL: not alive */
   LbSessionLoaded loaded;
-  json_t *record;    /* its element of `sessions` */
-  json_t *libraries; /* and their versions, once it was asked */
-  guint life;        /* how many processes it has had: of @session */
-  const LbCase *put; /* whose sound lies in the mapping */
-  guint64 frames;    /* of @put, at the engine's rate */
-  double resample_s; /* of @put; NAN: no sound was put */
+  json_t *record;                       /* its element of `sessions` */
+  json_t *libraries;                    /* and their versions, once it was asked */
+  guint life;                           /* how many processes it has had: of @session */
+  const LbCase *put;                    /* whose sounds lie in the mapping */
+  LbPlaced placed[LB_PLACE_MAX_INPUTS]; /* of @put's inputs, in their order */
+  double resample_s;                    /* of @put; NAN: no sound was put */
   guint runs;
   GError *failure; /* why it can't be started or loaded: all its cases fail by it */
   const char *failure_phase;
@@ -44,12 +52,21 @@ gboolean lb_place_reload (LbPlace *place, const LbCase *it, const LbSettings *se
  * which is part of a load's time. An engine that can't say has none */
 void lb_place_probe (LbPlace *place, GCancellable *cancellable);
 
-/** lb_place_reserve: mappings for @in_seconds of sound at what load answered */
-gboolean lb_place_reserve (LbPlace *place, double in_seconds, double out_seconds,
-                           GCancellable *cancellable, GError **error);
+/** LbRoom: how much sound a session may have to hold */
+typedef struct {
+  double in_s;    /* of all sounds of a case together */
+  guint in_count; /* how many sounds those are */
+  double out_s;   /* of one that comes out, by the mode's rule; load may answer its own */
+} LbRoom;
 
-/** lb_place_put: @it's sound into the mapping, unless it lies there */
-gboolean lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, GError **error);
+/** lb_place_reserve: mappings for @room at what load answered */
+gboolean lb_place_reserve (LbPlace *place, const LbRoom *room, GCancellable *cancellable,
+                           GError **error);
+
+/** lb_place_put: @it's sounds into the mapping, one after the other, unless they lie there.
+ * @more: those that are not measured: whole */
+gboolean lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, LbInputs *more,
+                       GError **error);
 
 /** lb_place_run: one run of the engine over what was put */
 gboolean lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings,

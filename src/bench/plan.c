@@ -4,16 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/plan-private.h"
 #include "core/error.h"
 #include "core/id.h"
 
-#define NAME_MAX_BYTES 4096
-
-static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-/* Returns: FALSE */
-static gboolean
-refuse (GError **error, const char *format, ...)
+gboolean
+lb_plan_refuse (GError **error, const char *format, ...)
 {
   va_list arguments;
 
@@ -31,6 +27,8 @@ free_input (gpointer data)
   g_free (input->role);
   g_free (input->path);
   g_free (input->text);
+  g_free (input->set);
+  g_free (input->name);
   g_free (input);
 }
 
@@ -68,6 +66,8 @@ lb_plan_free (LbPlan *plan)
 {
   g_ptr_array_unref (plan->cases);
   g_free (plan->group);
+  g_free (plan->settings.save);
+  json_decref (plan->settings.score);
   g_free (plan);
 }
 
@@ -109,6 +109,15 @@ void
 lb_case_add_text (LbCase *it, const char *role, const char *text)
 {
   add_input (it, role, NULL, text);
+}
+
+void
+lb_case_name_text (LbCase *it, const char *set, const char *name)
+{
+  LbPlanInput *input = g_ptr_array_index (it->inputs, it->inputs->len - 1);
+
+  input->set = g_strdup (set);
+  input->name = g_strdup (name);
 }
 
 const LbCase *
@@ -155,6 +164,7 @@ static const Setting settings[] = {
   { "time_limit_s", SETTING_SECONDS, AT (time_limit_s), 0, 1e7 },
   { "memory_limit_bytes", SETTING_BYTES, AT (memory_limit_bytes), 0, 9e15 },
   { "pcm_memory_bytes", SETTING_BYTES, AT (pcm_memory_bytes), 0, 9e15 },
+  { "random_weights", SETTING_BOOLEAN, AT (random_weights), 0, 1 },
 };
 
 static gboolean
@@ -204,9 +214,9 @@ write_setting (const Setting *row, const LbSettings *from)
     }
 }
 
-/* A member that is absent, null, or a text. */
-static gboolean
-read_text (const json_t *object, const char *key, gsize most, const char **text, GError **error)
+gboolean
+lb_plan_read_text (const json_t *object, const char *key, gsize most, const char **text,
+                   GError **error)
 {
   const json_t *value = json_object_get (object, key);
 
@@ -214,7 +224,7 @@ read_text (const json_t *object, const char *key, gsize most, const char **text,
   if (value == NULL || json_is_null (value) ||
       (*text != NULL && json_string_length (value) <= most))
     return TRUE;
-  return refuse (error, "plan: \"%s\" must be a text of at most %zu bytes", key, most);
+  return lb_plan_refuse (error, "plan: \"%s\" must be a text of at most %zu bytes", key, most);
 }
 
 static gboolean
@@ -225,8 +235,8 @@ read_settings (const json_t *object, LbSettings *into, GError **error)
   if (object == NULL)
     return TRUE;
   if (!json_is_object (object))
-    return refuse (error, "plan: \"settings\" must be an object");
-  if (!read_text (object, "order", NAME_MAX_BYTES, &order, error))
+    return lb_plan_refuse (error, "plan: \"settings\" must be an object");
+  if (!lb_plan_read_text (object, "order", LB_PLAN_NAME_BYTES, &order, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     {
@@ -238,42 +248,46 @@ read_settings (const json_t *object, LbSettings *into, GError **error)
   into->order = g_strcmp0 (order, "interleaved") == 0 ? LB_ORDER_INTERLEAVED
                                                       : LB_ORDER_SEQUENTIAL;
   if (order != NULL && into->order == LB_ORDER_SEQUENTIAL && strcmp (order, "sequential") != 0)
-    return refuse (error, "plan: settings.order must be \"sequential\" or \"interleaved\"");
-  return TRUE;
+    return lb_plan_refuse (error,
+                           "plan: settings.order must be \"sequential\" or \"interleaved\"");
+  return lb_plan_read_path (object, "save", &into->save, error) &&
+         lb_plan_read_kept (object, into, error);
 }
 
-/* A file name: KEY, or KEY_uri where it is not UTF-8. */
-static gboolean
-read_path (const json_t *object, const char *key, char **path, GError **error)
+gboolean
+lb_plan_read_path (const json_t *object, const char *key, char **path, GError **error)
 {
   g_autofree char *uri_key = g_strconcat (key, "_uri", NULL);
   const char *plain, *uri;
 
-  if (!read_text (object, key, PATH_MAX, &plain, error) ||
-      !read_text (object, uri_key, 3 * PATH_MAX, &uri, error))
+  if (!lb_plan_read_text (object, key, PATH_MAX, &plain, error) ||
+      !lb_plan_read_text (object, uri_key, 3 * PATH_MAX, &uri, error))
     return FALSE;
   if (plain != NULL)
     *path = g_strdup (plain);
   else if (uri != NULL)
     *path = g_filename_from_uri (uri, NULL, NULL);
   if (uri != NULL && *path == NULL)
-    return refuse (error, "plan: %s must be a file: URI", uri_key);
+    return lb_plan_refuse (error, "plan: %s must be a file: URI", uri_key);
   return TRUE;
 }
 
 static gboolean
 read_input (const json_t *object, LbCase *it, GError **error)
 {
-  const char *role, *text;
+  const char *role, *text, *set, *name;
   g_autofree char *path = NULL;
 
-  if (!read_text (object, "role", NAME_MAX_BYTES, &role, error) ||
-      !read_text (object, "text", LB_JSON_MAX_LINE_BYTES, &text, error) ||
-      !read_path (object, "path", &path, error))
+  if (!lb_plan_read_text (object, "role", LB_PLAN_NAME_BYTES, &role, error) ||
+      !lb_plan_read_text (object, "set", LB_PLAN_NAME_BYTES, &set, error) ||
+      !lb_plan_read_text (object, "name", LB_PLAN_NAME_BYTES, &name, error) ||
+      !lb_plan_read_text (object, "text", LB_JSON_MAX_LINE_BYTES, &text, error) ||
+      !lb_plan_read_path (object, "path", &path, error))
     return FALSE;
   if (role == NULL || (path == NULL) == (text == NULL))
-    return refuse (error, "plan: an input must have a role and either a path or a text");
+    return lb_plan_refuse (error, "plan: an input must have a role and either a path or a text");
   add_input (it, role, path, text);
+  lb_case_name_text (it, set, name);
   return TRUE;
 }
 
@@ -287,18 +301,19 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
   size_t index;
   LbCase *it;
 
-  if (!read_text (object, "mode", NAME_MAX_BYTES, &mode, error) ||
-      !read_text (object, "engine", NAME_MAX_BYTES, &engine, error) ||
-      !read_text (object, "id", NAME_MAX_BYTES, &id, error) ||
-      !read_text (object, "model", NAME_MAX_BYTES, &model, error) ||
-      !read_text (object, "device", NAME_MAX_BYTES, &device, error))
+  if (!lb_plan_read_text (object, "mode", LB_PLAN_NAME_BYTES, &mode, error) ||
+      !lb_plan_read_text (object, "engine", LB_PLAN_NAME_BYTES, &engine, error) ||
+      !lb_plan_read_text (object, "id", LB_PLAN_NAME_BYTES, &id, error) ||
+      !lb_plan_read_text (object, "model", LB_PLAN_NAME_BYTES, &model, error) ||
+      !lb_plan_read_text (object, "device", LB_PLAN_NAME_BYTES, &device, error))
     return FALSE;
   if (mode == NULL || engine == NULL || json_array_size (inputs) == 0 ||
       (options != NULL && !json_is_object (options)) || (id != NULL && !lb_id_is_valid (id)))
-    return refuse (error,
-                   "plan: case %u must have mode, engine and inputs; its id, if any, must "
-                   "be a UUID, its options an object",
-                   plan->cases->len);
+    return lb_plan_refuse (
+        error,
+        "plan: case %u must have mode, engine and inputs; its id, if any, must "
+        "be a UUID, its options an object",
+        plan->cases->len);
   it = lb_plan_add_case (plan, mode, engine, model, device != NULL ? device : "auto");
   if (id != NULL)
     {
@@ -310,7 +325,7 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
   json_array_foreach ((json_t *) inputs, index, input)
     if (!read_input (input, it, error))
       return FALSE;
-  return read_path (object, "reference", &it->reference, error);
+  return lb_plan_read_path (object, "reference", &it->reference, error);
 }
 
 /* Two runs of one id would be written into one. */
@@ -321,10 +336,11 @@ check_ids (const LbPlan *plan, GError **error)
 
   for (guint c = 0; c < plan->cases->len; c++)
     if (!g_hash_table_add (ids, lb_plan_case (plan, c)->id))
-      return refuse (error,
-                     "plan: case %u has the id of a case before it: leave ids out, or make "
-                     "each its own",
-                     c);
+      return lb_plan_refuse (
+          error,
+          "plan: case %u has the id of a case before it: leave ids out, or make "
+          "each its own",
+          c);
   return TRUE;
 }
 
@@ -333,12 +349,12 @@ read_group (const json_t *value, LbPlan *plan, GError **error)
 {
   const char *group;
 
-  if (!read_text (value, "group", NAME_MAX_BYTES, &group, error))
+  if (!lb_plan_read_text (value, "group", LB_PLAN_NAME_BYTES, &group, error))
     return FALSE;
   if (group == NULL)
     return TRUE;
   if (!lb_id_is_valid (group))
-    return refuse (error, "plan: its group, if any, must be a UUID");
+    return lb_plan_refuse (error, "plan: its group, if any, must be a UUID");
   g_free (plan->group);
   plan->group = g_strdup (group);
   return TRUE;
@@ -355,12 +371,12 @@ lb_plan_from_json (const json_t *value, GError **error)
 
   if (g_strcmp0 (schema, LB_PLAN_SCHEMA) != 0)
     {
-      refuse (error, "plan: its schema must be \"%s\"", LB_PLAN_SCHEMA);
+      lb_plan_refuse (error, "plan: its schema must be \"%s\"", LB_PLAN_SCHEMA);
       return NULL;
     }
   if (json_array_size (cases) == 0 || json_array_size (cases) > LB_PLAN_MAX_CASES)
     {
-      refuse (error, "plan: cases must be a list of 1 to %d cases", LB_PLAN_MAX_CASES);
+      lb_plan_refuse (error, "plan: cases must be a list of 1 to %d cases", LB_PLAN_MAX_CASES);
       return NULL;
     }
   if (!read_group (value, plan, error) ||
@@ -409,6 +425,8 @@ case_to_json (const LbCase *it)
       lb_json_set_string (one, "role", input->role);
       lb_json_set_path (one, "path", input->path);
       lb_json_set_string (one, "text", input->text);
+      lb_json_set_string (one, "set", input->set);
+      lb_json_set_string (one, "name", input->name);
       json_array_append_new (inputs, one);
     }
   lb_json_set (object, "inputs", inputs);
@@ -431,6 +449,7 @@ lb_plan_to_json (const LbPlan *plan)
   lb_json_set_string (shared, "order",
                       plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved"
                                                                    : "sequential");
+  lb_plan_write_kept (&plan->settings, shared);
   lb_json_set (object, "settings", shared);
   for (guint i = 0; i < plan->cases->len; i++)
     json_array_append_new (cases, case_to_json (lb_plan_case (plan, i)));

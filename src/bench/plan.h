@@ -11,9 +11,10 @@ G_BEGIN_DECLS
 #define LB_PLAN_MAX_CASES 100000
 
 typedef struct {
-  char *role; /* "audio", "text"… */
-  char *path; /* (type filename) of a file, any bytes; or NULL */
-  char *text; /* or the input itself */
+  char *role;       /* "audio", "text"… */
+  char *path;       /* (type filename) of a file, any bytes; or NULL */
+  char *text;       /* or the input itself */
+  char *set, *name; /* (nullable) of a text: the built-in set that it is of, and its name there */
 } LbPlanInput;
 
 typedef struct {
@@ -32,6 +33,13 @@ typedef enum {
   LB_ORDER_INTERLEAVED,
 } LbOrder;
 
+/* Which sounds that came out stay, in the folder of the run. */
+typedef enum {
+  LB_KEEP_FIRST, /* the first output's */
+  LB_KEEP_ALL,   /* one for each different output */
+  LB_KEEP_NONE,
+} LbKeep;
+
 typedef struct {
   int iterations; /* 0: auto */
   int warmups;
@@ -45,6 +53,11 @@ typedef struct {
   double time_limit_s;        /* of a load or a run; 0: the defaults */
   guint64 memory_limit_bytes; /* of an engine; 0: nine tenths of what is available */
   guint64 pcm_memory_bytes;   /* 0: a quarter of what is available */
+  gboolean random_weights;    /* seeded weights of the true size: speed without quality */
+  LbKeep keep;
+  gboolean flac; /* kept as FLAC, not as WAV */
+  char *save;    /* (type filename) (nullable): where a copy of what came out goes */
+  json_t *score; /* (nullable): [{name "wer", engine, model}] */
 } LbSettings;
 
 typedef struct {
@@ -64,6 +77,10 @@ LbCase *lb_plan_add_case (LbPlan *plan, const char *mode, const char *engine, co
                           const char *device);
 void lb_case_add_file (LbCase *it, const char *role, const char *path);
 void lb_case_add_text (LbCase *it, const char *role, const char *text);
+
+/** lb_case_name_text: the text that was added last is @name of the built-in @set (both nullable)
+ */
+void lb_case_name_text (LbCase *it, const char *set, const char *name);
 
 const LbCase *lb_plan_case (const LbPlan *plan, guint index);
 

@@ -16,7 +16,7 @@ struct _LbResult {
   json_t *flags;
   json_t *last_output; /* (transfer none): of record.outputs */
   GArray *rtf;
-  double processed_s;
+  double processed_s, characters, words; /* NAN: nothing of the kind went in */
   gboolean failed, deterministic;
 };
 
@@ -36,6 +36,8 @@ describe_settings (const LbPlan *plan, const LbCase *it, int threads)
                       plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved"
                                                                    : "sequential");
   lb_json_set_integer (settings, "seed", plan->settings.seed);
+  if (plan->settings.random_weights)
+    lb_json_set_boolean (settings, "random_weights", TRUE);
   lb_json_set (settings, "options", json_deep_copy (it->options));
   return settings;
 }
@@ -51,7 +53,7 @@ lb_result_new (const LbPlan *plan, guint case_index, int threads, const json_t *
   result->mode = g_strdup (it->mode);
   result->flags = json_array ();
   result->rtf = g_array_new (FALSE, FALSE, sizeof (double));
-  result->processed_s = NAN;
+  result->processed_s = result->characters = result->words = NAN;
   lb_json_set_string (record, "schema", "llamaburn.result/1");
   lb_json_set_string (record, "id", it->id);
   lb_json_set (record, "group",
@@ -115,6 +117,18 @@ lb_result_set_input (LbResult *result, const json_t *input, double decode_s, con
   lb_json_set (result->record, "input", json_deep_copy (input));
   lb_json_set_real (part (result, "timing"), "decode_s", decode_s);
   result->processed_s = lb_json_real (input, "processed_s", NAN);
+  result->characters = lb_json_real (input, "characters", NAN);
+  result->words = lb_json_real (input, "words", NAN);
+  if (flags != NULL)
+    json_array_extend (result->flags, (json_t *) flags);
+}
+
+void
+lb_result_add_input (LbResult *result, json_t *input, const json_t *flags)
+{
+  if (part (result, "more_inputs") == NULL)
+    lb_json_set (result->record, "more_inputs", json_array ());
+  json_array_append_new (part (result, "more_inputs"), input);
   if (flags != NULL)
     json_array_extend (result->flags, (json_t *) flags);
 }
@@ -166,6 +180,24 @@ lb_result_set_session (LbResult *result, const json_t *session, const char *vers
 /* Members of an output that are times: they differ in every run, and are the iteration's. */
 static const char *const timed[] = { "engine_s", "phases" };
 
+/* Of a sound that went in, else of the one that came out. */
+static void
+set_speed (const LbResult *result, const LbMeasured *measured, json_t *one)
+{
+  double audio_s = measured->audio_s > 0 ? measured->audio_s : NAN;
+  gboolean spoken = strcmp (result->mode, "tts") == 0 && isfinite (audio_s);
+
+  if (result->processed_s > 0)
+    lb_json_set_real (one, "rtf", measured->wall_s / result->processed_s);
+  else
+    lb_json_set_real (one, "rtf", measured->wall_s / audio_s);
+  lb_json_set_real (one, "audio_s", audio_s);
+  if (!spoken || !(measured->wall_s > 0))
+    return;
+  lb_json_set_real (one, "chars_per_sec", result->characters / measured->wall_s);
+  lb_json_set_real (one, "words_per_sec", result->words / measured->wall_s);
+}
+
 static json_t *
 make_iteration (LbResult *result, guint session, guint index, const LbMeasured *measured)
 {
@@ -175,8 +207,7 @@ make_iteration (LbResult *result, guint session, guint index, const LbMeasured *
   lb_json_set_integer (one, "index", index);
   lb_json_set_integer (one, "session", session);
   lb_json_set_real (one, "wall_s", measured->wall_s);
-  if (result->processed_s > 0)
-    lb_json_set_real (one, "rtf", measured->wall_s / result->processed_s);
+  set_speed (result, measured, one);
   lb_json_set_real (one, "latency_s", measured->latency_s);
   if (isfinite (measured->latency_s))
     lb_json_set_string (one, "latency_kind", measured->latency_kind);
@@ -260,6 +291,22 @@ const json_t *
 lb_result_output (LbResult *result)
 {
   return result->last_output;
+}
+
+json_t *
+lb_result_last_output (LbResult *result)
+{
+  return json_object_get (result->last_output, "output");
+}
+
+gboolean
+lb_result_output_is_new (LbResult *result, guint *number)
+{
+  const json_t *outputs = part (result, "outputs");
+
+  *number = (guint) json_array_size (outputs) - 1;
+  return result->last_output == json_array_get (outputs, *number) &&
+         json_array_size (json_object_get (result->last_output, "iterations")) == 1;
 }
 
 double

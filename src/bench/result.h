@@ -20,6 +20,8 @@ const char *lb_result_id (const LbResult *result);
 
 void lb_result_set_input (LbResult *result, const json_t *input, double decode_s,
                           const json_t *flags);
+/** lb_result_add_input: one of `more_inputs`: {role, …}. @input: (transfer full) */
+void lb_result_add_input (LbResult *result, json_t *input, const json_t *flags);
 void lb_result_set_model (LbResult *result, json_t *model /* (transfer full) (nullable) */);
 void lb_result_set_resample (LbResult *result, double resample_s);
 /** lb_result_set_session: what load answered. @session: {index, load_s, load_cache, warm_load_s,
@@ -31,11 +33,13 @@ void lb_result_add_flag (LbResult *result, json_t *flag /* (transfer full) */);
 /** LbMeasured: one run of an engine, as the runner saw it. NAN and 0: not measured */
 typedef struct {
   double wall_s, latency_s, cpu_s;
+  double audio_s; /* of what came out */
   const char *latency_kind;
   guint64 peak_rss_bytes;
   json_t
       *samples; /* (transfer none) (nullable): of machine/sampler.h: energy_j, peak_gpu_bytes… */
-  json_t *output; /* (transfer none) */
+  json_t *output;    /* (transfer none) */
+  GPtrArray *sounds; /* (transfer none) (nullable): of LbSound (bench/sound.h) */
 } LbMeasured;
 
 /** lb_result_add_warmup, lb_result_add_iteration: Returns: (transfer none): the element of the
@@ -47,6 +51,14 @@ const json_t *lb_result_add_iteration (LbResult *result, guint session,
 /** lb_result_output: Returns: (transfer none): the element of `outputs` that the last iteration
  * belongs to */
 const json_t *lb_result_output (LbResult *result);
+
+/** lb_result_last_output: Returns: (transfer none): the `output` in it: what is set now is no
+ * part of its hash */
+json_t *lb_result_last_output (LbResult *result);
+
+/** lb_result_output_is_new: whether the last iteration was the first to give its output.
+ * @number: (out): of it in `outputs` */
+gboolean lb_result_output_is_new (LbResult *result, guint *number);
 
 double lb_result_median_rtf (const LbResult *result); /* NAN: none yet */
 

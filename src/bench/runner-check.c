@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bench/keep.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -65,34 +66,20 @@ check_options (LbCase *it, const LbManifest *manifest, GError **error)
   return TRUE;
 }
 
-static const char *
-kind_of_role (const LbManifest *manifest, const char *role)
-{
-  size_t index;
-  json_t *input;
-
-  json_array_foreach (json_object_get (manifest->json, "inputs"), index, input)
-    if (strcmp (lb_json_string (input, "role", ""), role) == 0)
-      return lb_json_string (input, "kind", "");
-  return NULL;
-}
-
-/* Each role is one that the engine knows, is there once, and has what it is to have. There is one
- * mapping for sound, for the input that is measured: the first. */
+/* Each role is one that the engine knows, is there once, and has what it is to have. */
 static gboolean
 check_input (const LbCase *it, guint index, const LbManifest *manifest, GError **error)
 {
   const LbPlanInput *input = g_ptr_array_index (it->inputs, index);
-  const char *kind = kind_of_role (manifest, input->role);
+  const json_t *known = lb_manifest_input (manifest, it->mode, input->role);
+  gboolean sound = strcmp (lb_json_string (known, "kind", ""), "pcm") == 0;
   g_autofree char *shown = lb_text_escape (input->role);
   const char *why = NULL;
 
-  if (kind == NULL)
+  if (known == NULL)
     why = "the engine takes no input of that role";
-  else if ((strcmp (kind, "pcm") == 0) != (input->path != NULL))
-    why = input->path != NULL ? "it must be a text, not a file" : "it must be a file, not a text";
-  else if (index > 0 && input->path != NULL)
-    why = "a sound must come first, and only one sound is measured";
+  else if (sound != (input->path != NULL))
+    why = sound ? "it must be a file, not a text" : "it must be a text, not a file";
   for (guint i = 0; i < index && why == NULL; i++)
     if (strcmp (((LbPlanInput *) g_ptr_array_index (it->inputs, i))->role, input->role) == 0)
       why = "it is there twice";
@@ -103,12 +90,47 @@ check_input (const LbCase *it, guint index, const LbManifest *manifest, GError *
   return FALSE;
 }
 
-static gboolean
-check_inputs (const LbCase *it, const LbManifest *manifest, GError **error)
+/* Returns: the place of @role's input in @it, −1: it has none */
+static int
+find_input (const LbCase *it, const char *role)
 {
   for (guint i = 0; i < it->inputs->len; i++)
-    if (!check_input (it, i, manifest, error))
-      return FALSE;
+    if (strcmp (((LbPlanInput *) g_ptr_array_index (it->inputs, i))->role, role) == 0)
+      return (int) i;
+  return -1;
+}
+
+/* What can't be left out is there; what is measured comes first, wherever the plan has it. */
+static gboolean
+check_needed (LbCase *it, const LbManifest *manifest, GError **error)
+{
+  const json_t *first = lb_manifest_input (manifest, it->mode, NULL);
+  const json_t *inputs = json_object_get (manifest->json, "inputs");
+  size_t index;
+  json_t *input;
+
+  json_array_foreach ((json_t *) inputs, index, input)
+    {
+      const char *role = lb_json_string (input, "role", "");
+      gboolean needed = input == first || !lb_json_boolean (input, "optional", FALSE);
+      int at = find_input (it, role);
+
+      if (lb_manifest_input (manifest, it->mode, role) != input)
+        continue;
+      if (at < 0 && needed)
+        {
+          const char *option = lb_json_string (input, "option", NULL);
+          gboolean sound = strcmp (lb_json_string (input, "kind", ""), "pcm") == 0;
+
+          g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                       "engine \"%s\" needs an input \"%s\": give %s%s%s", manifest->id, role,
+                       sound ? "a sound file" : "a text", option != NULL ? " with --" : "",
+                       option != NULL ? option : "");
+          return FALSE;
+        }
+      if (at > 0 && input == first)
+        g_ptr_array_insert (it->inputs, 0, g_ptr_array_steal_index (it->inputs, (guint) at));
+    }
   return TRUE;
 }
 
@@ -129,13 +151,35 @@ check_address (const LbCase *it, const LbManifest *manifest, GError **error)
 }
 
 static gboolean
-check_case (LbCase *it, LbRegistry *registry, LbModels *models, GError **error)
+check_inputs (LbCase *it, const LbManifest *manifest, GError **error)
+{
+  for (guint i = 0; i < it->inputs->len; i++)
+    if (!check_input (it, i, manifest, error))
+      return FALSE;
+  return check_needed (it, manifest, error);
+}
+
+static gboolean
+check_weights (const LbPlan *plan, const LbManifest *manifest, GError **error)
+{
+  if (!plan->settings.random_weights || lb_manifest_can (manifest, "random-weights"))
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "engine \"%s\" can't run with random weights (--random-weights): leave it out, or "
+               "the engine",
+               manifest->id);
+  return FALSE;
+}
+
+static gboolean
+check_case (const LbPlan *plan, LbCase *it, LbRegistry *registry, LbModels *models,
+            GError **error)
 {
   const LbManifest *manifest = lb_registry_find (registry, it->engine, it->mode, error);
 
   if (manifest == NULL || !check_device (it->device, error) ||
       !check_inputs (it, manifest, error) || !check_options (it, manifest, error) ||
-      !check_address (it, manifest, error))
+      !check_address (it, manifest, error) || !check_weights (plan, manifest, error))
     return FALSE;
   if (manifest->variants == NULL || manifest->variants[0] == NULL)
     {
@@ -157,7 +201,7 @@ gboolean
 lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **error)
 {
   for (guint i = 0; i < plan->cases->len; i++)
-    if (!check_case (g_ptr_array_index (plan->cases, i), registry, models, error))
+    if (!check_case (plan, g_ptr_array_index (plan->cases, i), registry, models, error))
       return FALSE;
-  return TRUE;
+  return lb_keep_check (plan, error);
 }

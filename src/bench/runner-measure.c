@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/keep.h"
 #include "bench/runner-private.h"
 #include "bench/server.h"
 #include "bench/validity.h"
@@ -9,6 +10,7 @@
 #include "machine/sampler.h"
 
 #define GPU_BUSY_LEAST 0.02
+#define KEPT_MOST_BYTES (G_GUINT64_CONSTANT (2) * 1024 * 1024 * 1024)
 
 /* Did the engine take another device than it was asked for? */
 static void
@@ -91,6 +93,56 @@ on_progress (const char *text, double fraction, gpointer user_data)
                     json_pack ("{s:f}", "fraction", fraction));
 }
 
+/* What came out to be heard, after the clock has stopped. */
+static gboolean
+hear (Runner *runner, const LbCase *it, LbPlace *place, LbMeasured *measured, GError **error)
+{
+  double input_s = lb_case_path (it) != NULL ? lb_runner_duration_s (runner, it) : NAN;
+  const json_t *pieces = json_object_get (measured->output, "pcm");
+
+  measured->audio_s = NAN;
+  if (lb_mode_sound (it->mode) == LB_MODE_NO_SOUND)
+    return TRUE;
+  measured->sounds = lb_sounds_read (place->session, it->mode, &place->loaded, pieces, input_s,
+                                     runner->plan->settings.pcm_memory_bytes, error);
+  if (measured->sounds == NULL)
+    return FALSE;
+  measured->audio_s = lb_sounds_duration_s (measured->sounds);
+  lb_sounds_describe (measured->sounds, it->mode, measured->output);
+  return TRUE;
+}
+
+void
+lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
+{
+  Run *run = &runner->runs[step->case_index];
+  g_autoptr (json_t) flags = NULL;
+  size_t index;
+  json_t *flag;
+
+  if (measured->sounds == NULL)
+    return;
+  flags = lb_sounds_flags (measured->sounds);
+  json_array_foreach (flags, index, flag)
+    lb_result_add_flag (run->result, json_incref (flag));
+  run->kept_bytes += lb_keep_sounds (runner->store, runner->plan, step->case_index, run->result,
+                                     measured->sounds);
+}
+
+void
+lb_runner_prune (Runner *runner, const Run *run)
+{
+  gint64 removed;
+
+  if (runner->store == NULL || run->kept_bytes == 0)
+    return;
+  removed = lb_store_prune (runner->store, KEPT_MOST_BYTES, NULL);
+  if (removed > 0)
+    lb_runner_emit (runner, "pruned", NULL,
+                    json_pack ("{s:I, s:I}", "removed_bytes", (json_int_t) removed, "limit_bytes",
+                               (json_int_t) KEPT_MOST_BYTES));
+}
+
 /* One run of the engine with everything that is measured about it. */
 gboolean
 lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run, LbMeasured *measured,
@@ -100,9 +152,7 @@ lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run, LbMeas
   const LbCase *it = lb_runner_case (runner, step);
   LbResult *result = runner->runs[step->case_index].result;
   GPid pid = lb_session_pid (place->session);
-  double duration_s = lb_case_path (it) != NULL
-                          ? lb_inputs_duration_s (runner->inputs, lb_case_path (it))
-                          : 0;
+  double duration_s = lb_runner_duration_s (runner, it);
   Listener listener = { runner, it->id };
   gboolean has_peak, ran;
   double cpu_s;
@@ -110,7 +160,7 @@ lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run, LbMeas
   size_t index;
   json_t *flag;
 
-  if (!lb_place_put (place, it, runner->inputs, error))
+  if (!lb_place_put (place, it, runner->inputs, runner->more_inputs, error))
     return FALSE;
   lb_result_set_resample (result, place->resample_s);
   has_peak = lb_process_reset_peak (pid);
@@ -128,14 +178,16 @@ lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run, LbMeas
   if (has_peak)
     measured->peak_rss_bytes = lb_process_peak_rss_bytes (pid,
                                                           lb_session_pcm_inodes (place->session));
-  measured->output = run->output;
+  measured->output = json_copy (run->output);
   json_array_foreach (run->flags, index, flag)
     lb_result_add_flag (result, json_incref (flag));
-  return TRUE;
+  return hear (runner, it, place, measured, error);
 }
 
 void
 lb_measured_clear (LbMeasured *measured)
 {
   json_decref (measured->samples);
+  json_decref (measured->output);
+  g_clear_pointer (&measured->sounds, g_ptr_array_unref);
 }

@@ -17,13 +17,16 @@ typedef struct {
   LbWatch *watch;
   guint n_sessions; /* that the record has */
   guint life;       /* of its place, that the last of them is */
+  guint64 kept_bytes;
 } Run;
 
 typedef struct {
   LbPlan *plan;
   LbModels *models;
   LbSchedule *schedule;
-  LbInputs *inputs;
+  LbInputs *inputs;      /* that are measured */
+  LbInputs *more_inputs; /* whole: voices… */
+  LbStore *store;        /* (nullable): for sounds that came out */
   LbPlace *places;
   Run *runs;
   json_t *machine;
@@ -48,6 +51,31 @@ const LbCase *lb_runner_case (const Runner *runner, const LbStep *step);
 
 /** lb_case_path: Returns: (nullable): the file that is measured */
 const char *lb_case_path (const LbCase *it);
+
+/** lb_case_text: Returns: (nullable): the text that is measured */
+const char *lb_case_text (const LbCase *it);
+
+/** lb_runner_read_inputs: all of the case's into its result */
+gboolean lb_runner_read_inputs (Runner *runner, const LbStep *step, GError **error);
+
+/** lb_runner_has_ended: whether @run's record is complete */
+gboolean lb_runner_has_ended (const Run *run);
+
+/** lb_runner_room: Returns: what the cases of @session that have not ended need; their sounds are
+ * decoded for it */
+LbRoom lb_runner_room (Runner *runner, guint session);
+
+/** lb_runner_duration_s: Returns: of what is measured, for time limits: of a text roughly */
+double lb_runner_duration_s (Runner *runner, const LbCase *it);
+
+/** lb_runner_forget_inputs: those of a case that no later one needs */
+void lb_runner_forget_inputs (Runner *runner, guint case_index);
+
+/** lb_runner_keep: sounds of an iteration, as the settings say */
+void lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured);
+
+/** lb_runner_prune: the oldest sounds go when all together are too many, said by an event */
+void lb_runner_prune (Runner *runner, const Run *run);
 
 /** lb_runner_attach: before each warm-up and iteration: the run has a session, another one after
  * its process has died, and is watched */

@@ -28,12 +28,6 @@ lb_runner_case (const Runner *runner, const LbStep *step)
   return lb_plan_case (runner->plan, step->case_index);
 }
 
-const char *
-lb_case_path (const LbCase *it)
-{
-  return ((const LbPlanInput *) g_ptr_array_index (it->inputs, 0))->path;
-}
-
 static gboolean
 was_cancelled (Runner *runner, const GError *error)
 {
@@ -103,23 +97,6 @@ read_reference (Runner *runner, const LbStep *step, GError **error)
   return FALSE;
 }
 
-static gboolean
-read_input (Runner *runner, const LbStep *step, GError **error)
-{
-  Run *run = &runner->runs[step->case_index];
-  const char *path = lb_case_path (lb_runner_case (runner, step));
-  const json_t *input;
-
-  if (path == NULL)
-    return TRUE;
-  input = lb_inputs_decode (runner->inputs, path, runner->cancellable, error);
-  if (input == NULL)
-    return FALSE;
-  lb_result_set_input (run->result, input, lb_inputs_decode_s (runner->inputs, path),
-                       lb_inputs_flags (runner->inputs, path));
-  return TRUE;
-}
-
 static LbOutcome
 step_begin (Runner *runner, const LbStep *step, double *wall_s)
 {
@@ -127,45 +104,19 @@ step_begin (Runner *runner, const LbStep *step, double *wall_s)
   Run *run = &runner->runs[step->case_index];
   GError *error = NULL;
   gboolean ready;
-  g_autoptr (json_t) only_path = json_object ();
+  g_autoptr (json_t) only_name = json_object ();
 
   run->result = lb_result_new (runner->plan, step->case_index, runner->threads, runner->machine);
-  lb_json_set_path (only_path, "path", lb_case_path (it));
-  lb_result_set_input (run->result, only_path, NAN, NULL);
+  lb_json_set_path (only_name, "path", lb_case_path (it));
+  lb_json_set_string (only_name, "text", lb_case_text (it));
+  lb_result_set_input (run->result, only_name, NAN, NULL);
   if (runner->places[step->session].model != NULL)
     lb_result_set_model (run->result, lb_place_describe_model (&runner->places[step->session]));
   lb_runner_emit (runner, "started", it->id, json_pack ("{s:s}", "what", "decode"));
-  ready = read_reference (runner, step, &error) && read_input (runner, step, &error);
+  ready = read_reference (runner, step, &error) && lb_runner_read_inputs (runner, step, &error);
   lb_runner_emit (runner, "run-begin", it->id,
                   json_pack ("{s:O}", "record", lb_result_record (run->result)));
   return ready ? LB_OUTCOME_OK : fail (runner, step, "input", error);
-}
-
-static gboolean
-has_ended (const Run *run)
-{
-  return run->result != NULL &&
-         strcmp (lb_json_string (lb_result_record (run->result), "status", ""), "running") != 0;
-}
-
-/* All sounds of a session are decoded before its process starts: its mapping has the size of the
- * longest. */
-static double
-longest_of_session (Runner *runner, guint session)
-{
-  double longest_s = 0;
-
-  for (guint c = 0; c < runner->plan->cases->len; c++)
-    {
-      const char *path = lb_case_path (lb_plan_case (runner->plan, c));
-
-      if (path == NULL || lb_schedule_session_of (runner->schedule, c) != session ||
-          has_ended (&runner->runs[c]))
-        continue;
-      lb_inputs_decode (runner->inputs, path, runner->cancellable, NULL);
-      longest_s = MAX (longest_s, lb_inputs_duration_s (runner->inputs, path));
-    }
-  return longest_s;
 }
 
 static guint
@@ -181,7 +132,9 @@ count_alive (const Runner *runner)
 static gboolean
 has_room (const Runner *runner, const LbPlace *place)
 {
-  guint64 needed = ROOM_BYTES + (place->model != NULL ? 2 * place->model->bytes : 0);
+  const LbModel *model = place->model;
+  guint64 weights = model != NULL ? MAX (model->bytes, model->parameters * sizeof (float)) : 0;
+  guint64 needed = ROOM_BYTES + 2 * weights;
 
   return count_alive (runner) == 0 || needed < lb_machine_memory_available_bytes ();
 }
@@ -203,13 +156,17 @@ step_start (Runner *runner, const LbStep *step, double *wall_s)
   LbPlace *place = &runner->places[step->session];
   GError *error = NULL;
 
-  if (place->model != NULL && place->model_path == NULL)
+  gboolean from_store = place->model != NULL && !place->random_weights;
+
+  if (from_store && place->model_path == NULL)
     place->model_path = lb_models_locate (runner->models, place->model, &error);
-  if (place->model != NULL && place->model_path == NULL)
+  if (from_store && place->model_path == NULL)
     return fail (runner, step, "load", error);
   if (!has_room (runner, place))
     return LB_OUTCOME_NO_ROOM;
-  longest_of_session (runner, step->session);
+  /* All sounds of a session are decoded before its process starts: its mapping has the size of
+   * the longest. */
+  lb_runner_room (runner, step->session);
   activate (runner, step->session);
   if (!lb_place_start (place, lb_runner_case (runner, step)->device, &runner->plan->settings,
                        runner->cancellable, &error))
@@ -222,6 +179,7 @@ step_load (Runner *runner, const LbStep *step, double *wall_s)
 {
   const LbCase *it = lb_runner_case (runner, step);
   LbPlace *place = &runner->places[step->session];
+  LbRoom room = lb_runner_room (runner, step->session);
   GError *error = NULL;
 
   activate (runner, step->session);
@@ -229,8 +187,7 @@ step_load (Runner *runner, const LbStep *step, double *wall_s)
                   json_pack ("{s:i, s:s*}", "session", (int) step->session, "model", it->model));
   if (!lb_place_load (place, it, &runner->plan->settings, runner->threads, runner->cancellable,
                       &error) ||
-      !lb_place_reserve (place, longest_of_session (runner, step->session), 0,
-                         runner->cancellable, &error))
+      !lb_place_reserve (place, &room, runner->cancellable, &error))
     return fail (runner, step, "load", error);
   lb_runner_emit (
       runner, "model-loaded", it->id,
@@ -302,6 +259,7 @@ step_iterate (Runner *runner, const LbStep *step, double *wall_s)
   *wall_s = measured.wall_s;
   lb_runner_check_busy (&runner->places[step->session], &measured, run->result);
   one = lb_result_add_iteration (run->result, run->n_sessions - 1, &measured);
+  lb_runner_keep (runner, step, &measured);
   members = json_pack ("{s:i, s:O}", "index", (int) step->index, "iteration", one);
   if (runner->plan->settings.iterations > 0)
     lb_json_set_integer (members, "of", runner->plan->settings.iterations);
@@ -350,18 +308,6 @@ hash_model (Runner *runner, LbPlace *place, json_t *record)
     lb_json_set_integer (model, "bytes", (gint64) bytes);
 }
 
-static gboolean
-is_needed_later (const Runner *runner, guint case_index)
-{
-  const char *path = lb_case_path (lb_plan_case (runner->plan, case_index));
-
-  for (guint c = 0; c < runner->plan->cases->len; c++)
-    if (c != case_index && g_strcmp0 (lb_case_path (lb_plan_case (runner->plan, c)), path) == 0 &&
-        !has_ended (&runner->runs[c]))
-      return TRUE;
-  return FALSE;
-}
-
 static void
 count (Runner *runner, json_t *record)
 {
@@ -382,7 +328,6 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
 {
   Run *run = &runner->runs[step->case_index];
   LbPlace *place = &runner->places[step->session];
-  const char *path = lb_case_path (lb_runner_case (runner, step));
 
   if (place->failure != NULL && !lb_result_has_failed (run->result) && !runner->cancelled)
     say_failed (runner, run, place->failure_phase, place->failure);
@@ -393,8 +338,8 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
   count (runner, lb_result_record (run->result));
   lb_runner_emit (runner, "run-end", lb_result_id (run->result),
                   json_pack ("{s:O}", "record", lb_result_record (run->result)));
-  if (path != NULL && !is_needed_later (runner, step->case_index))
-    lb_inputs_forget (runner->inputs, path);
+  lb_runner_prune (runner, run);
+  lb_runner_forget_inputs (runner, step->case_index);
   return LB_OUTCOME_OK;
 }
 

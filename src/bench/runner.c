@@ -45,6 +45,7 @@ emit_plan (Runner *runner)
                                "engine", it->engine, "model", it->model, "device", it->device);
 
       lb_json_set_path (one, "path", lb_case_path (it));
+      lb_json_set_string (one, "text", lb_case_text (it));
       json_array_append_new (runs, one);
     }
   lb_runner_emit (runner, "plan", NULL,
@@ -80,9 +81,12 @@ static void
 prepare (Runner *runner, LbRegistry *registry)
 {
   guint n = runner->plan->cases->len;
+  LbSettings whole = runner->plan->settings;
 
   runner->schedule = lb_schedule_new (runner->plan);
+  whole.start_s = whole.duration_s = 0;
   runner->inputs = lb_inputs_new (&runner->plan->settings);
+  runner->more_inputs = lb_inputs_new (&whole);
   runner->places = g_new0 (LbPlace, lb_schedule_sessions (runner->schedule));
   runner->runs = g_new0 (Run, n);
   runner->machine = lb_machine_describe ();
@@ -94,6 +98,7 @@ prepare (Runner *runner, LbRegistry *registry)
       const LbCase *it = lb_plan_case (runner->plan, c);
       LbPlace *place = &runner->places[lb_schedule_session_of (runner->schedule, c)];
 
+      place->random_weights = runner->plan->settings.random_weights;
       place->manifest = lb_registry_find (registry, it->engine, it->mode, NULL);
       if (it->model != NULL)
         place->model = lb_models_find (runner->models, it->model, it->mode,
@@ -114,17 +119,19 @@ clear (Runner *runner)
   g_free (runner->places);
   g_free (runner->runs);
   lb_inputs_free (runner->inputs);
+  lb_inputs_free (runner->more_inputs);
   lb_schedule_free (runner->schedule);
   json_decref (runner->machine);
 }
 
 gboolean
-lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbEventHandler handler,
-               gpointer user_data, LbRunnerCounts *counts, GCancellable *cancellable,
-               GError **error)
+lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbStore *store,
+               LbEventHandler handler, gpointer user_data, LbRunnerCounts *counts,
+               GCancellable *cancellable, GError **error)
 {
   Runner runner = { .plan = plan,
                     .models = models,
+                    .store = store,
                     .handler = handler,
                     .user_data = user_data,
                     .counts = counts,

@@ -8,6 +8,7 @@
 #include "bench/plan.h"
 #include "engine/manifest.h"
 #include "models/models.h"
+#include "store/store.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,7 @@ gboolean lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, 
 /**
  * lb_runner_run:
  * @plan: checked
+ * @store: (nullable): where sounds that come out are kept: of the runs that @handler began there
  * @handler: gets every event, in this thread
  * @cancellable: cancelled: the run that is measured ends as `interrupted`, with what was measured
  *
@@ -34,7 +36,7 @@ gboolean lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, 
  *
  * Returns: %FALSE only when nothing could be begun (cancelled while waiting for the lock)
  */
-gboolean lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models,
+gboolean lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbStore *store,
                         LbEventHandler handler, gpointer user_data, LbRunnerCounts *counts,
                         GCancellable *cancellable, GError **error);
 

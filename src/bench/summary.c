@@ -20,6 +20,8 @@ static const struct {
   { "energy_j", "avg_energy_j" },
   { "tokens_per_sec", "avg_tokens_per_sec" },
   { "chars_per_sec", "avg_chars_per_sec" },
+  { "words_per_sec", "avg_words_per_sec" },
+  { "audio_s", "avg_audio_s" },
 };
 
 /* Returns: (transfer full): the member of each iteration that has it */
@@ -96,10 +98,13 @@ lb_summary (json_t *iterations, double overhead_s, double processed_s, json_t *f
   json_t *summary = json_object ();
   g_autoptr (GArray) wall = collect (iterations, "wall_s");
   g_autoptr (GArray) rtf = collect (iterations, "rtf");
+  g_autoptr (GArray) audio = collect (iterations, "audio_s");
   double lag1 = lb_lag1 (data_of (wall), wall->len);
 
   lb_json_set_integer (summary, "iterations", (gint64) json_array_size (iterations));
   set_rtf (summary, rtf);
+  if (!(processed_s > 0) && audio->len > 0)
+    processed_s = lb_median (data_of (audio), audio->len);
   if (wall->len > 0 && processed_s > 0)
     lb_json_set_real (summary, "end_to_end_rtf",
                       (overhead_s + lb_median (data_of (wall), wall->len)) / processed_s);

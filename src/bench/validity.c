@@ -6,9 +6,15 @@
 static const char *const tells[] = {
   "governor",        /* a slower machine than it could be, but this is the machine */
   "truncated-input", /* what was there was measured */
-  "nan-samples",     "repaired-text", "frequency-changed",
-  "on-battery",              /* this is how the machine was used: it is in the record */
-  "remote",          "sent", /* what was timed is a server's work, and that is said */
+  "nan-samples",
+  "repaired-text",
+  "clipped-output", /* so it sounds: its speed is what it is */
+  "not-kept",
+  "not-saved",
+  "frequency-changed",
+  "on-battery", /* this is how the machine was used: it is in the record */
+  "remote",
+  "sent", /* what was timed is a server's work, and that is said */
 };
 
 json_t *

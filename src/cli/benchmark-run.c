@@ -42,6 +42,8 @@ typedef struct {
   gboolean deaf;         /* nobody listens to events any more */
   gint64 waits_since_us; /* for room for events, since the user wants to leave; 0: doesn't wait */
   LbRunnerCounts counts;
+  gint64 pruned_bytes,
+      limit_bytes; /* sounds of older runs that had to go; of all that may stay */
   GError *error;
 } Benchmark;
 
@@ -151,6 +153,8 @@ on_event (const json_t *event, gpointer user_data)
     lb_cli_progress_event (event, it->progress);
   if (strcmp (lb_json_string (event, "event", ""), "run-end") == 0)
     add_record (it, event);
+  it->pruned_bytes += lb_json_integer (event, "removed_bytes", 0);
+  it->limit_bytes = lb_json_integer (event, "limit_bytes", it->limit_bytes);
 }
 
 static gboolean
@@ -185,8 +189,8 @@ run_in_thread (gpointer user_data)
 {
   Benchmark *it = user_data;
 
-  lb_runner_run (it->plan, it->registry, it->models, on_event, it, &it->counts, it->cancellable,
-                 &it->error);
+  lb_runner_run (it->plan, it->registry, it->models, it->store, on_event, it, &it->counts,
+                 it->cancellable, &it->error);
   g_idle_add (on_end, it);
   return NULL;
 }
@@ -386,6 +390,17 @@ write_output (Benchmark *it)
   return FALSE;
 }
 
+static void
+say_pruned (Benchmark *it)
+{
+  g_autofree char *removed = lb_text_bytes ((guint64) it->pruned_bytes);
+  g_autofree char *limit = lb_text_bytes ((guint64) it->limit_bytes);
+
+  if (it->pruned_bytes > 0)
+    lb_cli_warn (it->cli, "sounds of the oldest runs were removed (%s): %s of them are kept",
+                 removed, limit);
+}
+
 int
 lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *models, int events_fd,
                   GError **error)
@@ -408,6 +423,7 @@ lb_benchmark_run (LbCli *cli, LbPlan *plan, LbRegistry *registry, LbModels *mode
     {
       run (&it);
       end_output (&it);
+      say_pruned (&it);
       status = status_of (&it, error);
       if (!write_output (&it))
         status = MAX (status, LB_EXIT_FAILED);

@@ -21,6 +21,8 @@ typedef struct {
   gboolean random_weights;
   const json_t *options;  /* every option of the manifest that has a value, typed and checked */
   const char *mode;       /* "stt"… */
+  const json_t *model;    /* (nullable): of the catalogue: {id, name, variant, family, parameters,
+                             architecture {…}}: what random_weights are made by */
   gboolean allow_network; /* whether input may be sent to another machine (--allow-network) */
 } LbLoadRequest;
 
@@ -28,7 +30,9 @@ typedef struct {
 typedef struct {
   guint input_rate_hz, input_channels;   /* 0: it takes no sound */
   guint output_rate_hz, output_channels; /* 0: it gives no sound */
-  char backend[32], device[64];          /* really in use: "cpu", "vulkan" */
+  double output_s;    /* the longest sound that one run may give; 0: by the mode's rule */
+  guint output_stems; /* how many sounds of that length; 0: one */
+  char backend[32], device[64]; /* really in use: "cpu", "vulkan" */
   char device_name[128];
   int threads;            /* really in use; 0: unknown */
   gboolean deterministic; /* with these options the same input gives the same output */

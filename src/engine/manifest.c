@@ -153,7 +153,11 @@ read_inputs (LbManifest *manifest, GError **error)
   json_array_foreach (list, i, input)
     {
       const char *kind = lb_json_string (input, "kind", "");
+      const json_t *its_modes = json_object_get (input, "modes");
 
+      if (its_modes != NULL && !json_is_array (its_modes))
+        return lb_member_refuse (&place, "inputs", "a list of objects whose \"modes\" is a list",
+                                 error);
       if (!g_str_equal (kind, "pcm") && !g_str_equal (kind, "text"))
         return lb_member_refuse (&place, "inputs",
                                  "a list of objects whose \"kind\" is pcm or text", error);
@@ -367,6 +371,41 @@ lb_manifest_free (LbManifest *manifest)
   g_strfreev (manifest->command);
   g_free (manifest->missing);
   g_free (manifest);
+}
+
+static gboolean
+holds_text (const json_t *list, const char *text)
+{
+  size_t i;
+  json_t *item;
+
+  json_array_foreach ((json_t *) list, i, item)
+    if (g_strcmp0 (json_string_value (item), text) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+const json_t *
+lb_manifest_input (const LbManifest *manifest, const char *mode, const char *role)
+{
+  size_t i;
+  json_t *input;
+
+  json_array_foreach (json_object_get (manifest->json, "inputs"), i, input)
+    {
+      const json_t *its_modes = json_object_get (input, "modes");
+
+      if ((its_modes == NULL || holds_text (its_modes, mode)) &&
+          (role == NULL || g_str_equal (lb_json_string (input, "role", ""), role)))
+        return input;
+    }
+  return NULL;
+}
+
+gboolean
+lb_manifest_can (const LbManifest *manifest, const char *capability)
+{
+  return holds_text (json_object_get (manifest->json, "capabilities"), capability);
 }
 
 const LbOption *

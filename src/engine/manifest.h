@@ -31,7 +31,7 @@ typedef struct {
   char *title;
   char **modes;       /* "stt"… */
   char **variants;    /* of models it takes, best first: "ggml"; NULL: it takes no model */
-  char **roles;       /* of inputs: "audio", "text"…; the first is the one that is measured */
+  char **roles;       /* of inputs: "audio", "text"…: see lb_manifest_input() */
   char **outputs;     /* "text", "segments"… */
   char **backends;    /* that it may offer: "cpu", "vulkan", "hip", "cuda" */
   gboolean network;   /* whether it may open inet sockets */
@@ -56,6 +56,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbManifest, lb_manifest_free)
 
 /** lb_manifest_option: Returns: (nullable): the option named @name */
 const LbOption *lb_manifest_option (const LbManifest *manifest, const char *name);
+
+/** lb_manifest_input: Returns: (transfer none) (nullable): the element {role, kind, optional} of
+ * @manifest's inputs that has @role in @mode; without a role (%NULL) the first of that mode: the
+ * one that is measured. An element with "modes" is of those modes only */
+const json_t *lb_manifest_input (const LbManifest *manifest, const char *mode, const char *role);
+
+/** lb_manifest_can: whether the manifest's "capabilities" name @capability ("random-weights") */
+gboolean lb_manifest_can (const LbManifest *manifest, const char *capability);
 
 /** lb_option_parse: types and checks what a user typed. Returns: (transfer full): its JSON value,
  * or %NULL with %LB_ERROR_USAGE ("--beam-size takes a whole number from 1 to 16, not "x"") */

@@ -6,6 +6,8 @@
 #include "engine/session-private.h"
 
 #define RESERVE_LIMIT_S 30.0
+#define MAX_STEMS 64
+#define MAX_OUTPUT_S 1e6
 
 /* Waits for the answer of @type; progress on the way is passed over. */
 static gboolean
@@ -95,16 +97,19 @@ read_count (const json_t *json, const char *key, gint64 most, guint *value)
 static gboolean
 read_loaded (const json_t *json, LbSessionLoaded *loaded)
 {
-  guint threads = 0;
+  guint threads = 0, stems = 0;
   gboolean fine = read_count (json, "input_rate_hz", 10000000, &loaded->input_rate_hz) &&
                   read_count (json, "input_channels", 1024, &loaded->input_channels) &&
                   read_count (json, "output_rate_hz", 10000000, &loaded->output_rate_hz) &&
                   read_count (json, "output_channels", 1024, &loaded->output_channels) &&
-                  read_count (json, "threads", 65536, &threads);
+                  read_count (json, "threads", 65536, &threads) &&
+                  read_count (json, "output_stems", MAX_STEMS, &stems);
   json_t *options = json_object_get (json, "options");
   json_t *info = json_object_get (json, "info");
 
   loaded->threads = (int) threads;
+  loaded->output_stems = MAX (1, stems);
+  loaded->output_s = lb_json_real (json, "output_s", 0);
   loaded->backend = g_strdup (lb_json_string (json, "backend", ""));
   loaded->device = g_strdup (lb_json_string (json, "device", ""));
   loaded->device_name = g_strdup (lb_json_string (json, "device_name", ""));
@@ -114,7 +119,8 @@ read_loaded (const json_t *json, LbSessionLoaded *loaded)
     loaded->options = json_incref (options);
   if (json_is_object (info))
     loaded->info = json_incref (info);
-  return fine && (loaded->input_rate_hz > 0) == (loaded->input_channels > 0) &&
+  return fine && loaded->output_s >= 0 && loaded->output_s <= MAX_OUTPUT_S &&
+         (loaded->input_rate_hz > 0) == (loaded->input_channels > 0) &&
          (loaded->output_rate_hz > 0) == (loaded->output_channels > 0);
 }
 
@@ -136,7 +142,7 @@ lb_session_load (LbSession *session, const json_t *request, double time_limit_s,
       session->dead = TRUE;
       g_set_error (error, LB_ERROR, LB_ERROR_PROTOCOL,
                    "the engine \"%s\" broke the protocol while loading: impossible "
-                   "rates, channels or threads",
+                   "rates, channels, lengths or threads",
                    session->engine);
       return FALSE;
     }

@@ -51,6 +51,8 @@ json_t *lb_session_probe (LbSession *session, double time_limit_s, GCancellable 
 typedef struct {
   guint input_rate_hz, input_channels;
   guint output_rate_hz, output_channels;
+  double output_s;    /* the longest sound that one run may give; 0: by the mode's rule */
+  guint output_stems; /* how many of that length, at least 1 */
   char *backend, *device, *device_name;
   int threads;
   gboolean deterministic;
@@ -65,7 +67,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LbSessionLoaded, lb_session_loaded_clear)
 
 /**
  * lb_session_load:
- * @request: {mode, model_path, device, threads, seed, random_weights, options{}}
+ * @request: {mode, model_path, model{}, device, threads, seed, random_weights, options{}}
  */
 gboolean lb_session_load (LbSession *session, const json_t *request, double time_limit_s,
                           LbSessionLoaded *loaded, GCancellable *cancellable, GError **error);

@@ -10,6 +10,7 @@ typedef struct {
   guint runs;
   char mode[32];
   guint in_rate_hz, in_channels, out_rate_hz, out_channels;
+  gint64 parameters; /* of the model; 0: none */
 } Null;
 
 /** null_is: whether the option @name has the value @value */

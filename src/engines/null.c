@@ -2,7 +2,6 @@
  * for. The tool measures itself with it (bench/overhead.c) and tests itself with it. Without a
  * `text` its answer tells what it heard, so that two inputs give two outputs. */
 #include <fcntl.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +11,8 @@
 #include "core/error.h"
 #include "engine/protocol.h"
 #include "engine/sink.h"
+#include "null-sound.h"
 #include "null-trouble.h"
-
-#define SOUND_RATE_HZ 22050
 
 static const char *
 null_version (void)
@@ -69,7 +67,8 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, L
   g_strlcpy (null->mode, request->mode, sizeof null->mode);
   null->in_rate_hz = (guint) null_int (null, "rate");
   null->in_channels = null->in_rate_hz > 0 ? (guint) null_int (null, "channels") : 0;
-  null->out_rate_hz = gives_sound (request->mode) ? SOUND_RATE_HZ : 0;
+  null->out_rate_hz = gives_sound (request->mode) ? NULL_SOUND_RATE_HZ : 0;
+  null->parameters = lb_json_integer (request->model, "parameters", 0);
   null->out_channels = gives_sound (request->mode) ? 1 : 0;
   meddle_early (null);
   if (!null_sleep (null, sink, null_int (null, "load-ms")))
@@ -91,6 +90,9 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, L
              sizeof answer->backend);
   g_strlcpy (answer->device, null_is (null, "lie", "device") ? "vulkan:0" : "cpu",
              sizeof answer->device);
+  answer->output_stems = g_str_equal (request->mode, "separation") ? 2 : 1;
+  answer->output_s = lb_json_real (null->options, "output-s", 0);
+  answer->parameters = (guint64) null->parameters;
   answer->threads = 1;
   answer->deterministic = null_is (null, "lie", "claim") ||
                           !lb_json_boolean (null->options, "random", FALSE);
@@ -118,26 +120,6 @@ stream (const Null *null, LbSink *sink)
       lb_sink_progress (sink, (double) (i + 1) / (double) tokens);
       if (!lb_sink_partial (sink, text) ||
           !null_sleep (null, sink, i + 1 < tokens ? rest_ms / tokens : 0))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-static gboolean
-give_sound (const Null *null, LbSink *sink, GError **error)
-{
-  gsize frames = (gsize) (lb_json_real (null->options, "sound-s", 1) * SOUND_RATE_HZ);
-  float piece[1024];
-  gsize n;
-
-  for (gsize done = 0; null->out_channels > 0 && done < frames; done += n)
-    {
-      n = MIN (frames - done, G_N_ELEMENTS (piece));
-      for (gsize i = 0; i < n; i++)
-        piece[i] = (float) (0.5 * sin (2 * G_PI * 440 * (double) (done + i) / SOUND_RATE_HZ));
-      if (done == 0)
-        lb_sink_first (sink, "audio");
-      if (!lb_sink_write_pcm (sink, "audio", piece, n, error))
         return FALSE;
     }
   return TRUE;
@@ -224,7 +206,7 @@ null_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **ou
       g_set_error_literal (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled");
       return FALSE;
     }
-  if (!null_trouble (null, "run", sink, error) || !give_sound (null, sink, error))
+  if (!null_trouble (null, "run", sink, error) || !null_give_sound (null, request, sink, error))
     return FALSE;
   tampered = null_tamper (null);
   if (null_lie (null, sink))

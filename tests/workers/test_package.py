@@ -10,6 +10,7 @@ from worker_peer import peer  # noqa: F401  (a fixture; first: it sets the path)
 from llamaburn_worker import Usage
 from llamaburn_worker.channel import MAX_DEPTH, ProtocolError, encode, parse
 from llamaburn_worker.options import check_options
+from llamaburn_worker.serve import describe, kind_of
 from llamaburn_worker.sound import flat_samples
 
 HELLO = {"type": "hello", "id": 1, "protocol": [1], "engine": "null-worker", "version": "0"}
@@ -213,3 +214,16 @@ def test_threads_are_told_to_every_pool(peer, tmp_path):
     it.send(LOAD)
     info = it.next()["info"]
     assert info["OMP_NUM_THREADS"] == info["MKL_NUM_THREADS"] == info["OPENBLAS_NUM_THREADS"] == "3"
+
+
+@pytest.mark.parametrize("error,kind", [
+    (MemoryError(), "memory"),
+    (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), "memory"),
+    (RuntimeError("CUDA out of memory. Tried to allocate 2 GiB"), "memory"),
+    (RuntimeError("size mismatch"), "engine"),
+    (ModuleNotFoundError("No module named 'torch'"), "engine-missing"),
+    (ValueError("out of memory, a file's name"), "engine"),
+])
+def test_what_libraries_raise_has_a_kind(error, kind):
+    assert kind_of(error) == kind
+    assert "\n" not in describe(error) and describe(error)

@@ -80,6 +80,9 @@ class Loaded:
     input_channels: int = 0
     output_rate_hz: int = 0
     output_channels: int = 0
+    # The longest sound that one run may give, and how many of that length; 0: by the mode's rule.
+    output_s: float = 0.0
+    output_stems: int = 0
     backend: str = "cpu"
     device: str = "cpu"
     device_name: str = ""
@@ -100,6 +103,9 @@ class Load:
         self._id: int = message["id"]
         self.mode = str(message.get("mode") or "")
         self.model_path: Optional[str] = message.get("model_path")
+        # Of the catalogue: id, name, variant, family, parameters, architecture: what random weights are made by.
+        model = message.get("model")
+        self.model: Optional[dict[str, Any]] = model if isinstance(model, dict) else None
         self.device = str(message.get("device") or "cpu")
         self.threads = max(1, int(message.get("threads") or 1))
         self.seed = int(message.get("seed") or 0)

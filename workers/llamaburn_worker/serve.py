@@ -48,10 +48,18 @@ def one_line(error: BaseException) -> str:
     return text[:MAX_MESSAGE]
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Python's own, or a RuntimeError as torch, CTranslate2 and CUDA tell it."""
+    if isinstance(error, MemoryError):
+        return True
+    text = str(error).lower()
+    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
+
+
 def kind_of(error: BaseException) -> str:
     if isinstance(error, EngineError):
         return error.kind
-    if isinstance(error, MemoryError):
+    if is_out_of_memory(error):
         return "memory"
     if isinstance(error, ImportError):
         return "engine-missing"
@@ -59,7 +67,7 @@ def kind_of(error: BaseException) -> str:
 
 
 def describe(error: BaseException) -> str:
-    if isinstance(error, MemoryError):
+    if is_out_of_memory(error):
         return "the engine has no memory left: a smaller model or shorter sound needs less"
     if isinstance(error, ImportError):
         return f"a library of the engine can't be loaded ({one_line(error)}): install the engine again"

@@ -1,0 +1,264 @@
+"""What engines that have torch share. Import it inside load() only: it needs torch, the package itself doesn't.
+
+    pick_device("auto" | "cpu" | "cuda:0" | "hip:0") -> Place   .torch (torch.device), .backend, .id, .name
+    probe_devices() -> list[Device]                             for Engine.probe
+    pick_dtype("auto" | "float32" | "float16" | "bfloat16", place) -> torch.dtype
+    dtype_name(dtype) -> "float32"                              for the options that took effect
+    set_threads(count) -> int                                   torch's own pools; what torch says it has then
+    seed_everything(seed)                                       before anything that is drawn in a run
+    random_weights(make, seed) -> module                        make() builds it; no layer is dead
+    blank(make) -> module                                       nothing is drawn: for fill(), which sets all
+    count_parameters(*modules) -> int                           each shared tensor once
+    load_checkpoint(path, allow=()) -> dict                     safetensors, or torch's file with weights only
+    fill(module, state, path)                                   load_state_dict, BadModel in one line
+    wait_idle(place)                                            before Run.done()
+    to_samples(tensor) -> numpy array                           float32 in host memory, flat
+    release()                                                   in unload(), after the last reference is gone
+
+Out of memory needs nothing: the package tells torch's own error as kind "memory".
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+import pickle
+import random
+from dataclasses import dataclass
+from typing import Any, Callable, Iterable, TypeVar
+
+import torch
+from torch import nn
+from torch.overrides import TorchFunctionMode
+
+from llamaburn_worker.engine import BadModel, Device, EngineError, Usage
+from llamaburn_worker.serve import is_out_of_memory
+
+Module = TypeVar("Module", bound=nn.Module)
+
+ZIP, LEGACY_PICKLE = b"PK", b"\x80"
+MISSING_SHOWN = 3
+LOOKED_AT = 1024
+
+
+@dataclass(frozen=True)
+class Place:
+    """A device as torch has it, and as the protocol names it: torch's "cuda" is hip on ROCm."""
+
+    torch: torch.device
+    backend: str
+    id: str
+    name: str
+
+
+def _gpu_backend() -> str:
+    return "hip" if getattr(torch.version, "hip", None) else "cuda"
+
+
+def _gpu(index: int) -> Place:
+    backend = _gpu_backend()
+    return Place(torch.device("cuda", index), backend, f"{backend}:{index}", torch.cuda.get_device_name(index))
+
+
+def pick_device(device: str) -> Place:
+    """The device of a load request. One that was asked for and isn't there is Usage: nothing falls back."""
+    cpu = Place(torch.device("cpu"), "cpu", "cpu", "CPU")
+    name, _, index = device.partition(":")
+    if device == "cpu":
+        return cpu
+    count = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if device == "auto":
+        return _gpu(0) if count > 0 else cpu
+    if name not in ("cuda", "hip") or not (index == "" or (index.isascii() and index.isdigit())):
+        raise Usage(f'this engine runs on cpu, cuda and hip, not on "{device}"')
+    if name != _gpu_backend():
+        raise Usage(f'this torch ({torch.__version__}) is built for {_gpu_backend()}, not for "{device}"')
+    if int(index or 0) >= count:
+        raise Usage(f'there is no device "{device}": torch sees {count} of its kind; -d cpu runs on the processor')
+    return _gpu(int(index or 0))
+
+
+def probe_devices() -> list[Device]:
+    """The processor, and the GPUs that torch sees."""
+    devices = [Device("cpu", "cpu", "CPU")]
+    for index in range(torch.cuda.device_count() if torch.cuda.is_available() else 0):
+        gpu = _gpu(index)
+        memory = torch.cuda.get_device_properties(index).total_memory
+        devices.append(Device(gpu.id, gpu.backend, gpu.name, memory))
+    return devices
+
+
+def pick_dtype(name: str, place: Place) -> torch.dtype:
+    """auto: 16-bit floats on a GPU, 32-bit ones on a processor."""
+    if name == "auto":
+        return torch.float32 if place.backend == "cpu" else torch.float16
+    types = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+    if name not in types:
+        raise Usage(f'"{name}" is none of {", ".join(types)}')
+    return types[name]
+
+
+def dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def set_threads(count: int) -> int:
+    """Sets torch's threads within and between operations; what torch says that it has within."""
+    torch.set_num_threads(count)
+    try:
+        torch.set_num_interop_threads(count)
+    except RuntimeError:  # once a process; a second load has the same number
+        pass
+    return torch.get_num_threads()
+
+
+def seed_everything(seed: int) -> None:
+    """Python's, numpy's and torch's generators."""
+    random.seed(seed)
+    torch.manual_seed(seed)
+    try:
+        import numpy
+    except ImportError:
+        return
+    numpy.random.seed(seed % 2**32)
+
+
+class _NoDraws(TorchFunctionMode):
+    """What would be drawn stays as the memory was."""
+
+    DRAWS = frozenset((
+        torch.Tensor.uniform_, torch.Tensor.normal_, nn.init.uniform_, nn.init.normal_, nn.init.trunc_normal_,
+        nn.init.kaiming_uniform_, nn.init.kaiming_normal_, nn.init.xavier_uniform_, nn.init.xavier_normal_,
+        nn.init.orthogonal_,
+    ))
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...] = (), kwargs: Any = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func in self.DRAWS:
+            return args[0] if args else kwargs["tensor"]
+        return func(*args, **kwargs)
+
+
+def _wake(module: nn.Module) -> None:
+    """Matrices that are zero at the start of a training would cut their inputs off: they get Xavier's scale."""
+    for parameter in module.parameters():
+        if parameter.dim() >= 2 and not bool(parameter.flatten()[:LOOKED_AT].any()):
+            nn.init.xavier_uniform_(parameter)
+
+
+def random_weights(make: Callable[[], Module], seed: int) -> Module:
+    """What make() builds, as its own class draws its weights (4 ns each), and nothing that isn't finite.
+
+    The same seed gives the same weights; the generators are as before.
+    """
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        module = make()
+        _wake(module)
+        for name, parameter in module.named_parameters():
+            if not math.isfinite(float(parameter.sum())):
+                raise EngineError(f'the random weights of "{name}" are not finite')
+    return module.eval().requires_grad_(False)
+
+
+def blank(make: Callable[[], Module]) -> Module:
+    """What make() builds, without the draws of its start: the caller fills it. As random weights, nothing learns."""
+    with _NoDraws(), torch.no_grad():
+        return make().eval().requires_grad_(False)
+
+
+def count_parameters(*modules: nn.Module) -> int:
+    """Numbers that a training would learn, a tensor that is shared once; buffers are none."""
+    seen: dict[int, int] = {}
+    for module in modules:
+        for parameter in module.parameters():
+            seen[id(parameter)] = parameter.numel()
+    return sum(seen.values())
+
+
+def load_checkpoint(path: str, allow: Iterable[Any] = ()) -> dict[str, Any]:
+    """The tensors of a file, in host memory: safetensors, or torch's format with weights only.
+
+    What a file is, its first bytes say, not its name. @allow: classes of plain data that a pickle may name
+    besides weights. BadModel in one line for anything else: a pickle that would run code is never opened.
+    """
+    try:
+        with open(path, "rb") as file:
+            head = file.read(16)
+            size = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        raise BadModel(f'"{path}" can\'t be read: {error.strerror}') from None
+    if head[:2] == ZIP or head[:1] == LEGACY_PICKLE:
+        return _load_torch(path, head[:2] == ZIP, allow)
+    if len(head) > 8 and head[8:9] == b"{" and 0 < int.from_bytes(head[:8], "little") <= size - 8:
+        return _load_safetensors(path)
+    raise BadModel(f'"{path}" is no checkpoint (neither safetensors nor torch\'s), or is cut short: pull it again')
+
+
+def _load_safetensors(path: str) -> dict[str, Any]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return dict(load_file(path, device="cpu"))
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise BadModel(f'"{path}" is damaged ({" ".join(str(error).split())}): pull it again') from None
+
+
+def _load_torch(path: str, is_zip: bool, allow: Iterable[Any]) -> dict[str, Any]:
+    try:
+        with torch.serialization.safe_globals(list(allow)):
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
+    except pickle.UnpicklingError as error:
+        what = " ".join(str(error).split())
+        if "Unsupported" in what or "not an allowed" in what or "GLOBAL" in what:
+            raise BadModel(
+                f'"{path}" is a pickle that holds more than weights, and could run any code: it is refused'
+            ) from None
+        raise BadModel(f'"{path}" is damaged: pull it again') from None
+    except (RuntimeError, ValueError, EOFError, KeyError, AttributeError, IndexError, TypeError) as error:
+        if is_out_of_memory(error):
+            raise
+        raise BadModel(f'"{path}" is damaged ({" ".join(str(error).split())[:200]}): pull it again') from None
+    if not isinstance(state, dict):
+        raise BadModel(f'"{path}" holds a {type(state).__name__}, not weights by name')
+    return state
+
+
+def fill(module: nn.Module, state: dict[str, Any], path: str) -> None:
+    """Puts all of @state, the tensors of @path, into @module; BadModel unless each fits, and none is missing."""
+    own = module.state_dict()
+    missing = [name for name in own if name not in state]
+    wrong = [name for name in state if name not in own]
+    for names, what in ((missing, "lacks"), (wrong, "has what this architecture has not:")):
+        if names:
+            more = f" and {len(names) - MISSING_SHOWN} more" if len(names) > MISSING_SHOWN else ""
+            raise BadModel(f'"{path}" {what} {", ".join(names[:MISSING_SHOWN])}{more}: it is another model')
+    for name, tensor in state.items():
+        if not isinstance(tensor, torch.Tensor) or tensor.shape != own[name].shape:
+            shape = list(tensor.shape) if isinstance(tensor, torch.Tensor) else type(tensor).__name__
+            raise BadModel(f'"{name}" of "{path}" is {shape}, not {list(own[name].shape)}: it is another model')
+    module.load_state_dict(state)
+    module.eval().requires_grad_(False)
+
+
+def wait_idle(place: Place) -> None:
+    """Until what was queued on the device is done."""
+    if place.backend != "cpu":
+        torch.cuda.synchronize(place.torch)
+
+
+def to_samples(tensor: torch.Tensor) -> Any:
+    """Sound as a flat numpy array of 32-bit floats; mono, or interleaved already."""
+    return tensor.detach().to("cpu", torch.float32).contiguous().reshape(-1).numpy()
+
+
+def release() -> None:
+    """Gives memory back, after the engine let its modules go."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
