@@ -120,9 +120,12 @@ vendor_kit ()
 # usage: configure BUILD GPU [MESON OPTIONS…]: sets up BUILD, or sets up again what has other options.
 configure ()
 {
-  local build=$1 gpu=$2 pkg_config=
+  local build=$1 gpu=$2 pkg_config= onnx=
   shift 2
   pkg_config=$(tools/build-whisper --gpu "$gpu") || die 'whisper.cpp could not be built'
+  # Piper needs it, and nothing else does: without it everything else is there.
+  onnx=$(tools/onnxruntime) || say 'going on without ONNX Runtime: the engine piper is left out'
+  pkg_config+=${onnx:+${pkg_config:+,}$onnx}
   local -a options=("-Dpkg_config_path=$pkg_config" "-Dgpu=$gpu" "$@")
   if [[ -e $build/build.ninja ]] && [[ $(cat "$build/.options" 2>/dev/null) == "${options[*]}" ]]; then
     return

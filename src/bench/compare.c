@@ -113,10 +113,17 @@ describe (const json_t *record)
       run, "input",
       lb_json_string (input, "path",
                       lb_json_string (input, "path_uri", lb_json_string (input, "text", NULL))));
+  if (json_object_get (input, "path") == NULL && json_object_get (input, "path_uri") == NULL)
+    lb_json_set_string (run, "text", lb_json_string (input, "text", NULL));
   lb_json_set_integer (run, "iterations",
                        (gint64) json_array_size (json_object_get (record, "iterations")));
   set_middle (run, record);
   set_scores (run, record);
+  lb_json_set_real (
+      run, "avg_chars_per_sec",
+      lb_json_real (json_object_get (record, "summary"), "avg_chars_per_sec", (double) NAN));
+  lb_json_set_integer (run, "parameters",
+                       lb_json_integer (json_object_get (record, "model"), "parameters", 0));
   set_peak (run, record, "peak_rss_bytes");
   set_peak (run, record, "peak_gpu_bytes");
   set_validity (run, record);
@@ -235,6 +242,7 @@ compare_two (const json_t *base, const json_t *record, LbCompareWork work, gpoin
   g_autoptr (GArray) its = read_figures (base, "rtf");
   const char *measure = mine->len > 0 && its->len > 0 ? "rtf" : "wall_s";
   json_t *against = json_object ();
+  g_autofree char *differs = NULL;
   LbRatio ratio;
   guint n[2];
   const char *method = estimate (base, record, measure, &ratio, n);
@@ -255,6 +263,8 @@ compare_two (const json_t *base, const json_t *record, LbCompareWork work, gpoin
       lb_json_set_boolean (against, "exact", ratio.exact);
     }
   json_object_set_new (against, "differences", lb_differences (base, record, work, user_data));
+  differs = lb_differences_words (json_object_get (against, "differences"));
+  lb_json_set_string (against, "differs", differs);
   return against;
 }
 

@@ -20,10 +20,11 @@ typedef gboolean (*LbCompareWork) (const char *engine, const char *option, gpoin
  *
  * Each run gets "against": {verdict "slower|faster|same|too-few", words, method
  * "paired|unpaired", ratio, ci95 [low, high], exact, n [baseline's, its own], differences [{what,
- * baseline, here}]}. ratio is of the run's real-time factor to the baseline's (wall_s where
- * either has no rtf): above 1 the run is slower. Iterations of two runs that one interleaved plan
- * made are paired (median of ratios, from 6 pairs, see lb_ratio_paired()); others give the
- * Hodges–Lehmann ratio with the exact Wilcoxon interval, from 4 against
+ * baseline, here}], differs (the same in words)}. ratio is of the run's real-time factor to the
+ * baseline's (wall_s where either has no rtf): above 1 the run is slower. Iterations of two runs
+ * that one interleaved plan made are paired (median of ratios, from 6 pairs, see
+ * lb_ratio_paired()); others give the Hodges–Lehmann ratio with the exact Wilcoxon interval, from
+ * 4 against
  * 4. An interval that holds 1 shows no difference. Differences other than the engine's or model's
  * name are what makes the two runs not the same benchmark.
  *

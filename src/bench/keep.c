@@ -147,9 +147,10 @@ check_file (const LbPlan *plan, const char *path, GError **error)
 {
   g_autofree char *shown = lb_text_escape (path);
   g_autofree char *folder = g_path_get_dirname (path);
+  gboolean is_sound = lb_mode_sound (lb_plan_case (plan, 0)->mode) != LB_MODE_NO_SOUND;
   const char *why = NULL;
 
-  if (!g_str_has_suffix (path, ".wav") && !g_str_has_suffix (path, ".flac"))
+  if (is_sound && !g_str_has_suffix (path, ".wav") && !g_str_has_suffix (path, ".flac"))
     why = "its name must end in .wav or .flac";
   else if (g_file_test (path, G_FILE_TEST_EXISTS) && !g_file_test (path, G_FILE_TEST_IS_REGULAR))
     why = "something that is no file has that name";
@@ -157,8 +158,8 @@ check_file (const LbPlan *plan, const char *path, GError **error)
     why = "it is an input: name another file";
   if (why == NULL)
     return access (folder, W_OK | X_OK) == 0 ||
-           lb_error_set_errno (error, errno, "can't save sound as \"%s\"", shown);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "can't save sound as \"%s\": %s", shown, why);
+           lb_error_set_errno (error, errno, "can't save as \"%s\"", shown);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "can't save as \"%s\": %s", shown, why);
   return FALSE;
 }
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "audio/resample.h"
 #include "core/error.h"
 #include "machine/machine.h"
 
@@ -220,6 +221,26 @@ lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, LbInputs *more
   return TRUE;
 }
 
+gboolean
+lb_place_put_pcm (LbPlace *place, const LbPcm *pcm, GError **error)
+{
+  guint rate_hz = place->loaded.input_rate_hz, channels = place->loaded.input_channels;
+  g_autoptr (LbPcm) resampled = NULL;
+
+  if (rate_hz == 0)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_ENGINE, "the engine \"%s\" takes no sound",
+                   place->manifest->id);
+      return FALSE;
+    }
+  place->put = NULL;
+  resampled = lb_resample (pcm, rate_hz, channels, 0, error);
+  if (resampled == NULL || !copy_in (place->session, 0, resampled, error))
+    return FALSE;
+  place->placed[0] = (LbPlaced){ 0, lb_pcm_frames (resampled) };
+  return TRUE;
+}
+
 static json_t *
 run_request (const LbPlace *place, const LbCase *it, const LbSettings *settings)
 {
@@ -268,7 +289,7 @@ lb_place_describe_model (const LbPlace *place)
   json_t *model;
 
   if (place->model == NULL)
-    return NULL;
+    return place->random_weights ? json_pack ("{s:b}", "synthetic", TRUE) : NULL;
   model = json_object ();
   lb_json_set_string (model, "id", place->model->id);
   lb_json_set_string (model, "variant", place->model->variant);

@@ -43,6 +43,7 @@ free_case (gpointer data)
   g_free (it->model);
   g_free (it->device);
   g_free (it->reference);
+  g_free (it->decoding);
   g_ptr_array_unref (it->inputs);
   json_decref (it->options);
   g_free (it);
@@ -296,7 +297,7 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
 {
   const json_t *options = json_object_get (object, "options");
   const json_t *inputs = json_object_get (object, "inputs");
-  const char *mode, *engine, *id, *model, *device;
+  const char *mode, *engine, *id, *model, *device, *decoding;
   const json_t *input;
   size_t index;
   LbCase *it;
@@ -305,7 +306,8 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
       !lb_plan_read_text (object, "engine", LB_PLAN_NAME_BYTES, &engine, error) ||
       !lb_plan_read_text (object, "id", LB_PLAN_NAME_BYTES, &id, error) ||
       !lb_plan_read_text (object, "model", LB_PLAN_NAME_BYTES, &model, error) ||
-      !lb_plan_read_text (object, "device", LB_PLAN_NAME_BYTES, &device, error))
+      !lb_plan_read_text (object, "device", LB_PLAN_NAME_BYTES, &device, error) ||
+      !lb_plan_read_text (object, "decoding", LB_PLAN_NAME_BYTES, &decoding, error))
     return FALSE;
   if (mode == NULL || engine == NULL || json_array_size (inputs) == 0 ||
       (options != NULL && !json_is_object (options)) || (id != NULL && !lb_id_is_valid (id)))
@@ -320,6 +322,7 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
       g_free (it->id);
       it->id = g_strdup (id);
     }
+  it->decoding = g_strdup (decoding);
   if (options != NULL)
     json_object_update (it->options, (json_t *) options);
   json_array_foreach ((json_t *) inputs, index, input)
@@ -417,6 +420,7 @@ case_to_json (const LbCase *it)
   lb_json_set_string (object, "engine", it->engine);
   lb_json_set_string (object, "model", it->model);
   lb_json_set_string (object, "device", it->device);
+  lb_json_set_string (object, "decoding", it->decoding);
   for (guint i = 0; i < it->inputs->len; i++)
     {
       const LbPlanInput *input = g_ptr_array_index (it->inputs, i);

@@ -26,6 +26,7 @@ typedef struct {
   GPtrArray *inputs; /* of LbPlanInput; the first is the one that is measured */
   char *reference;   /* (type filename) (nullable) what the output should be */
   json_t *options;   /* {name: typed value} */
+  char *decoding;    /* of stt: "greedy", "beam:5", "engine"; NULL: the plan's usual one */
 } LbCase;
 
 typedef enum {

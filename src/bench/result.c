@@ -6,6 +6,7 @@
 #include "bench/scoring.h"
 #include "bench/summary.h"
 #include "bench/validity.h"
+#include "bench/truth.h"
 #include "core/error.h"
 #include "core/hash.h"
 #include "core/statistics.h"
@@ -36,6 +37,7 @@ describe_settings (const LbPlan *plan, const LbCase *it, int threads)
                       plan->settings.order == LB_ORDER_INTERLEAVED ? "interleaved"
                                                                    : "sequential");
   lb_json_set_integer (settings, "seed", plan->settings.seed);
+  lb_json_set_string (settings, "decoding", it->decoding);
   if (plan->settings.random_weights)
     lb_json_set_boolean (settings, "random_weights", TRUE);
   lb_json_set (settings, "options", json_deep_copy (it->options));
@@ -338,7 +340,7 @@ lb_result_has_failed (const LbResult *result)
 }
 
 static void
-score_outputs (LbResult *result, const char *reference)
+score_outputs (LbResult *result, const LbTruth *truth)
 {
   gboolean synthetic = lb_json_boolean (part (result, "model"), "synthetic", FALSE);
   size_t index;
@@ -349,8 +351,9 @@ score_outputs (LbResult *result, const char *reference)
       g_autoptr (GError) error = NULL;
       json_t *scores = NULL;
 
-      if (reference != NULL && !synthetic)
-        scores = lb_scoring (result->mode, json_object_get (output, "output"), reference, &error);
+      if (truth != NULL && !synthetic)
+        scores = lb_scoring_truth (result->mode, json_object_get (output, "output"), truth,
+                                   &error);
       if (error != NULL)
         lb_result_add_flag (
             result, lb_flag_new ("not-scored", "look at the reference", "%s", error->message));
@@ -379,7 +382,7 @@ check_outputs (LbResult *result)
 }
 
 void
-lb_result_finish (LbResult *result, const char *reference, gboolean interrupted)
+lb_result_finish (LbResult *result, const LbTruth *truth, gboolean interrupted)
 {
   const json_t *timing = part (result, "timing");
   double overhead_s = lb_json_real (timing, "decode_s", 0) +
@@ -390,7 +393,7 @@ lb_result_finish (LbResult *result, const char *reference, gboolean interrupted)
     {
       lb_json_set (result->record, "summary",
                    lb_summary (iterations, overhead_s, result->processed_s, result->flags));
-      score_outputs (result, reference);
+      score_outputs (result, truth);
       check_outputs (result);
     }
   lb_json_set_string (result->record, "status",

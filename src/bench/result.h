@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 typedef struct _LbResult LbResult;
+typedef struct _LbTruth LbTruth; /* bench/truth.h */
 
 /** lb_result_new: a record with status "running": who, what, on what, with what */
 LbResult *lb_result_new (const LbPlan *plan, guint case_index, int threads,
@@ -65,8 +66,8 @@ double lb_result_median_rtf (const LbResult *result); /* NAN: none yet */
 void lb_result_fail (LbResult *result, const char *phase, const GError *error);
 gboolean lb_result_has_failed (const LbResult *result);
 
-/** lb_result_finish: summary, scores of each output against @reference (nullable), validity,
+/** lb_result_finish: summary, scores of each output against @truth (nullable), validity,
  * status. @interrupted: the user stopped it */
-void lb_result_finish (LbResult *result, const char *reference, gboolean interrupted);
+void lb_result_finish (LbResult *result, const LbTruth *truth, gboolean interrupted);
 
 G_END_DECLS

@@ -1,8 +1,10 @@
+#include "bench/equal.h"
 #include "bench/runner.h"
 
 #include <string.h>
 
 #include "bench/keep.h"
+#include "bench/spoken.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -100,6 +102,23 @@ find_input (const LbCase *it, const char *role)
   return -1;
 }
 
+/* Returns: (nullable): what the command line has for inputs of @role */
+static const char *
+option_of (const char *role)
+{
+  static const struct {
+    const char *role, *option;
+  } rows[] = { { "voice", "--voice-sample FILE" },
+               { "voice-text", "--voice-text TEXT" },
+               { "melody", "--melody FILE" },
+               { "prompt", "--prompt TEXT" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strcmp (rows[i].role, role) == 0)
+      return rows[i].option;
+  return NULL;
+}
+
 /* What can't be left out is there; what is measured comes first, wherever the plan has it. */
 static gboolean
 check_needed (LbCase *it, const LbManifest *manifest, GError **error)
@@ -119,12 +138,12 @@ check_needed (LbCase *it, const LbManifest *manifest, GError **error)
         continue;
       if (at < 0 && needed)
         {
-          const char *option = lb_json_string (input, "option", NULL);
+          const char *option = option_of (role);
           gboolean sound = strcmp (lb_json_string (input, "kind", ""), "pcm") == 0;
 
           g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                        "engine \"%s\" needs an input \"%s\": give %s%s%s", manifest->id, role,
-                       sound ? "a sound file" : "a text", option != NULL ? " with --" : "",
+                       sound ? "a sound file" : "a text", option != NULL ? " with " : "",
                        option != NULL ? option : "");
           return FALSE;
         }
@@ -203,5 +222,6 @@ lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **
   for (guint i = 0; i < plan->cases->len; i++)
     if (!check_case (plan, g_ptr_array_index (plan->cases, i), registry, models, error))
       return FALSE;
-  return lb_keep_check (plan, error);
+  return lb_keep_check (plan, error) && lb_equal_prepare (plan, registry, error) &&
+         lb_spoken_check (plan, registry, models, error);
 }

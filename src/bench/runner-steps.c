@@ -2,8 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/equal.h"
 #include "bench/runner-private.h"
 #include "bench/scoring.h"
+#include "bench/truth.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -87,10 +89,10 @@ read_reference (Runner *runner, const LbStep *step, GError **error)
 
   if (it->reference == NULL)
     return TRUE;
-  run->reference = lb_reference_read (it->reference, error);
-  if (run->reference == NULL)
+  run->truth = lb_truth_read (it->mode, it->reference, error);
+  if (run->truth == NULL)
     return FALSE;
-  if (lb_scoring_check (it->mode, run->reference, error))
+  if (lb_scoring_truth_check (it->mode, run->truth, error))
     return TRUE;
   g_autofree char *shown = lb_text_escape (it->reference);
   g_prefix_error (error, "\"%s\": ", shown);
@@ -323,6 +325,30 @@ count (Runner *runner, json_t *record)
     runner->counts->invalid++;
 }
 
+/* Beside the figures: what makes them no equal work to those of the plan's first case that loaded
+ * and is about the same input. */
+static void
+compare_work (Runner *runner, guint case_index)
+{
+  json_t *record = lb_result_record (runner->runs[case_index].result);
+
+  if (json_array_size (json_object_get (record, "iterations")) == 0)
+    return;
+  for (guint c = 0; c < case_index; c++)
+    {
+      const json_t *base = runner->runs[c].result != NULL
+                               ? lb_result_record (runner->runs[c].result)
+                               : NULL;
+
+      if (json_array_size (json_object_get (base, "iterations")) > 0 &&
+          lb_equal_is_comparable (record, base))
+        {
+          lb_equal_compare (record, base, runner->registry);
+          return;
+        }
+    }
+}
+
 static LbOutcome
 step_end (Runner *runner, const LbStep *step, double *wall_s)
 {
@@ -332,9 +358,11 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
   if (place->failure != NULL && !lb_result_has_failed (run->result) && !runner->cancelled)
     say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
+  lb_runner_score (runner, step);
   hash_model (runner, place, lb_result_record (run->result));
-  lb_result_finish (run->result, run->reference,
+  lb_result_finish (run->result, run->truth,
                     runner->cancelled && !lb_result_has_failed (run->result));
+  compare_work (runner, step->case_index);
   count (runner, lb_result_record (run->result));
   lb_runner_emit (runner, "run-end", lb_result_id (run->result),
                   json_pack ("{s:O}", "record", lb_result_record (run->result)));

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "bench/runner-private.h"
+#include "bench/truth.h"
 #include "core/error.h"
 
 #define LOCK_POLL_US 200000
@@ -114,7 +115,8 @@ clear (Runner *runner)
   for (guint c = 0; c < runner->plan->cases->len; c++)
     {
       g_clear_pointer (&runner->runs[c].result, lb_result_free);
-      g_free (runner->runs[c].reference);
+      g_clear_pointer (&runner->runs[c].truth, lb_truth_free);
+      g_clear_pointer (&runner->runs[c].spoken, g_ptr_array_unref);
     }
   g_free (runner->places);
   g_free (runner->runs);
@@ -130,6 +132,7 @@ lb_runner_run (LbPlan *plan, LbRegistry *registry, LbModels *models, LbStore *st
                GCancellable *cancellable, GError **error)
 {
   Runner runner = { .plan = plan,
+                    .registry = registry,
                     .models = models,
                     .store = store,
                     .handler = handler,

@@ -2,13 +2,15 @@
 
 #include <string.h>
 
+#include "bench/scoring-music.h"
+#include "bench/truth.h"
 #include "core/error.h"
 #include "scores/wer.h"
 
 /* Above this an alignment is too long to look at, and to keep. */
 #define ALIGNMENT_MAX_WORDS 5000
 
-typedef json_t *(*Score) (const json_t *output, const char *reference, GError **error);
+typedef json_t *(*Score) (const json_t *output, const LbTruth *truth, GError **error);
 
 typedef struct {
   const char *mode;
@@ -23,8 +25,9 @@ normaliser_of (const json_t *output)
 }
 
 static json_t *
-score_wer (const json_t *output, const char *reference, GError **error)
+score_wer (const json_t *output, const LbTruth *truth, GError **error)
 {
+  const char *reference = truth->text;
   LbNormaliser normaliser = normaliser_of (output);
   const char *text = lb_json_string (output, "text", "");
   LbWer wer;
@@ -39,8 +42,9 @@ score_wer (const json_t *output, const char *reference, GError **error)
 }
 
 static json_t *
-score_cer (const json_t *output, const char *reference, GError **error)
+score_cer (const json_t *output, const LbTruth *truth, GError **error)
 {
+  const char *reference = truth->text;
   LbNormaliser normaliser = normaliser_of (output);
   LbWer cer;
   json_t *value;
@@ -56,35 +60,62 @@ score_cer (const json_t *output, const char *reference, GError **error)
 static const ScoreRow rows[] = {
   { "stt", "wer", score_wer },
   { "stt", "cer", score_cer },
+  { "beats", "beat_f", lb_score_beats },
+  { "beats", "tempo", lb_score_tempo },
+  { "transcription", "note_f1", lb_score_notes },
+  { "chords", "chord_majmin", lb_score_chords },
+  { "genre", "genre_top1", lb_score_genre },
 };
 
 json_t *
-lb_scoring (const char *mode, const json_t *output, const char *reference, GError **error)
+lb_scoring_truth (const char *mode, const json_t *output, const LbTruth *truth, GError **error)
 {
   g_autoptr (json_t) scores = json_object ();
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
+      GError *local = NULL;
       json_t *value;
 
       if (strcmp (rows[i].mode, mode) != 0)
         continue;
-      value = rows[i].score (output, reference, error);
-      if (value == NULL)
-        return NULL;
-      lb_json_set (scores, rows[i].name, value);
+      value = rows[i].score (output, truth, &local);
+      if (local != NULL)
+        {
+          g_propagate_error (error, local);
+          return NULL;
+        }
+      if (value != NULL)
+        lb_json_set (scores, rows[i].name, value);
     }
   return json_object_size (scores) > 0 ? g_steal_pointer (&scores) : NULL;
+}
+
+json_t *
+lb_scoring (const char *mode, const json_t *output, const char *reference, GError **error)
+{
+  const LbTruth truth = { .text = (char *) reference };
+
+  return lb_scoring_truth (mode, output, &truth, error);
+}
+
+gboolean
+lb_scoring_truth_check (const char *mode, const LbTruth *truth, GError **error)
+{
+  g_autoptr (json_t)
+      nothing = json_pack ("{s:[{s:s, s:f}]}", "genre", "label", "x", "score", 0.0);
+  GError *local = NULL;
+  g_autoptr (json_t) scores = lb_scoring_truth (mode, nothing, truth, &local);
+
+  if (local != NULL)
+    g_propagate_error (error, local);
+  return local == NULL;
 }
 
 gboolean
 lb_scoring_check (const char *mode, const char *reference, GError **error)
 {
-  g_autoptr (json_t) nothing = json_object ();
-  GError *local = NULL;
-  g_autoptr (json_t) scores = lb_scoring (mode, nothing, reference, &local);
+  const LbTruth truth = { .text = (char *) reference };
 
-  if (local != NULL)
-    g_propagate_error (error, local);
-  return local == NULL;
+  return lb_scoring_truth_check (mode, &truth, error);
 }

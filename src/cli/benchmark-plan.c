@@ -1,154 +1,57 @@
 #include "cli/benchmark.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "bench/runner.h"
 #include "core/error.h"
 #include "core/text.h"
 
-#define ITERATIONS_MAX 100000
+/* What the matrix is made of. */
+typedef struct {
+  const LbCli *cli;
+  const LbBenchmarkMode *mode;
+  LbModels *models;
+  GPtrArray *subjects; /* of LbSubject */
+  LbPlan *plan;
+} Matrix;
 
-const LbCliOption lb_benchmark_options[] = {
-  { 'e', "engine", LB_CLI_LIST, "ENGINE,…", "engines to measure; several make a matrix",
-    .completion = "engines" },
-  { 'm', "model", LB_CLI_LIST, "MODEL,…", "models, by name; several make a matrix",
-    .completion = "models" },
-  { 'n', "iterations", LB_CLI_TEXT, "N|auto",
-    "measured runs of each case; auto: until the median is known to 2 %, 6 to 30 or 60 s" },
-  { 'w', "warmups", LB_CLI_INT, "N", "runs before the clock counts (1)", .min = 0, .max = 1000 },
-  { 't', "threads", LB_CLI_INT, "N", "threads of the engine (as many as this process may use)",
-    .min = 1, .max = 4096 },
-  { 'd', "device", LB_CLI_LIST, "DEVICE,…",
-    "auto, cpu, hip:0, vulkan:0, cuda:0; several make a matrix" },
-  { 'r', "reference", LB_CLI_PATH, "FILE",
-    "what was said, to score against: a text file, or a folder with NAME.txt for each NAME.wav",
-    .completion = "files" },
-  { 0, "interleave", LB_CLI_FLAG, NULL, "take turns between the cases: comparisons hold better" },
-  { 0, "start", LB_CLI_DOUBLE, "SECONDS", "begin so far into each sound", .min = 0, .max = 1e7 },
-  { 0, "duration", LB_CLI_DOUBLE, "SECONDS", "use so much of each sound", .min = 0, .max = 1e7 },
-  { 0, "seed", LB_CLI_INT, "N", "seed of engines that draw lots (0)", .min = -9e15, .max = 9e15 },
-  { 0, "time-limit", LB_CLI_DOUBLE, "SECONDS",
-    "end an engine that takes longer for a load or a run (600, and 20 × the sound)", .min = 0.001,
-    .max = 1e7 },
-  { 0, "memory-limit", LB_CLI_TEXT, "SIZE",
-    "end an engine that takes more memory, like 8G (nine tenths of what is free)" },
-  { 0, "pcm-memory", LB_CLI_TEXT, "SIZE",
-    "sound above this lies on disk, not in memory (a quarter of what is free)" },
-  { 0, "no-warm-load", LB_CLI_FLAG, NULL, "don't unload and load a second time" },
-  { 0, "no-wait", LB_CLI_FLAG, NULL, "measure although another benchmark is running: flagged" },
-  { 0, "allow-network", LB_CLI_FLAG, NULL,
-    "engines that ask a server may send the input to another machine: marked in the result" },
-  { 0, "no-store", LB_CLI_FLAG, NULL, "leave no trace in the history" },
-  { 0, "strict", LB_CLI_FLAG, NULL, "exit with 3 when a result is not valid" },
-  { 'f', "format", LB_CLI_CHOICE, "FORMAT", "of the results: table, json, jsonl, csv, md",
-    "table,json,jsonl,csv,md" },
-  { 'o', "output", LB_CLI_PATH, "FILE", "write the results into FILE", .completion = "files" },
-  { 0, "full-paths", LB_CLI_FLAG, NULL,
-    "whole file names in csv and md, not only their last part" },
-  { 0, "print-plan", LB_CLI_FLAG, NULL,
-    "print the plan as JSON (for llamaburn run) and measure nothing" },
-  { 0 },
-};
-
-static gboolean
-read_iterations (const LbCli *cli, int *iterations, GError **error)
-{
-  const char *text = lb_cli_text (cli, "iterations", "auto");
-  g_autofree char *shown = lb_text_escape (text);
-  guint64 value;
-
-  *iterations = 0;
-  if (strcmp (text, "auto") == 0)
-    return TRUE;
-  if (!g_ascii_string_to_unsigned (text, 10, 1, ITERATIONS_MAX, &value, NULL))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "--iterations takes auto or a number from 1 to %d, not \"%s\"", ITERATIONS_MAX,
-                   shown);
-      return FALSE;
-    }
-  *iterations = (int) value;
-  return TRUE;
-}
-
-/* "512", "64K", "1.5G": bytes, by 1024. */
-static gboolean
-read_size (const LbCli *cli, const char *name, guint64 *bytes, GError **error)
-{
-  static const char units[] = "KMGT";
-  const char *text = lb_cli_text (cli, name, NULL);
-  char *end;
-  double value;
-  const char *unit;
-
-  if (text == NULL)
-    return TRUE;
-  value = g_ascii_strtod (text, &end);
-  unit = *end != '\0' ? strchr (units, g_ascii_toupper (*end)) : NULL;
-  if (unit != NULL)
-    {
-      value *= pow (1024, (double) (unit - units + 1));
-      end++;
-    }
-  if (end == text || *end != '\0' || !(value >= 1 && value < 9e15))
-    {
-      g_autofree char *shown = lb_text_escape (text);
-
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "--%s takes a size like 512M or 8G, not \"%s\"", name, shown);
-      return FALSE;
-    }
-  *bytes = (guint64) value;
-  return TRUE;
-}
-
-static gboolean
-read_settings (const LbCli *cli, LbSettings *settings, GError **error)
-{
-  if (!read_iterations (cli, &settings->iterations, error) ||
-      !read_size (cli, "memory-limit", &settings->memory_limit_bytes, error) ||
-      !read_size (cli, "pcm-memory", &settings->pcm_memory_bytes, error))
-    return FALSE;
-  settings->warmups = (int) lb_cli_integer (cli, "warmups", settings->warmups);
-  settings->threads = (int) lb_cli_integer (cli, "threads", 0);
-  settings->order = lb_cli_flag (cli, "interleave") ? LB_ORDER_INTERLEAVED : LB_ORDER_SEQUENTIAL;
-  settings->warm_load = !lb_cli_flag (cli, "no-warm-load");
-  settings->wait = !lb_cli_flag (cli, "no-wait");
-  settings->allow_network = lb_cli_flag (cli, "allow-network");
-  settings->seed = lb_cli_integer (cli, "seed", 0);
-  settings->start_s = lb_cli_real (cli, "start", 0);
-  settings->duration_s = lb_cli_real (cli, "duration", 0);
-  settings->time_limit_s = lb_cli_real (cli, "time-limit", 0);
-  return TRUE;
-}
+/* What is combined with each subject. */
+typedef struct {
+  const LbManifest *manifest;
+  const char *model; /* NULL: the engine takes none */
+  const char *device;
+  const char *voice; /* for the engine's option of that name; NULL: as it is */
+} Choice;
 
 /* The reference of the file at @path: the one file, or STEM.txt in the folder. */
 static gboolean
-find_reference (const LbCli *cli, const LbBenchmarkMode *mode, const char *path, char **reference,
-                GError **error)
+find_reference (const Matrix *matrix, const char *path, char **reference, GError **error)
 {
-  const char *given = lb_cli_text (cli, "reference", NULL);
-  g_autofree char *base = g_path_get_basename (path);
-  const char *dot = strrchr (base, '.');
-  g_autofree char *stem = g_strndup (base, dot != NULL && dot != base ? (gsize) (dot - base)
-                                                                      : strlen (base));
-  g_autofree char *name = g_strconcat (stem, mode->reference_suffix, NULL);
+  const char *given = lb_cli_text (matrix->cli, "reference", NULL);
+  const char *suffix = matrix->mode->reference_suffix;
+  g_autofree char *base = NULL, *stem = NULL;
+  const char *dot;
 
   *reference = NULL;
-  if (given == NULL)
+  if (given == NULL || suffix == NULL)
     return TRUE;
   if (g_file_test (given, G_FILE_TEST_IS_DIR))
     {
+      g_autofree char *name = NULL;
+
+      base = g_path_get_basename (path);
+      dot = strrchr (base, '.');
+      stem = g_strndup (base, dot != NULL && dot != base ? (gsize) (dot - base) : strlen (base));
+      name = g_strconcat (stem, suffix, NULL);
       *reference = g_build_filename (given, name, NULL);
       return TRUE;
     }
-  if (g_strv_length ((char **) lb_cli_arguments (cli)) > 1)
+  if (matrix->subjects->len > 1)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                    "--reference is one file, but there are several inputs: give a folder that "
                    "holds a NAME%s for each",
-                   mode->reference_suffix);
+                   suffix);
       return FALSE;
     }
   *reference = g_strdup (given);
@@ -156,55 +59,190 @@ find_reference (const LbCli *cli, const LbBenchmarkMode *mode, const char *path,
 }
 
 static gboolean
-add_cases (const LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan,
-           const LbManifest *manifest, const char *model, const char *device, GError **error)
+add_case (const Matrix *matrix, const Choice *choice, const LbSubject *subject, GError **error)
 {
-  const char *const *files = lb_cli_arguments (cli);
-  g_autoptr (json_t) options = lb_cli_engine_options (cli, manifest->id, error);
+  const LbBenchmarkMode *mode = matrix->mode;
+  const LbManifest *manifest = choice->manifest;
+  LbCase *it = lb_plan_add_case (matrix->plan, mode->mode, manifest->id, choice->model,
+                                 choice->device);
+  g_autoptr (json_t) options = lb_cli_engine_options (matrix->cli, manifest->id, error);
 
   if (options == NULL)
     return FALSE;
-  for (guint i = 0; files[i] != NULL; i++)
-    {
-      LbCase *it = lb_plan_add_case (plan, mode->mode, manifest->id, model, device);
+  json_object_update (it->options, options);
+  if (choice->voice != NULL)
+    lb_json_set_string (it->options, LB_VOICE_OPTION, choice->voice);
+  if (subject->path != NULL)
+    lb_case_add_file (it, mode->role, subject->path);
+  else
+    lb_case_add_text (it, mode->role, subject->text);
+  if (subject->set != NULL)
+    lb_case_name_text (it, subject->set, subject->name);
+  if (subject->path != NULL && !find_reference (matrix, subject->path, &it->reference, error))
+    return FALSE;
+  return mode->complete == NULL || mode->complete (matrix->cli, manifest, subject, it, error);
+}
 
-      lb_case_add_file (it, mode->role, files[i]);
-      json_object_update (it->options, options);
-      if (!find_reference (cli, mode, files[i], &it->reference, error))
+/* What a model can't do isn't measured, and that is said. */
+static gboolean
+add_cases (const Matrix *matrix, const Choice *choice, GError **error)
+{
+  const LbManifest *manifest = choice->manifest;
+  const char *model = choice->model;
+  const char *const *variants = (const char *const *) manifest->variants;
+  const LbModel *known = model != NULL ? lb_models_find (matrix->models, model,
+                                                         matrix->mode->mode, variants, NULL)
+                                       : NULL;
+  guint left_out = 0;
+
+  for (guint i = 0; i < matrix->subjects->len; i++)
+    {
+      const LbSubject *subject = g_ptr_array_index (matrix->subjects, i);
+
+      if (matrix->mode->suits != NULL && !matrix->mode->suits (manifest, known, subject))
+        left_out++;
+      else if (!add_case (matrix, choice, subject, error))
         return FALSE;
     }
+  if (left_out > 0)
+    lb_cli_note (matrix->cli, "%s%s%s does not speak the language of %u of %u texts: left out",
+                 manifest->id, model != NULL ? " with " : "", model != NULL ? model : "",
+                 left_out, matrix->subjects->len);
   return TRUE;
 }
 
-/* models × devices × files of one engine; one that takes no model is there once. */
 static gboolean
-add_engine (const LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan,
-            const LbManifest *manifest, GError **error)
+takes (const LbManifest *manifest, const LbModel *model, const char *mode)
 {
-  const char *const no_model[] = { NULL, NULL }, *const default_model[] = { mode->model, NULL };
-  const char *const default_device[] = { "auto", NULL };
-  const char *const *models = lb_cli_list (cli, "model") ?: default_model;
-  const char *const *devices = lb_cli_list (cli, "device") ?: default_device;
+  return strcmp (model->mode, mode) == 0 &&
+         g_strv_contains ((const char *const *) manifest->variants, model->variant);
+}
+
+/* The mode's own, as far as the engine takes them: the first that is here, else the first. An
+ * engine that takes none of them: likewise of all that it takes. NULL: there is none. */
+static const char *
+choose_model (const Matrix *matrix, const LbManifest *manifest)
+{
+  const char *const *variants = (const char *const *) manifest->variants;
+  const GPtrArray *all = lb_models_all (matrix->models);
+  const char *best = NULL;
+
+  for (guint i = 0; matrix->mode->models != NULL && matrix->mode->models[i] != NULL; i++)
+    {
+      const LbModel *model = lb_models_find (matrix->models, matrix->mode->models[i],
+                                             matrix->mode->mode, variants, NULL);
+
+      if (model != NULL && lb_models_is_here (matrix->models, model))
+        return matrix->mode->models[i];
+      if (model != NULL && best == NULL)
+        best = matrix->mode->models[i];
+    }
+  for (guint i = 0; best == NULL && i < all->len; i++)
+    {
+      const LbModel *model = g_ptr_array_index (all, i);
+
+      if (takes (manifest, model, matrix->mode->mode) &&
+          lb_models_is_here (matrix->models, model))
+        best = model->name;
+    }
+  for (guint i = 0; best == NULL && i < all->len; i++)
+    if (takes (manifest, g_ptr_array_index (all, i), matrix->mode->mode))
+      best = ((const LbModel *) g_ptr_array_index (all, i))->name;
+  return best;
+}
+
+static gboolean
+fail_voices (const LbManifest *manifest, GError **error)
+{
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "%s has no voices to choose from: leave --voice out, or choose another engine",
+               manifest->id);
+  return FALSE;
+}
+
+static gboolean
+fail_both (const LbManifest *manifest, GError **error)
+{
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "--voice and --model are two names of one thing for %s: give one of them",
+               manifest->id);
+  return FALSE;
+}
+
+/* What --voice names are models, but of an engine with an option of that name: a model of it may
+ * have many voices. One that takes no model is there once. */
+static gboolean
+list_choices (const Matrix *matrix, const LbManifest *manifest, const char *const **models,
+              const char *const **voices, GError **error)
+{
+  const char *const *named = lb_cli_list (matrix->cli, LB_VOICE_OPTION);
+  gboolean has_voices = lb_manifest_option (manifest, LB_VOICE_OPTION) != NULL;
   gboolean takes_model = manifest->variants != NULL && manifest->variants[0] != NULL;
 
-  if (!takes_model)
-    models = no_model;
+  *voices = has_voices ? named : NULL;
+  *models = takes_model ? lb_cli_list (matrix->cli, "model") : NULL;
+  if (named == NULL || has_voices)
+    return TRUE;
+  if (*models != NULL)
+    return fail_both (manifest, error);
+  *models = named;
+  return takes_model || fail_voices (manifest, error);
+}
+
+/* models × devices × voices × subjects of one engine. */
+static gboolean
+add_engine (const Matrix *matrix, const LbManifest *manifest, GError **error)
+{
+  const char *const default_device[] = { "auto", NULL }, *const as_it_is[] = { NULL, NULL };
+  const char *const *devices = lb_cli_list (matrix->cli, "device") ?: default_device;
+  const char *chosen[] = { NULL, NULL };
+  const char *const *models, *const *voices;
+
+  if (!list_choices (matrix, manifest, &models, &voices, error))
+    return FALSE;
+  if (models == NULL && manifest->variants != NULL && manifest->variants[0] != NULL)
+    chosen[0] = choose_model (matrix, manifest);
+  models = models ?: chosen;
+  voices = voices ?: as_it_is;
   for (guint m = 0; m == 0 || models[m] != NULL; m++)
     for (guint d = 0; devices[d] != NULL; d++)
-      if (!add_cases (cli, mode, plan, manifest, models[m], devices[d], error))
-        return FALSE;
+      for (guint v = 0; v == 0 || voices[v] != NULL; v++)
+        {
+          const Choice choice = { manifest, models[m], devices[d], voices[v] };
+
+          if (!add_cases (matrix, &choice, error))
+            return FALSE;
+        }
   return TRUE;
 }
 
 static gboolean
-add_matrix (LbCli *cli, const LbBenchmarkMode *mode, LbPlan *plan, GError **error)
+add_matrix (LbCli *cli, const Matrix *matrix, GError **error)
 {
   g_autoptr (GPtrArray) engines = lb_cli_engines (cli, error);
 
   for (guint e = 0; engines != NULL && e < engines->len; e++)
-    if (!add_engine (cli, mode, plan, g_ptr_array_index (engines, e), error))
+    if (!add_engine (matrix, g_ptr_array_index (engines, e), error))
       return FALSE;
+  if (engines != NULL && matrix->plan->cases->len == 0)
+    {
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
+                           "no chosen voice speaks the language of any of the texts: choose "
+                           "others with --voice (llamaburn models list)");
+      return FALSE;
+    }
   return engines != NULL;
+}
+
+static gboolean
+check_size (const LbPlan *plan, GError **error)
+{
+  if (plan->cases->len <= LB_PLAN_MAX_CASES)
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "that makes %u cases, a plan has at most %d: name fewer inputs, models or devices",
+               plan->cases->len, LB_PLAN_MAX_CASES);
+  return FALSE;
 }
 
 /* Without ids: each run of it is then a new one. */
@@ -223,6 +261,17 @@ print_plan (const LbCli *cli, const LbPlan *plan)
   lb_cli_print (cli, text);
 }
 
+static gboolean
+make_plan (LbCli *cli, const LbBenchmarkMode *mode, LbModels *models, LbPlan *plan,
+           GError **error)
+{
+  g_autoptr (GPtrArray) subjects = lb_benchmark_subjects (cli, mode, error);
+  const Matrix matrix = { cli, mode, models, subjects, plan };
+
+  return subjects != NULL && lb_benchmark_settings (cli, &plan->settings, error) &&
+         add_matrix (cli, &matrix, error) && check_size (plan, error);
+}
+
 int
 lb_benchmark_command (LbCli *cli, const LbBenchmarkMode *mode, GError **error)
 {
@@ -230,8 +279,7 @@ lb_benchmark_command (LbCli *cli, const LbBenchmarkMode *mode, GError **error)
   LbRegistry *registry = lb_cli_registry (cli, error);
   g_autoptr (LbModels) models = registry != NULL ? lb_models_open (error) : NULL;
 
-  if (models == NULL || !read_settings (cli, &plan->settings, error) ||
-      !add_matrix (cli, mode, plan, error))
+  if (models == NULL || !make_plan (cli, mode, models, plan, error))
     return LB_EXIT_FAILED;
   if (!lb_runner_check (plan, registry, models, error))
     return LB_EXIT_USAGE;

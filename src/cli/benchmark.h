@@ -4,20 +4,67 @@
 
 #include "bench/plan.h"
 #include "cli/cli.h"
+#include "cli/texts.h"
 #include "engine/manifest.h"
 #include "models/models.h"
 
 G_BEGIN_DECLS
 
-/** LbBenchmarkMode: what differs between modes whose inputs are sound files */
+#define LB_VOICE_OPTION                                                                          \
+  "voice" /* of the command line, and of engines whose models have several */
+
+typedef enum {
+  LB_SUBJECT_SOUND, /* arguments are sound files */
+  LB_SUBJECT_TEXT,  /* arguments are texts; --text-file and --text-set add to them */
+} LbSubjectKind;
+
+/** LbBenchmarkMode: what differs between the modes. Each command has one, and a table of the
+ * options that only it takes */
 typedef struct {
-  const char *mode;             /* "stt" */
-  const char *role;             /* of the files: "audio" */
-  const char *model;            /* the default, or NULL */
-  const char *reference_suffix; /* of references in a folder: ".txt" */
+  const char *mode; /* "stt" */
+  const char *role; /* of what is measured: "audio", "text", "prompt" */
+  LbSubjectKind kind;
+  const char *const *models;    /* the default: the first that is here, else the first */
+  const char *reference_suffix; /* of references in a folder: ".txt"; NULL: takes none */
+  const char *text;             /* what is measured when nothing was named; NULL: usage error */
+
+  /* Whether @model can do @subject at all; a case that can't is left out. NULL: all can */
+  gboolean (*suits) (const LbManifest *manifest, const LbModel *model, const LbSubject *subject);
+  /* What else belongs into the case: more inputs, options. NULL: nothing */
+  gboolean (*complete) (const LbCli *cli, const LbManifest *manifest, const LbSubject *subject,
+                        LbCase *it, GError **error);
 } LbBenchmarkMode;
 
+/** lb_benchmark_options: of every benchmark command, beside its own */
 extern const LbCliOption lb_benchmark_options[];
+
+/* Rows of the tables of commands whose engines give sound. */
+#define LB_SOUND_OUTPUT_OPTIONS                                                                  \
+  { 0,                                                                                           \
+    "keep",                                                                                      \
+    LB_CLI_CHOICE,                                                                               \
+    "WHICH",                                                                                     \
+    "sounds that stay in the history: of the first iteration"                                    \
+    " (and others that differ), of all, or none (first)",                                        \
+    "first,all,none" },                                                                          \
+      { 0,                                                                                       \
+        "save",                                                                                  \
+        LB_CLI_PATH,                                                                             \
+        "PATH",                                                                                  \
+        "also write the sound to PATH: a file, or for several cases"                             \
+        " a folder",                                                                             \
+        .completion = "files" },                                                                 \
+  {                                                                                              \
+    0, "audio-format", LB_CLI_CHOICE, "FORMAT", "of sounds that are kept (wav)", "wav,flac"      \
+  }
+
+/** lb_benchmark_settings: the settings that @cli's options say. Those that the command doesn't
+ * have are left as they are */
+gboolean lb_benchmark_settings (const LbCli *cli, LbSettings *settings, GError **error);
+
+/** lb_benchmark_subjects: what @cli names. Returns: (transfer full) (element-type LbSubject): or
+ * %NULL with %LB_ERROR_USAGE */
+GPtrArray *lb_benchmark_subjects (const LbCli *cli, const LbBenchmarkMode *mode, GError **error);
 
 /** lb_benchmark_command: the whole command: plan from options, run, output. Returns: an LbExit */
 int lb_benchmark_command (LbCli *cli, const LbBenchmarkMode *mode, GError **error);

@@ -35,7 +35,7 @@ typedef struct {
   const char *help;
   const char *choices;    /* "table,json,csv"; NULL: none. Of INT and DOUBLE: words that are taken
                              too ("auto") */
-  const char *completion; /* "engines", "models", "runs", "files", "folders"; NULL: none */
+  const char *completion; /* "engines", "models", "voices", "runs", "files", "folders"; or NULL */
   double min, max;        /* of INT and DOUBLE; both 0: unbounded */
 } LbCliOption;
 
@@ -57,14 +57,16 @@ typedef struct {
 } LbCliCommand;
 
 /* Commands, defined one file each. */
-extern const LbCliCommand lb_command_stt, lb_command_run;
+extern const LbCliCommand lb_command_stt, lb_command_tts, lb_command_run;
+extern const LbCliCommand lb_command_separate, lb_command_transcribe, lb_command_beats,
+    lb_command_chords, lb_command_genre;
 extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
     lb_command_models_import, lb_command_models_verify, lb_command_models_remove,
     lb_command_models_path;
 extern const LbCliCommand lb_command_engines, lb_command_engines_list, lb_command_engines_install,
     lb_command_engines_remove, lb_command_engines_check, lb_command_system;
 extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_command_show,
-    lb_command_compare;
+    lb_command_compare, lb_command_play;
 
 /* Options that every command takes: --help, --quiet, --no-colour, --verbose; of commands with a
  * mode also -O ENGINE:NAME=VALUE. */
@@ -93,9 +95,9 @@ json_t *lb_cli_engine_options (const LbCli *cli, const char *engine, GError **er
 LbRegistry *lb_cli_registry (LbCli *cli, GError **error);
 
 /** lb_cli_engines: the engines of a command with a mode: those of its option "engine", else the
- * mode's default: the first by id that is neither hidden nor missing, else the first that is not
- * hidden. Returns: (transfer container) (element-type LbManifest): at least one, or %NULL with
- * %LB_ERROR_USAGE */
+ * mode's default: of those that are neither hidden nor missing the one of the lowest rank, then
+ * the first by id; else likewise of those that are missing. Returns: (transfer container)
+ * (element-type LbManifest): at least one, or %NULL with %LB_ERROR_USAGE */
 GPtrArray *lb_cli_engines (LbCli *cli, GError **error);
 
 /** lb_cli_quiet, lb_cli_colour, lb_cli_interactive: --quiet; colour on stdout; stderr is a

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/compare.h"
+#include "bench/equal.h"
 #include "cli/past.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -14,13 +15,12 @@
 #define VALUE_CHARACTERS 60 /* of a differing value: the record has it whole */
 #define HASH_CHARACTERS 13  /* of a hash: enough to see that it is another */
 
-static const char *const titles[] = {
-  "Run", "Engine", "Model", "Device", "RTF",   "95 %",  "N",
-  "WER", "Memory", "GPU",   "Ratio",  "Notes", "Input", NULL
-};
-#define ALIGNMENT "rlllrlrrrrrlp"
+static const char *const titles[] = { "Run",  "Engine", "Model", "Device",  "RTF",
+                                      "95 %", "N",      "WER",   "Chars/s", "Memory",
+                                      "GPU",  "Ratio",  "Notes", "Input",   NULL };
+#define ALIGNMENT "rlllrlrrrrrrlp"
 /* In a narrow terminal the first of these go first; run, RTF, ratio and notes stay. */
-static const guint spare[] = { 3, 9, 8, 6, 5, 7, 2, 1 };
+static const guint spare[] = { 3, 10, 9, 6, 5, 7, 8, 2, 1 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 static char *
@@ -77,6 +77,11 @@ show_notes (const json_t *run)
 {
   g_autoptr (GPtrArray) notes = g_ptr_array_new ();
   const char *status = lb_json_string (run, "status", "");
+  gint64 parameters = lb_json_integer (run, "parameters", 0);
+  g_autofree char *synthetic = parameters > 0 ? g_strdup_printf ("synthetic (%" G_GINT64_FORMAT
+                                                                 " parameters)",
+                                                                 parameters)
+                                              : g_strdup ("synthetic");
   json_t *flag;
   size_t i;
 
@@ -85,7 +90,7 @@ show_notes (const json_t *run)
   if (!lb_json_boolean (run, "valid", TRUE) && !g_str_equal (status, "failed"))
     g_ptr_array_add (notes, (char *) "not valid");
   if (lb_json_boolean (run, "synthetic", FALSE))
-    g_ptr_array_add (notes, (char *) "synthetic");
+    g_ptr_array_add (notes, synthetic);
   json_array_foreach (json_object_get (run, "flags"), i, flag)
     if (!g_str_equal (json_string_value (flag), status)) /* the flag "failed" says it again */
       g_ptr_array_add (notes, (char *) json_string_value (flag));
@@ -99,7 +104,11 @@ static char *
 show_input (const json_t *run)
 {
   const char *input = lb_json_string (run, "input", NULL);
+  const char *text = lb_json_string (run, "text", NULL);
+  g_autofree char *shown = text != NULL ? lb_text_escape (text) : NULL;
 
+  if (shown != NULL)
+    return lb_style_cut (shown, VALUE_CHARACTERS);
   return input != NULL ? g_path_get_basename (input) : g_strdup (ABSENT);
 }
 
@@ -117,11 +126,12 @@ make_cells (const json_t *run)
   cells[5] = show_interval (run, "ci95_rtf");
   cells[6] = g_strdup_printf ("%" G_GINT64_FORMAT, lb_json_integer (run, "iterations", 0));
   cells[7] = show_wer (run);
-  cells[8] = show_bytes (run, "peak_rss_bytes");
-  cells[9] = show_bytes (run, "peak_gpu_bytes");
-  cells[10] = show_ratio (run);
-  cells[11] = show_notes (run);
-  cells[12] = show_input (run);
+  cells[8] = show_number (run, "avg_chars_per_sec");
+  cells[9] = show_bytes (run, "peak_rss_bytes");
+  cells[10] = show_bytes (run, "peak_gpu_bytes");
+  cells[11] = show_ratio (run);
+  cells[12] = show_notes (run);
+  cells[13] = show_input (run);
   return cells;
 }
 
@@ -263,8 +273,12 @@ append_csv_run (GString *out, const json_t *run)
   append_cell (out, json_array_get (interval, 1));
   g_string_append_c (out, ',');
   append_cell (out, json_object_get (against, "verdict"));
-  g_string_append_printf (out, ",%" G_GSIZE_FORMAT "\n",
+  g_string_append_printf (out, ",%" G_GSIZE_FORMAT ",",
                           json_array_size (json_object_get (against, "differences")));
+  append_cell (out, json_object_get (run, "avg_chars_per_sec"));
+  g_string_append_c (out, ',');
+  append_cell (out, json_object_get (against, "differs"));
+  g_string_append_c (out, '\n');
 }
 
 static void
@@ -277,7 +291,7 @@ append_csv (GString *out, const json_t *comparison, const LbReportStyle *style)
                         "median_rtf,ci95_rtf_low,"
                         "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,"
                         "ratio_low,ratio_high,"
-                        "verdict,differences\n");
+                        "verdict,differences,avg_chars_per_sec,differs\n");
   json_array_foreach (json_object_get (comparison, "runs"), i, run)
     append_csv_run (out, run);
 }
@@ -331,18 +345,6 @@ static const struct {
   { "md", append_md },
 };
 
-/* An engine that is gone, or an option that it no longer has: to be on the safe side, it is work.
- */
-static gboolean
-is_work (const char *engine, const char *option, gpointer registry)
-{
-  const LbManifest *manifest = registry != NULL ? lb_registry_find (registry, engine, NULL, NULL)
-                                                : NULL;
-  const LbOption *known = manifest != NULL ? lb_manifest_option (manifest, option) : NULL;
-
-  return known == NULL || known->work;
-}
-
 static json_t *
 compare (LbCli *cli, GError **error)
 {
@@ -362,7 +364,7 @@ compare (LbCli *cli, GError **error)
       json_array_append_new (records, record);
     }
   registry = lb_registry_new (NULL);
-  return lb_compare (records, is_work, registry, error);
+  return lb_compare (records, lb_equal_is_work, registry, error);
 }
 
 /* A gate that can't tell must not open by itself. */
@@ -444,7 +446,7 @@ const LbCliCommand lb_command_compare = {
                  "interleaved, a difference holds between "
                  "these two sessions, and --interleave tells whether it holds.\n\n"
                  "Whatever makes the runs two different benchmarks (input, settings, machine, "
-                 "model file, version) is said.",
+                 "model file, version, decoding, precision, threads) is said.",
   .options = options,
   .min_arguments = 2,
   .max_arguments = -1,

@@ -46,11 +46,12 @@ static void
 say (LbCli *cli, const LbManifest *manifest, const json_t *report)
 {
   const json_t *output = json_object_get (report, "output");
+  const char *version = lb_json_string (report, "version", "");
   g_autofree char *text = lb_text_escape (lb_json_string (output, "text", ""));
   g_autoptr (GString) line = g_string_new (NULL);
 
-  g_string_append_printf (line, "%s %s: starts in %.2f s", manifest->id,
-                          lb_json_string (report, "version", ""),
+  g_string_append_printf (line, "%s%s%s: starts in %.2f s", manifest->id,
+                          *version != '\0' ? " " : "", version,
                           lb_json_real (report, "start_s", 0));
   if (json_object_get (report, "load_s") == NULL)
     g_string_append (

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/benchmark.h"
 #include "cli/private.h"
 #include "core/text.h"
 #include "report/style.h"
@@ -214,6 +215,8 @@ lb_help_command (GString *out, const LbCliCommand *command, const LbRegistry *re
   if (has_options)
     append_table (&page, "Options", command->options);
   if (command->mode != NULL)
+    append_table (&page, "Options of every benchmark", lb_benchmark_options);
+  if (command->mode != NULL)
     append_table (&page, "Options of engines", lb_cli_mode_options ());
   append_table (&page, "Options of every command", lb_cli_common_options ());
   if (command->mode != NULL && registry != NULL)
@@ -234,6 +237,7 @@ lb_help_overview (GString *out, const LbReportStyle *style)
   append_item (&page, "llamaburn models pull base", "fetch the weights of Whisper base", 36);
   append_item (&page, "llamaburn stt FILE.wav -m base", "benchmark speech-to-text on a recording",
                36);
+  append_item (&page, "llamaburn tts \"Good morning.\"", "benchmark text-to-speech", 36);
   append_heading (&page, "Commands");
   for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
     append_item (&page, (*command)->name, (*command)->summary, 20);

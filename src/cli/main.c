@@ -13,11 +13,18 @@
 /* clang-format off */
 static const LbCliCommand *const commands[] = {
   &lb_command_stt,
+  &lb_command_tts,
+  &lb_command_separate,
+  &lb_command_transcribe,
+  &lb_command_beats,
+  &lb_command_chords,
+  &lb_command_genre,
   &lb_command_run,
   &lb_command_history,
   &lb_command_history_remove,
   &lb_command_show,
   &lb_command_compare,
+  &lb_command_play,
   &lb_command_models_list,
   &lb_command_models_pull,
   &lb_command_models_import,

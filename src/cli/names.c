@@ -15,14 +15,32 @@ append_engines (GString *out)
     g_string_append_printf (out, "%s\n", ((const LbManifest *) g_ptr_array_index (all, i))->id);
 }
 
+/* @mode: NULL: of any. */
 static void
-append_models (GString *out)
+append_models_of (GString *out, const char *mode)
 {
   g_autoptr (LbModels) models = lb_models_open (NULL);
   const GPtrArray *all = models != NULL ? lb_models_all (models) : NULL;
 
   for (guint i = 0; all != NULL && i < all->len; i++)
-    g_string_append_printf (out, "%s\n", ((const LbModel *) g_ptr_array_index (all, i))->name);
+    {
+      const LbModel *model = g_ptr_array_index (all, i);
+
+      if (mode == NULL || strcmp (model->mode, mode) == 0)
+        g_string_append_printf (out, "%s\n", model->name);
+    }
+}
+
+static void
+append_models (GString *out)
+{
+  append_models_of (out, NULL);
+}
+
+static void
+append_voices (GString *out)
+{
+  append_models_of (out, "tts");
 }
 
 static gboolean
@@ -49,6 +67,7 @@ static const struct {
 } kinds[] = {
   { "engines", append_engines },
   { "models", append_models },
+  { "voices", append_voices },
   { "runs", append_runs },
 };
 

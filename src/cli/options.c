@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/benchmark.h"
 #include "cli/private.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -16,6 +17,7 @@ lb_cli_each_option (const LbCliCommand *command, LbCliVisit visit, gpointer user
 {
   const LbCliOption *const tables[] = {
     command->options,
+    command->mode != NULL ? lb_benchmark_options : NULL,
     command->mode != NULL ? lb_cli_mode_options () : NULL,
     lb_cli_common_options (),
   };

@@ -9,7 +9,8 @@
 #include "report/style.h"
 
 #define REDRAW_NS (LB_NS_PER_S / 4)
-#define WIDE 100 /* columns from which the end of the partial text is shown too */
+#define TEXT_COLUMNS 40 /* of a text that is measured */
+#define WIDE 100        /* columns from which the end of the partial text is shown too */
 
 struct _LbCliProgress {
   LbCli *cli;
@@ -91,6 +92,19 @@ base_name (const char *path)
   return lb_text_escape (base);
 }
 
+/* A file by the last part of its name, a text by its beginning. */
+static char *
+name_input (const json_t *input)
+{
+  const char *text = lb_json_string (input, "text", NULL);
+  g_autofree char *shown = text != NULL ? lb_text_escape (text) : NULL;
+  g_autofree char *cut = shown != NULL ? lb_style_cut (shown, TEXT_COLUMNS) : NULL;
+
+  return cut != NULL ? g_strdup_printf ("\"%s\"", cut)
+                     : base_name (lb_json_string (input, "path",
+                                                  lb_json_string (input, "path_uri", "?")));
+}
+
 static void
 on_run_begin (LbCliProgress *progress, const json_t *event)
 {
@@ -100,8 +114,7 @@ on_run_begin (LbCliProgress *progress, const json_t *event)
       lb_json_string (json_object_get (record, "engine"), "id", "?"));
   g_autofree char *model = lb_text_escape (
       lb_json_string (json_object_get (record, "model"), "id", "no model"));
-  g_autofree char *name = base_name (
-      lb_json_string (input, "path", lb_json_string (input, "text", "?")));
+  g_autofree char *name = name_input (input);
   g_autofree char *line = NULL;
 
   progress->at++;
@@ -168,6 +181,7 @@ static const struct {
   { "load", "loading", FALSE },
   { "warmup", "warm-up", TRUE },
   { "iteration", "iteration", TRUE },
+  { "score", "scoring", FALSE },
 };
 
 static char *
@@ -274,6 +288,19 @@ on_run_end (LbCliProgress *progress, const json_t *event)
 }
 
 static void
+on_pruned (LbCliProgress *progress, const json_t *event)
+{
+  gint64 removed = lb_json_integer (event, "removed_bytes", 0);
+  gint64 limit = lb_json_integer (event, "limit_bytes", 0);
+  g_autofree char *gone = lb_text_bytes ((guint64) MAX (removed, 0));
+  g_autofree char *most = lb_text_bytes ((guint64) MAX (limit, 0));
+
+  lb_cli_note (progress->cli,
+               "The history keeps at most %s of sounds: %s of the oldest runs' are removed", most,
+               gone);
+}
+
+static void
 on_done (LbCliProgress *progress, const json_t *event)
 {
   take_text (&progress->phase, NULL);
@@ -283,20 +310,11 @@ static const struct {
   const char *event;
   void (*handle) (LbCliProgress *progress, const json_t *event);
 } handlers[] = {
-  { "plan", on_plan },
-  { "waiting", on_waiting },
-  { "run-begin", on_run_begin },
-  { "info", on_info },
-  { "loading-model", on_loading },
-  { "model-loaded", on_loaded },
-  { "started", on_started },
-  { "warmup", on_warmup },
-  { "iteration", on_iteration },
-  { "partial", on_partial },
-  { "progress", on_progress },
-  { "error", on_error },
-  { "run-end", on_run_end },
-  { "done", on_done },
+  { "plan", on_plan },       { "waiting", on_waiting },       { "run-begin", on_run_begin },
+  { "info", on_info },       { "loading-model", on_loading }, { "model-loaded", on_loaded },
+  { "started", on_started }, { "warmup", on_warmup },         { "iteration", on_iteration },
+  { "partial", on_partial }, { "progress", on_progress },     { "error", on_error },
+  { "run-end", on_run_end }, { "pruned", on_pruned },         { "done", on_done },
 };
 
 /* Until the last iteration, by the last one's time: only where their number is known. */

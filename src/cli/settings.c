@@ -20,24 +20,26 @@ lb_help_has_mode (const LbManifest *manifest, const char *mode)
   return manifest->modes != NULL && g_strv_contains ((const char *const *) manifest->modes, mode);
 }
 
+/* What is ready comes before what isn't, then the lower rank, then the first by name. */
 static const LbManifest *
 find_default (const LbRegistry *registry, const char *mode)
 {
   const GPtrArray *all = lb_registry_all (registry);
-  const LbManifest *second_best = NULL;
+  const LbManifest *best = NULL;
 
   for (guint i = 0; i < all->len; i++)
     {
       const LbManifest *manifest = g_ptr_array_index (all, i);
+      gboolean ready = manifest->missing == NULL;
+      gboolean best_is_ready = best != NULL && best->missing == NULL;
 
       if (manifest->hidden || !lb_help_has_mode (manifest, mode))
         continue;
-      if (manifest->missing == NULL)
-        return manifest;
-      if (second_best == NULL)
-        second_best = manifest;
+      if (best == NULL || (ready && !best_is_ready) ||
+          (ready == best_is_ready && manifest->rank < best->rank))
+        best = manifest;
     }
-  return second_best;
+  return best;
 }
 
 GPtrArray *

@@ -23,6 +23,7 @@ become (char *const *command)
 
   execv (command[0], command);
   lb_error_set_errno (&error, errno, "can't start \"%s\"", shown);
+  error->code = LB_ERROR_ENGINE_MISSING;
   return lb_host_refuse (error);
 }
 

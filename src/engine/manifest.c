@@ -6,13 +6,18 @@
 #include "core/error.h"
 #include "core/paths.h"
 #include "core/text.h"
+#include "engine/decoding.h"
 #include "engine/member.h"
 #include "engine/python.h"
 
 #define MAX_OPTIONS 256
+#define RANK 100
+#define RANK_MOST 1000000
 
 static const char *const modes[] = { "stt",    "tts",   "separation", "transcription", "beats",
-                                     "chords", "genre", "generation", "analysis",      NULL };
+                                     "chords", "genre", "generation", "analysis",
+                                     "quality", /* hidden: judges of what others made */
+                                     NULL };
 
 static const char *const kinds[] = {
   [LB_OPTION_BOOL] = "bool",     [LB_OPTION_INT] = "int",
@@ -287,6 +292,19 @@ check_needs (const LbManifest *manifest, GError **error)
 }
 
 static gboolean
+read_rank (LbManifest *manifest, GError **error)
+{
+  const LbMemberPlace place = { manifest->path, NULL };
+  const json_t *rank = json_object_get (manifest->json, "rank");
+
+  if (rank != NULL && (!json_is_integer (rank) || json_integer_value (rank) < 0 ||
+                       json_integer_value (rank) > RANK_MOST))
+    return lb_member_refuse (&place, "rank", "a whole number from 0 to 1000000", error);
+  manifest->rank = rank != NULL ? (int) json_integer_value (rank) : RANK;
+  return TRUE;
+}
+
+static gboolean
 read_members (LbManifest *manifest, GError **error)
 {
   const LbMemberPlace place = { manifest->path, NULL };
@@ -310,7 +328,8 @@ read_members (LbManifest *manifest, GError **error)
                                error) &&
          lb_member_read_boolean (&place, json, "network", &manifest->network, error) &&
          lb_member_read_boolean (&place, json, "hidden", &manifest->hidden, error) &&
-         check_needs (manifest, error) && read_options (manifest, error);
+         read_rank (manifest, error) && check_needs (manifest, error) &&
+         read_options (manifest, error) && lb_decoding_read (manifest, error);
 }
 
 static gboolean
@@ -330,8 +349,7 @@ lb_manifest_read (const char *path, GError **error)
   const LbMemberPlace place = { path, NULL };
 
   manifest->options = g_ptr_array_new_with_free_func (option_free);
-  manifest->environments =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) lb_environment_free);
+  manifest->environments = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_environment_free);
   manifest->path = g_canonicalize_filename (path, NULL);
   manifest->folder = g_path_get_dirname (manifest->path);
   manifest->json = lb_json_read (path, error);

@@ -1,5 +1,7 @@
 #include "engine/python.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -42,6 +44,22 @@ lb_environment_state_name (LbEnvironmentState state)
 
 /* ---- what is here ---- */
 
+/* Its link may go to "python3", which an upgrade makes another version: that one doesn't see the
+ * packages. By the names of files, "python3.11": nothing is started. */
+static gboolean
+is_another_python (const char *python, const char *version)
+{
+  char target[PATH_MAX];
+  g_autofree char *name = realpath (python, target) != NULL ? g_path_get_basename (target)
+                                                            : g_strdup ("");
+  const char *its = g_str_has_prefix (name, "python") ? name + strlen ("python") : "";
+  gsize length = strlen (its);
+
+  if (version == NULL || strchr (its, '.') == NULL || strspn (its, "0123456789.") != length)
+    return FALSE;
+  return !g_str_has_prefix (version, its) || (version[length] != '\0' && version[length] != '.');
+}
+
 static LbEnvironmentState
 look (const LbEnvironment *environment)
 {
@@ -53,10 +71,12 @@ look (const LbEnvironment *environment)
     return LB_ENVIRONMENT_ABSENT;
   /* The link goes to the Python that it was made with: an upgrade may have taken that away. */
   if (!g_file_test (stamp, G_FILE_TEST_IS_REGULAR) ||
+      !g_file_test (python, G_FILE_TEST_IS_REGULAR) ||
       !g_file_test (python, G_FILE_TEST_IS_EXECUTABLE))
     return LB_ENVIRONMENT_BROKEN;
   json = lb_json_read (stamp, NULL);
-  if (json == NULL || strcmp (lb_json_string (json, "schema", ""), LB_ENVIRONMENT_SCHEMA) != 0)
+  if (json == NULL || strcmp (lb_json_string (json, "schema", ""), LB_ENVIRONMENT_SCHEMA) != 0 ||
+      is_another_python (python, lb_json_string (json, "python", NULL)))
     return LB_ENVIRONMENT_BROKEN;
   if (environment->lock_sha256 == NULL ||
       strcmp (lb_json_string (json, "lock_sha256", ""), environment->lock_sha256) != 0)

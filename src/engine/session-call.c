@@ -268,10 +268,13 @@ lb_call_send (LbCall *call, const char *line, gsize length, GError **error)
           length -= (gsize) n;
           continue;
         }
-      if (errno == EPIPE)
-        got = GOT_CLOSED;
-      else if (errno == EAGAIN)
+      if (errno == EAGAIN)
         got = await_room (call);
+      else if (errno == EPIPE)
+        got = GOT_END;
+      /* It has left, and may have said why: lb_call_next() finds that, or the end. */
+      if (got == GOT_END)
+        return TRUE;
       if (got != GOT_LINE)
         return fail (call, got, error);
     }

@@ -110,8 +110,8 @@ arguments (const LbManifest *manifest, const char *device, GError **error)
 }
 
 static gboolean
-spawn (LbSession *session, const LbManifest *manifest, const char *device,
-       const int *ends, GError **error)
+spawn (LbSession *session, const LbManifest *manifest, const char *device, const int *ends,
+       GError **error)
 {
   g_auto (GStrv) argv = arguments (manifest, device, error);
   g_auto (GStrv) ours = g_get_environ ();
@@ -155,6 +155,24 @@ greet (LbSession *session, GCancellable *cancellable, GError **error)
   return fine;
 }
 
+/* A worker that never spoke: what it is made of may be damaged. What it said itself, and what has
+ * a cure already, stays as it is. */
+static void
+add_cure (const LbManifest *manifest, GError **error)
+{
+  g_autofree char *said = NULL;
+
+  if (error == NULL || *error == NULL || manifest->environments->len == 0 ||
+      g_error_matches (*error, LB_ERROR, LB_ERROR_CANCELLED) ||
+      g_error_matches (*error, LB_ERROR, LB_ERROR_ENGINE) ||
+      strstr ((*error)->message, "engines install") != NULL)
+    return;
+  said = (*error)->message;
+  (*error)->message = g_strdup_printf (
+      "%s; if its packages are damaged, llamaburn engines install %s --again mends them", said,
+      manifest->id);
+}
+
 LbSession *
 lb_session_start (const LbManifest *manifest, const LbSessionSettings *settings,
                   GCancellable *cancellable, GError **error)
@@ -183,14 +201,14 @@ lb_session_start (const LbManifest *manifest, const LbSessionSettings *settings,
   g_cond_init (&session->quitting);
   g_queue_init (&session->lines);
   fine = open_ends (session, ends, error) &&
-         spawn (session, manifest, settings != NULL ? settings->device : NULL, ends,
-                error);
+         spawn (session, manifest, settings != NULL ? settings->device : NULL, ends, error);
   close_ends (ends);
   if (fine)
     lb_session_io_start (session);
   if (!fine || !greet (session, cancellable, error))
     {
       lb_session_stop (session);
+      add_cure (manifest, error);
       return NULL;
     }
   return session;

@@ -93,7 +93,6 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, L
   answer->output_stems = g_str_equal (request->mode, "separation") ? 2 : 1;
   answer->output_s = lb_json_real (null->options, "output-s", 0);
   answer->parameters = (guint64) null->parameters;
-  answer->threads = 1;
   answer->deterministic = null_is (null, "lie", "claim") ||
                           !lb_json_boolean (null->options, "random", FALSE);
   return TRUE;

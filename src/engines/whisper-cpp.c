@@ -104,6 +104,14 @@ check_shape (const Whisper *whisper, const WhisperShape *shape, GError **error)
                            "language and translate");
       return FALSE;
     }
+  if (params->initial_prompt != NULL && params->n_max_text_ctx == 0)
+    {
+      g_set_error_literal (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "whisper.cpp drops the prompt where max-context is 0, as it is with "
+          "--decoding greedy: add -O whisper.cpp:max-context=-1, or leave it out");
+      return FALSE;
+    }
   if (params->audio_ctx > shape->n_audio_ctx)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,

@@ -85,6 +85,13 @@ lb_model_from_json (json_t *entry, gboolean imported, GError **error)
   return model;
 }
 
+char *
+lb_model_folder (const LbModel *model, const char *path)
+{
+  return lb_json_boolean (model->json, "flat", FALSE) ? g_path_get_dirname (path)
+                                                      : g_strdup (path);
+}
+
 gboolean
 lb_model_hash_fits (const LbModel *model, const char *sha256)
 {

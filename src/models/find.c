@@ -98,6 +98,10 @@ find_path (LbModels *models, const char *name, const char *mode, const char *con
       return NULL;
     }
   variant = variant_of_path (path);
+  /* What a folder holds, only the engine knows: it is of the kind that it takes. */
+  if (S_ISDIR (status.st_mode) && !takes (variants, variant) && strcmp (variant, "hf") == 0 &&
+      strcmp (variants[0], "ggml") != 0)
+    variant = variants[0];
   if (!takes (variants, variant))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,

@@ -85,12 +85,13 @@ check_file (const LbModel *model, const char *path, guint64 bytes, gboolean is_g
 static gboolean
 check_parts (const LbModel *model, const char *path, json_t *files, GError **error)
 {
+  g_autofree char *folder = lb_model_folder (model, path);
   json_t *file;
   size_t i;
 
   json_array_foreach (files, i, file)
     {
-      g_autofree char *part = g_build_filename (path, lb_json_string (file, "path", ""), NULL);
+      g_autofree char *part = g_build_filename (folder, lb_json_string (file, "path", ""), NULL);
 
       if (!check_file (model, part, (guint64) lb_json_integer (file, "bytes", 0), FALSE, error))
         return FALSE;

@@ -229,6 +229,28 @@ lb_models_import (LbModels *models, const char *file, const char *name, GError *
   return NULL;
 }
 
+/* The other files of a flat entry. */
+static gboolean
+remove_beside (const LbModel *model, const char *path, guint64 *freed, GError **error)
+{
+  g_autofree char *folder = lb_model_folder (model, path);
+  json_t *file;
+  size_t i;
+
+  if (!lb_json_boolean (model->json, "flat", FALSE))
+    return TRUE;
+  json_array_foreach (json_object_get (model->json, "files"), i, file)
+    {
+      const char *name = lb_json_string (file, "path", NULL);
+      g_autofree char *one = lb_model_path_is_safe (name) ? g_build_filename (folder, name, NULL)
+                                                          : NULL;
+
+      if (one != NULL && !lb_models_remove_tree (one, freed, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed, GError **error)
 {
@@ -257,7 +279,8 @@ lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed, GError
   lock = there ? lb_models_lock (path, model->name, error) : -1;
   if (there && lock < 0)
     return FALSE;
-  done = lb_models_remove_tree (path, freed, error) &&
+  done = remove_beside (model, path, freed, error) &&
+         lb_models_remove_tree (path, freed, error) &&
          lb_models_remove_tree (part, freed, error) &&
          lb_models_remove_tree (state, NULL, error) &&
          lb_models_record_set (models, model->imported ? "imported.json" : "pulled.json",
@@ -281,12 +304,13 @@ set_differs (GError **error, const LbModel *model)
 static gboolean
 verify_folder (LbModels *models, const LbModel *model, const char *path, GError **error)
 {
+  g_autofree char *folder = lb_model_folder (model, path);
   json_t *file;
   size_t i;
 
   json_array_foreach (json_object_get (model->json, "files"), i, file)
     {
-      g_autofree char *one = g_build_filename (path, lb_json_string (file, "path", ""), NULL);
+      g_autofree char *one = g_build_filename (folder, lb_json_string (file, "path", ""), NULL);
       g_autofree char *sha256 = lb_hash_file (one, NULL, error);
 
       if (sha256 == NULL)

@@ -26,6 +26,10 @@ gboolean lb_model_path_is_safe (const char *path);
  * all files of a folder */
 gboolean lb_model_check (const LbModel *model, const char *path, GError **error);
 
+/** lb_model_folder: Returns: (transfer full): where the files of the entry's "files" lie: in the
+ * folder @path, or, of a "flat" entry, beside the file @path, which is one of them */
+char *lb_model_folder (const LbModel *model, const char *path);
+
 /** lb_model_hash_fits: whether @sha256 of a file is one that the catalogue promises (upstream's,
  * or that of a source's conversion); %TRUE where it promises none */
 gboolean lb_model_hash_fits (const LbModel *model, const char *sha256);
@@ -60,5 +64,10 @@ gboolean lb_models_fetch_package (const json_t *source, const char *staging,
  * whisper.cpp's ggml file */
 gboolean lb_models_convert_whisper (const char *model_path, const char *tokenizer_path,
                                     const char *out_path, GError **error);
+
+/** lb_models_convert_whisper_hf: CTranslate2's folder @source (model.bin, config.json,
+ * tokenizer.json) to the new folder @folder as transformers takes it; on failure nothing of it
+ * stays */
+gboolean lb_models_convert_whisper_hf (const char *source, const char *folder, GError **error);
 
 G_END_DECLS

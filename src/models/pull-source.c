@@ -88,9 +88,10 @@ join_url (const char *base, const char *path)
   return g_strconcat (base, g_str_has_suffix (base, "/") ? "" : "/", escaped, NULL);
 }
 
-/* A source that is an address: of the file, or of the folder that holds the model's files. */
+/* A source that is an address: of the file, or of the folder that holds the model's files.
+ * @upstream: a file that lies elsewhere has its own; a mirror has all of them in one folder. */
 static gboolean
-from_url (LbPull *p, const char *url, GError **error)
+from_url (LbPull *p, const char *url, gboolean upstream, GError **error)
 {
   json_t *files = json_object_get (p->model->json, "files");
   json_t *file;
@@ -108,7 +109,10 @@ from_url (LbPull *p, const char *url, GError **error)
       const char *name = lb_json_string (file, "path", NULL);
       guint64 bytes = (guint64) lb_json_integer (file, "bytes", 0);
       g_autofree char *to = name != NULL ? g_build_filename (p->part, name, NULL) : NULL;
-      g_autofree char *from = name != NULL ? join_url (url, name) : NULL;
+      const char *own = upstream ? lb_json_string (file, "url", NULL) : NULL;
+      g_autofree char *from = own != NULL    ? g_strdup (own)
+                              : name != NULL ? join_url (url, name)
+                                             : NULL;
 
       if (!lb_model_path_is_safe (name) || !lb_models_space (p->part, bytes, error) ||
           !fetch_file (p, from, to, bytes, lb_json_string (file, "sha256", NULL), FALSE, error))
@@ -179,21 +183,15 @@ assemble (LbPull *p, const json_t *file, const char *to, GError **error)
          (same || set_checksum_error (error, p->model->name));
 }
 
+/* To one file, with the hash of our own conversion: upstream's may differ. */
 static gboolean
-convert (LbPull *p, const json_t *source, GError **error)
+convert_to_ggml (LbPull *p, const json_t *source, const char *folder, GError **error)
 {
-  const char *kind = lb_json_string (source, "convert", "");
   const char *sha256 = lb_json_string (source, "sha256", NULL);
-  g_autofree char *model = g_build_filename (p->staging, "files", "model.bin", NULL);
-  g_autofree char *tokenizer = g_build_filename (p->staging, "files", "tokenizer.json", NULL);
+  g_autofree char *model = g_build_filename (folder, "model.bin", NULL);
+  g_autofree char *tokenizer = g_build_filename (folder, "tokenizer.json", NULL);
   gboolean same = TRUE;
 
-  if (strcmp (kind, "whisper-ct2-ggml") != 0)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                   "the catalogue asks for the unknown conversion \"%s\"", kind);
-      return FALSE;
-    }
   lb_download_discard (p->part);
   if (!lb_models_convert_whisper (model, tokenizer, p->part, error))
     return FALSE;
@@ -202,6 +200,48 @@ convert (LbPull *p, const json_t *source, GError **error)
   if (!same)
     lb_download_discard (p->part);
   return same || set_checksum_error (error, p->model->name);
+}
+
+/* To a folder, whose files are those of the catalogue: upstream's hashes hold here too. */
+static gboolean
+convert_to_hf (LbPull *p, const char *folder, GError **error)
+{
+  json_t *file;
+  size_t i;
+
+  if (!lb_models_remove_tree (p->part, NULL, error) ||
+      !lb_models_convert_whisper_hf (folder, p->part, error))
+    return FALSE;
+  json_array_foreach (json_object_get (p->model->json, "files"), i, file)
+    {
+      const char *sha256 = lb_json_string (file, "sha256", NULL);
+      g_autofree char *path = g_build_filename (p->part, lb_json_string (file, "path", ""), NULL);
+      gboolean same = TRUE;
+
+      if (sha256 != NULL && !file_hash_is (path, sha256, p->cancellable, &same, error))
+        return FALSE;
+      if (!same)
+        return lb_models_remove_tree (p->part, NULL, error) &&
+               set_checksum_error (error, p->model->name);
+    }
+  return TRUE;
+}
+
+static gboolean
+convert (LbPull *p, const json_t *source, GError **error)
+{
+  const char *kind = lb_json_string (source, "convert", "");
+  g_autofree char *folder = g_build_filename (p->staging, "files", NULL);
+  g_autofree char *shown = NULL;
+
+  if (strcmp (kind, "whisper-ct2-ggml") == 0)
+    return convert_to_ggml (p, source, folder, error);
+  if (strcmp (kind, "whisper-ct2-hf") == 0)
+    return convert_to_hf (p, folder, error);
+  shown = lb_text_escape (kind);
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+               "the catalogue asks for the unknown conversion \"%s\"", shown);
+  return FALSE;
 }
 
 static gboolean
@@ -302,7 +342,7 @@ from_mirror (LbPull *p, const char *mirror, GError **error)
   g_autofree char *flat = join_url (mirror, base);
   GError *first = NULL;
 
-  if (from_url (p, deep, &first))
+  if (from_url (p, deep, FALSE, &first))
     return TRUE;
   if (!g_error_matches (first, LB_ERROR, LB_ERROR_NOT_FOUND))
     {
@@ -310,13 +350,13 @@ from_mirror (LbPull *p, const char *mirror, GError **error)
       return FALSE;
     }
   g_error_free (first);
-  return from_url (p, flat, error);
+  return from_url (p, flat, FALSE, error);
 }
 
 gboolean
 lb_pull_from_url (LbPull *p, const json_t *source, const char *where, GError **error)
 {
-  return from_url (p, where, error);
+  return from_url (p, where, TRUE, error);
 }
 
 gboolean

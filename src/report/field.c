@@ -6,10 +6,13 @@
 #include "core/text.h"
 #include "report/style.h"
 
+#define INPUT_COLUMNS 80 /* of a text in lists */
+
 /* clang-format off */
 #define CSV LB_VIEW_CSV
 #define MD (LB_VIEW_CSV | LB_VIEW_MD)
 #define ALL (LB_VIEW_CSV | LB_VIEW_MD | LB_VIEW_MATRIX)
+#define RARE (ALL | LB_VIEW_RARE)
 
 static const LbField fields[] = {
   { "/id",                        "id",                "Id",            LB_FIELD_TEXT,    CSV },
@@ -23,6 +26,8 @@ static const LbField fields[] = {
   { "/engine/backend",            "backend",           "Backend",       LB_FIELD_TEXT,    CSV },
   { "/engine/device",             "device",            "Device",        LB_FIELD_TEXT,    ALL },
   { "/engine/threads",            "threads",           "Threads",       LB_FIELD_INTEGER, MD },
+  { "/settings/decoding",         "decoding",          "Decoding",      LB_FIELD_TEXT,    MD },
+  { "/settings/decoding_used/is", "decoding_used",     "Decoding used", LB_FIELD_TEXT,    CSV },
   { "/model/id",                  "model",             "Model",         LB_FIELD_TEXT,    ALL },
   { "/model/variant",             "variant",           "Variant",       LB_FIELD_TEXT,    CSV },
   { "/model/parameters",          "parameters",        "Parameters",    LB_FIELD_INTEGER, CSV },
@@ -32,6 +37,11 @@ static const LbField fields[] = {
   { "/input/processed_s",         "processed_s",       "Processed",     LB_FIELD_SECONDS, CSV },
   { "/input/duration_s",          "duration_s",        "Duration",      LB_FIELD_SECONDS, MD },
   { "/input/sha256",              "input_sha256",      "Input SHA-256", LB_FIELD_TEXT,    CSV },
+  { "/input/text",                "input_text",        "Text in",       LB_FIELD_TEXT,    CSV },
+  { "/input/set",                 "text_set",          "Text set",      LB_FIELD_TEXT,    CSV },
+  { "/input/name",                "text_name",         "Text name",     LB_FIELD_TEXT,    CSV },
+  { "/input/characters",          "characters",        "Characters",    LB_FIELD_INTEGER, CSV },
+  { "/input/words",               "words",             "Words",         LB_FIELD_INTEGER, CSV },
   { "/summary/iterations",        "iterations",        "Iterations",    LB_FIELD_INTEGER, MD },
   { "/summary/median_rtf",        "median_rtf",        "RTF",           LB_FIELD_RTF,     ALL },
   { "/summary/ci95_rtf_low",      "ci95_rtf_low",      "RTF 95 % from", LB_FIELD_RTF,     CSV },
@@ -44,6 +54,9 @@ static const LbField fields[] = {
   { "/summary/end_to_end_rtf",    "end_to_end_rtf",    "End-to-end RTF", LB_FIELD_RTF,    CSV },
   { "/summary/avg_wall_s",        "avg_wall_s",        "Wall mean",     LB_FIELD_SECONDS, CSV },
   { "/summary/avg_latency_s",     "avg_latency_s",     "Latency",       LB_FIELD_SECONDS, ALL },
+  { "/summary/avg_chars_per_sec", "avg_chars_per_sec", "Chars/s",       LB_FIELD_RTF,     RARE },
+  { "/summary/avg_words_per_sec", "avg_words_per_sec", "Words/s",       LB_FIELD_RTF,     CSV },
+  { "/summary/avg_audio_s",       "avg_audio_s",       "Sound",         LB_FIELD_SECONDS, CSV },
   { "/timing/decode_s",           "decode_s",          "Decode",        LB_FIELD_SECONDS, CSV },
   { "/timing/resample_s",         "resample_s",        "Resample",      LB_FIELD_SECONDS, CSV },
   { "/timing/load_s",             "load_s",            "Load",          LB_FIELD_SECONDS, ALL },
@@ -63,8 +76,47 @@ static const LbField fields[] = {
   { "/scores/wer/insertions",     "wer_insertions",    "Insertions",    LB_FIELD_INTEGER, CSV },
   { "/scores/wer/reference_words", "wer_words",        "Reference words", LB_FIELD_INTEGER, CSV },
   { "/scores/cer/value",          "cer",               "CER",           LB_FIELD_RATE,    CSV },
+  { "/scores/mos/value",          "mos",               "MOS",           LB_FIELD_RTF,     RARE },
+  { "/scores/transcriber/text",   "heard",             "Heard",         LB_FIELD_TEXT,    CSV },
+  { "/scores/beat_f/value",       "beat_f",            "Beat F",        LB_FIELD_RATE,    RARE },
+  { "/scores/beat_f/cml_t",       "beat_cml_t",        "CMLt",          LB_FIELD_RATE,    CSV },
+  { "/scores/beat_f/aml_t",       "beat_aml_t",        "AMLt",          LB_FIELD_RATE,    CSV },
+  { "/scores/tempo/value",        "tempo_p",           "Tempo P-score", LB_FIELD_RATE,    CSV },
+  { "/scores/note_f1/value",      "note_f1",           "Note F1",       LB_FIELD_RATE,    RARE },
+  { "/scores/note_f1/onset_pitch/precision", "note_precision", "Note precision",
+    LB_FIELD_RATE, CSV },
+  { "/scores/note_f1/onset_pitch/recall", "note_recall", "Note recall", LB_FIELD_RATE,    CSV },
+  { "/scores/note_f1/onset_pitch_offset/f1", "note_offset_f1", "Note F1 with offset",
+    LB_FIELD_RATE, CSV },
+  { "/scores/note_f1/frame/f1",   "note_frame_f1",     "Frame F1",      LB_FIELD_RATE,    CSV },
+  { "/scores/note_f1/pitch_accuracy", "pitch_accuracy", "Pitch accuracy", LB_FIELD_RATE,  CSV },
+  { "/scores/chord_majmin/value", "chord_majmin",      "Chords majmin", LB_FIELD_RATE,    RARE },
+  { "/scores/chord_majmin/root",  "chord_root",        "Chords root",   LB_FIELD_RATE,    CSV },
+  { "/scores/chord_majmin/sevenths", "chord_sevenths", "Chords sevenths", LB_FIELD_RATE,  CSV },
+  { "/scores/chord_majmin/mirex", "chord_mirex",       "Chords mirex",  LB_FIELD_RATE,    CSV },
+  { "/scores/genre_top1/value",   "genre_top1",        "Genre top-1",   LB_FIELD_RATE,    RARE },
+  { "/output/bpm",                "bpm",               "BPM",           LB_FIELD_RTF,     RARE },
+  { "/output/counts/beats",       "beats",             "Beats",         LB_FIELD_INTEGER, CSV },
+  { "/output/counts/notes",       "notes",             "Notes",         LB_FIELD_INTEGER, RARE },
+  { "/output/counts/notes_per_s", "notes_per_s",       "Notes/s",       LB_FIELD_RTF,     CSV },
+  { "/output/counts/chords",      "chords",            "Chords",        LB_FIELD_INTEGER, RARE },
+  { "/output/key",                "key",               "Key",           LB_FIELD_TEXT,    CSV },
+  { "/output/midi",               "midi",              "MIDI file",     LB_FIELD_PATH,    CSV },
+  { "/output/lab",                "lab",               "Chord file",    LB_FIELD_PATH,    CSV },
+  { "/output/beats_txt",          "beats_txt",         "Beat file",     LB_FIELD_PATH,    CSV },
+  { "/output/audio",              "audio",             "Sound file",    LB_FIELD_PATH,    CSV },
+  { "/output/sound/duration_s",   "sound_duration_s",  "Sound length",  LB_FIELD_SECONDS, CSV },
+  { "/output/sound/sample_rate",  "sound_sample_rate", "Sound rate",    LB_FIELD_INTEGER, CSV },
+  { "/output/sound/channels",     "sound_channels",    "Channels",      LB_FIELD_INTEGER, CSV },
+  { "/output/sound/peak_db",      "sound_peak_db",     "Peak dBFS",     LB_FIELD_RTF,     CSV },
+  { "/output/sound/rms_db",       "sound_rms_db",      "RMS dBFS",      LB_FIELD_RTF,     CSV },
+  { "/output/sound/loudness_lufs", "sound_loudness_lufs", "LUFS",       LB_FIELD_RTF,     CSV },
+  { "/output/sound/clipped_share", "sound_clipped_share", "Clipped",    LB_FIELD_RATE,    CSV },
+  { "/output/sound/silent_share", "sound_silent_share", "Silent",       LB_FIELD_RATE,    CSV },
+  { "/output/sound/sha256",       "sound_sha256",      "Sound SHA-256", LB_FIELD_TEXT,    CSV },
   { "/output/language",           "language",          "Language",      LB_FIELD_TEXT,    CSV },
   { "/output/text",               "text",              "Text",          LB_FIELD_TEXT,    CSV },
+  { "/differs/words",             "differs",           "Differs in",    LB_FIELD_TEXT,    CSV },
   { "/machine/cpu/model",         "cpu",               "Processor",     LB_FIELD_TEXT,    CSV },
   { "/validity/valid",            "valid",             "Valid",         LB_FIELD_YES,     CSV },
   { "/validity/flags",            "flags",             "Flags",         LB_FIELD_FLAGS,   CSV },
@@ -159,9 +211,36 @@ find_value (const LbField *field, const json_t *record)
     return json_array_get (interval, 0);
   if (strcmp (field->csv, "ci95_rtf_high") == 0)
     return json_array_get (interval, 1);
-  if (field->kind == LB_FIELD_PATH && lb_field_at (record, field->pointer) == NULL)
-    return lb_field_at (record, "/input/path_uri");
   return lb_field_at (record, field->pointer);
+}
+
+gboolean
+lb_field_is_text (const json_t *record)
+{
+  const json_t *input = json_object_get (record, "input");
+
+  return json_object_get (input, "path") == NULL && json_object_get (input, "path_uri") == NULL &&
+         json_is_string (json_object_get (input, "text"));
+}
+
+/* A path that isn't UTF-8 is a URI; a text stands for itself, one of a built-in set goes by
+ * its name. */
+static json_t *
+path_value (const LbField *field, const json_t *record)
+{
+  g_autofree char *pointer = g_strconcat (field->pointer, "_uri", NULL);
+  const json_t *value = lb_field_at (record, field->pointer);
+  const json_t *input = json_object_get (record, "input");
+  const char *set = lb_json_string (input, "set", NULL);
+
+  if (value == NULL)
+    value = lb_field_at (record, pointer);
+  if (json_is_string (value))
+    return json_incref ((json_t *) value);
+  if (strcmp (field->csv, "input") != 0 || !lb_field_is_text (record))
+    return NULL;
+  return set != NULL ? json_sprintf ("%s/%s", set, lb_json_string (input, "name", ""))
+                     : json_incref (json_object_get (input, "text"));
 }
 
 json_t *
@@ -171,6 +250,8 @@ lb_field_value (const LbField *field, const json_t *record)
 
   if (field->fold != LB_FOLD_NONE)
     return fold_value (field, record);
+  if (field->kind == LB_FIELD_PATH)
+    return path_value (field, record);
   value = find_value (field, record);
   return fits (field->kind, value) ? json_incref ((json_t *) value) : NULL;
 }
@@ -191,14 +272,27 @@ flag_ids (const json_t *flags)
 }
 
 static char *
-show_text (const LbField *field, const json_t *value, gboolean full_paths)
+show_text (const LbField *field, const json_t *record, const json_t *value, gboolean full_paths)
 {
+  gboolean path = field->kind == LB_FIELD_PATH &&
+                  !(strcmp (field->csv, "input") == 0 && lb_field_is_text (record));
   const char *text = json_string_value (value);
   g_autofree char *base = NULL;
 
-  if (field->kind == LB_FIELD_PATH && !full_paths && *text != '\0')
+  if (path && !full_paths && *text != '\0')
     text = base = g_path_get_basename (text);
   return lb_text_escape (text);
+}
+
+/* A text that stands for its input may be a book. @shown: (transfer full) */
+static char *
+cut_text (const LbField *field, const json_t *record, char *shown)
+{
+  g_autofree char *whole = shown;
+
+  return strcmp (field->csv, "input") == 0 && lb_field_is_text (record)
+             ? lb_style_cut (whole, INPUT_COLUMNS)
+             : g_steal_pointer (&whole);
 }
 
 static char *
@@ -226,7 +320,7 @@ lb_field_show (const LbField *field, const json_t *record, gboolean full_paths)
     {
     case LB_FIELD_TEXT:
     case LB_FIELD_PATH:
-      return show_text (field, value, full_paths);
+      return cut_text (field, record, show_text (field, record, value, full_paths));
     case LB_FIELD_INTEGER:
       return show_integer (value);
     case LB_FIELD_RTF:
@@ -254,10 +348,38 @@ lb_field_plain (const LbField *field, const json_t *record, gboolean full_paths)
   if (value == NULL)
     return g_strdup ("");
   if (json_is_string (value))
-    return show_text (field, value, full_paths);
+    return show_text (field, record, value, full_paths);
   if (json_is_array (value))
     return flag_ids (value);
   return lb_json_line (value);
+}
+
+char *
+lb_field_parameters (const json_t *record)
+{
+  static const struct {
+    double least;
+    const char *unit;
+  } units[] = { { 1e9, " G" }, { 1e6, " M" }, { 1e3, " k" }, { 1, "" } };
+  double count = lb_json_real (json_object_get (record, "model"), "parameters", 0);
+
+  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
+    if (count >= units[i].least && count < 1e15)
+      {
+        g_autofree char *number = lb_report_number (count / units[i].least);
+
+        return g_strconcat (number, units[i].unit, " parameters", NULL);
+      }
+  return NULL;
+}
+
+static char *
+say_synthetic (const json_t *record)
+{
+  g_autofree char *parameters = lb_field_parameters (record);
+
+  return parameters != NULL ? g_strdup_printf ("synthetic (%s)", parameters)
+                            : g_strdup ("synthetic");
 }
 
 char *
@@ -275,9 +397,15 @@ lb_field_note (const json_t *record)
       g_strv_builder_add (notes, shown);
     }
   if (lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
-    g_strv_builder_add (notes, "synthetic");
+    {
+      g_autofree char *synthetic = say_synthetic (record);
+
+      g_strv_builder_add (notes, synthetic);
+    }
   if (!lb_json_boolean (validity, "valid", TRUE) && strcmp (status, "failed") != 0)
     g_strv_builder_add (notes, "not valid");
+  if (json_array_size (lb_field_at (record, "/differs/differences")) > 0)
+    g_strv_builder_add (notes, "differs");
   all = g_strv_builder_end (notes);
   return g_strjoinv (", ", all);
 }

@@ -29,6 +29,7 @@ typedef enum {
   LB_VIEW_CSV = 1 << 0,
   LB_VIEW_MD = 1 << 1,
   LB_VIEW_MATRIX = 1 << 2, /* the table that compares the results of one group */
+  LB_VIEW_RARE = 1 << 3,   /* left out of md where no result has it */
 } LbView;
 
 typedef struct {
@@ -62,6 +63,12 @@ char *lb_field_plain (const LbField *field, const json_t *record, gboolean full_
 /** lb_field_at: Returns: (nullable) (transfer none): what @pointer points at; array indices are
  * not followed */
 const json_t *lb_field_at (const json_t *record, const char *pointer);
+
+/** lb_field_is_text: whether what was measured is a text, not a sound */
+gboolean lb_field_is_text (const json_t *record);
+
+/** lb_field_parameters: Returns: (transfer full) (nullable): "72.6 M parameters" */
+char *lb_field_parameters (const json_t *record);
 
 /** lb_field_note: what must be said wherever a figure of @record is shown: "failed",
  * "interrupted", "synthetic", "not valid". Returns: (transfer full): joined by ", "; "" when

@@ -26,7 +26,7 @@ static const LbReportFormat formats[] = {
   { "json", "a list of whole records", FALSE, begin_nothing, add_nothing, lb_json_end },
   { "jsonl", "a whole record a line", TRUE, begin_nothing, lb_jsonl_add, end_nothing },
   { "csv", "a row a result, for spreadsheets", FALSE, lb_csv_begin, lb_csv_add, end_nothing },
-  { "md", "a Markdown table", FALSE, lb_markdown_begin, lb_markdown_add, end_nothing },
+  { "md", "a Markdown table", FALSE, begin_nothing, add_nothing, lb_markdown_end },
   { NULL },
 };
 /* clang-format on */

@@ -11,9 +11,7 @@ void lb_csv_add (GString *out, const json_t *record, guint index, const LbReport
 void lb_json_end (GString *out, const json_t *records, const LbReportStyle *style);
 void lb_jsonl_add (GString *out, const json_t *record, guint index, const LbReportStyle *style);
 
-void lb_markdown_begin (GString *out, const LbReportStyle *style);
-void lb_markdown_add (GString *out, const json_t *record, guint index,
-                      const LbReportStyle *style);
+void lb_markdown_end (GString *out, const json_t *records, const LbReportStyle *style);
 /** lb_markdown_append: @text, escaped already for terminals, as plain text of a Markdown cell */
 void lb_markdown_append (GString *out, const char *text);
 

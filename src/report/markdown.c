@@ -35,15 +35,34 @@ is_number_kind (LbFieldKind kind)
   return kind != LB_FIELD_TEXT && kind != LB_FIELD_PATH && kind != LB_FIELD_FLAGS;
 }
 
-void
-lb_markdown_begin (GString *out, const LbReportStyle *style)
+/* What only some modes have is no column where none of @records has it. */
+static gboolean
+is_shown (const LbField *field, const json_t *records)
+{
+  size_t index;
+  json_t *record;
+
+  if (!(field->views & LB_VIEW_MD) || !(field->views & LB_VIEW_RARE))
+    return (field->views & LB_VIEW_MD) != 0;
+  json_array_foreach ((json_t *) records, index, record)
+    {
+      g_autoptr (json_t) value = lb_field_value (field, record);
+
+      if (value != NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+append_head (GString *out, const json_t *records)
 {
   for (const LbField *field = lb_fields (); field->pointer != NULL; field++)
-    if (field->views & LB_VIEW_MD)
+    if (is_shown (field, records))
       g_string_append_printf (out, "| %s ", field->title);
   g_string_append (out, "| Speed | Note |\n");
   for (const LbField *field = lb_fields (); field->pointer != NULL; field++)
-    if (field->views & LB_VIEW_MD)
+    if (is_shown (field, records))
       g_string_append (out, is_number_kind (field->kind) ? "| ---: " : "| --- ");
   g_string_append (out, "| --- | --- |\n");
 }
@@ -54,7 +73,8 @@ append_note (GString *out, const json_t *record)
   g_autofree char *note = lb_field_note (record);
   g_autofree char *flags = lb_field_plain (lb_field ("flags"), record, FALSE);
   g_autofree char *why = lb_field_plain (lb_field ("error"), record, FALSE);
-  const char *parts[] = { note, flags, why };
+  g_autofree char *differs = lb_field_plain (lb_field ("differs"), record, FALSE);
+  const char *parts[] = { note, differs, flags, why };
   gboolean some = FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
@@ -67,8 +87,9 @@ append_note (GString *out, const json_t *record)
       }
 }
 
-void
-lb_markdown_add (GString *out, const json_t *record, guint index, const LbReportStyle *style)
+static void
+append_record (GString *out, const json_t *records, const json_t *record,
+               const LbReportStyle *style)
 {
   double rtf = lb_json_real (json_object_get (record, "summary"), "median_rtf", -1);
   g_autofree char *speed = lb_report_speed (rtf);
@@ -77,7 +98,7 @@ lb_markdown_add (GString *out, const json_t *record, guint index, const LbReport
     {
       g_autofree char *cell = NULL;
 
-      if (!(field->views & LB_VIEW_MD))
+      if (!is_shown (field, records))
         continue;
       cell = lb_field_show (field, record, style->full_paths);
       g_string_append (out, "| ");
@@ -87,4 +108,15 @@ lb_markdown_add (GString *out, const json_t *record, guint index, const LbReport
   g_string_append_printf (out, "| %s | ", speed);
   append_note (out, record);
   g_string_append (out, " |\n");
+}
+
+void
+lb_markdown_end (GString *out, const json_t *records, const LbReportStyle *style)
+{
+  size_t index;
+  json_t *record;
+
+  append_head (out, records);
+  json_array_foreach ((json_t *) records, index, record)
+    append_record (out, records, record, style);
 }

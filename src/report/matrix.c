@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/text.h"
 #include "report/field.h"
 #include "report/formats.h"
 #include "report/style.h"
@@ -20,8 +21,8 @@ typedef struct {
 } Column;
 
 /* Left out where the terminal is too narrow, the least wanted first. */
-static const char *const spare[] = { "Device",  "Load",  "GPU memory", "Memory",
-                                     "Latency", "Speed", "Engine" };
+static const char *const spare[] = { "Device",  "Load",    "GPU memory", "Memory",
+                                     "Chars/s", "Latency", "Speed",      "Engine" };
 
 static char *
 say_speed (const json_t *record)
@@ -93,8 +94,76 @@ show_cell (const Column *column, const json_t *record)
 
   if (!measured && strcmp (shown, LB_ABSENT) == 0)
     return g_strdup ("");
-  return column->alignment == 'l' ? lb_style_cut_middle (shown, LONGEST)
-                                  : g_steal_pointer (&shown);
+  return column->alignment == 'l' && column->field != NULL ? lb_style_cut_middle (shown, LONGEST)
+                                                           : g_steal_pointer (&shown);
+}
+
+static const char *
+decoding_of (const json_t *record)
+{
+  return lb_json_string (json_object_get (record, "settings"), "decoding", NULL);
+}
+
+/* What was asked of all of them: "greedy in all engines"; and where it wasn't the same, by
+ * engine. */
+static void
+append_decoding (GString *out, const json_t *records, const LbReportStyle *style)
+{
+  const char *first = decoding_of (json_array_get (records, 0));
+  g_autoptr (GString) by_engine = g_string_new ("Decoding: ");
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  gboolean same = first != NULL;
+  size_t i;
+  json_t *record;
+
+  json_array_foreach ((json_t *) records, i, record)
+    {
+      g_autofree char *engine = lb_field_show (lb_field ("engine"), record, FALSE);
+      g_autofree char *decoding = lb_field_show (lb_field ("decoding"), record, FALSE);
+
+      same = same && g_strcmp0 (first, decoding_of (record)) == 0;
+      if (!g_hash_table_contains (seen, engine))
+        g_string_append_printf (by_engine, "%s%s in %s", g_hash_table_size (seen) > 0 ? ", " : "",
+                                decoding, engine);
+      g_hash_table_add (seen, g_steal_pointer (&engine));
+    }
+  if (first == NULL)
+    return;
+  if (same && g_hash_table_size (seen) > 1)
+    {
+      g_autofree char *shown = lb_text_escape (first);
+
+      g_string_printf (by_engine, "Decoding: %s in all engines", shown);
+    }
+  lb_style_wrap (out, by_engine->str, 2, style->width);
+}
+
+static char *
+name_of (const json_t *record)
+{
+  g_autofree char *engine = lb_field_show (lb_field ("engine"), record, FALSE);
+  g_autofree char *model = lb_field_show (lb_field ("model"), record, FALSE);
+  g_autofree char *input = lb_field_show (lb_field ("input"), record, FALSE);
+
+  return g_strdup_printf ("%s · %s · %s", engine, model, input);
+}
+
+/* Beside the figures: where they are not of equal work. */
+static void
+append_differences (GString *out, const json_t *records, const LbReportStyle *style)
+{
+  size_t i;
+  json_t *record;
+
+  json_array_foreach ((json_t *) records, i, record)
+    {
+      g_autofree char *words = lb_field_show (lb_field ("differs"), record, FALSE);
+      g_autofree char *name = name_of (record);
+      g_autofree char *line = g_strdup_printf ("%s differs: %s", name, words);
+
+      if (strcmp (words, LB_ABSENT) != 0)
+        lb_style_wrap (out, line, 2, style->width);
+    }
 }
 
 void
@@ -117,4 +186,6 @@ lb_blocks_end (GString *out, const json_t *records, const LbReportStyle *style)
     }
   g_string_append_c (out, '\n');
   lb_table_print (table, out, style);
+  append_decoding (out, records, style);
+  append_differences (out, records, style);
 }

@@ -146,11 +146,11 @@ show_figure (const json_t *object, const char *key)
 static void
 append_iterations (GString *out, const LbReportStyle *style, const json_t *iterations)
 {
-  static const char *const titles[] = { "#",       "Session", "Time",   "RTF",  "Engine",
-                                        "Latency", "CPU",     "Memory", "Note", NULL };
-  static const char *const columns[] = { "wall_s",    "rtf",   "engine_s",
-                                         "latency_s", "cpu_s", "peak_rss_bytes" };
-  g_autoptr (LbTable) table = lb_table_new (titles, "rrrrrrrrl");
+  static const char *const titles[] = { "#",      "Session", "Time", "RTF",    "Sound", "Chars/s",
+                                        "Engine", "Latency", "CPU",  "Memory", "Note",  NULL };
+  static const char *const columns[] = { "wall_s",   "rtf",       "audio_s", "chars_per_sec",
+                                         "engine_s", "latency_s", "cpu_s",   "peak_rss_bytes" };
+  g_autoptr (LbTable) table = lb_table_new (titles, "rrrrrrrrrrl");
 
   for (gsize i = 0; i < json_array_size (iterations); i++)
     {
@@ -159,11 +159,13 @@ append_iterations (GString *out, const LbReportStyle *style, const json_t *itera
                                                 lb_json_integer (iteration, "index", (gint64) i));
       g_autofree char *session = g_strdup_printf ("%" G_GINT64_FORMAT,
                                                   lb_json_integer (iteration, "session", 0));
-      char *cells[10] = { index, session };
+      char *cells[G_N_ELEMENTS (titles)] = { index, session };
 
       for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
         cells[2 + j] = show_figure (iteration, columns[j]);
-      cells[8] = (char *) (lb_json_boolean (iteration, "outlier", FALSE) ? "outlier" : NULL);
+      cells[2 + G_N_ELEMENTS (columns)] = (char *) (lb_json_boolean (iteration, "outlier", FALSE)
+                                                        ? "outlier"
+                                                        : NULL);
       lb_table_row (table, (const char *const *) cells);
       for (guint j = 0; j < G_N_ELEMENTS (columns); j++)
         g_free (cells[2 + j]);
@@ -215,6 +217,17 @@ append_alignment (GString *out, const LbReportStyle *style, const json_t *alignm
   lb_style_wrap (out, text->str, 4, style->width);
 }
 
+/* What an engine says of a sound that it gave: phonemes, sentences… */
+static void
+append_rest (GString *out, const LbReportStyle *style, const json_t *output)
+{
+  g_autoptr (json_t) rest = json_copy ((json_t *) output);
+
+  json_object_del (rest, "text");
+  json_object_del (rest, "segments");
+  append_members (out, style, rest, 1);
+}
+
 static void
 append_output (GString *out, const LbReportStyle *style, const json_t *output)
 {
@@ -237,6 +250,9 @@ append_output (GString *out, const LbReportStyle *style, const json_t *output)
                               lb_json_real (segment, "end_s", 0));
       lb_style_wrap (out, words, 25, style->width);
     }
+  if (json_is_object (json_object_get (output, "sound")) ||
+      json_is_object (json_object_get (output, "sounds")))
+    append_rest (out, style, output);
 }
 
 /* The parts of an error rate: how many of what, and by which normalisation. */
@@ -305,6 +321,19 @@ list_iterations (const json_t *output)
   return g_strdup_printf ("  Iteration%s %s", json_array_size (iterations) == 1 ? "" : "s", all);
 }
 
+static void
+append_sound (GString *out, const LbReportStyle *style, const json_t *output)
+{
+  const json_t *sound = json_object_get (output, "sound");
+  g_autofree char *duration = show_figure (sound, "duration_s");
+  g_autofree char *path = lb_text_escape (lb_json_string (output, "audio", ""));
+  g_autofree char *hash = lb_text_escape (lb_json_string (sound, "sha256", ""));
+  g_autofree char *line = g_strdup_printf ("another sound: %s, sha256 %.13s…%s%s", duration, hash,
+                                           *path != '\0' ? ", " : "", path);
+
+  lb_style_wrap (out, line, 4, style->width);
+}
+
 /* Of each only what differs from the first, which stands above whole. */
 static void
 append_outputs (GString *out, const LbReportStyle *style, const json_t *outputs)
@@ -327,7 +356,10 @@ append_outputs (GString *out, const LbReportStyle *style, const json_t *outputs)
       if (i == 0)
         continue;
       g_string_append (out, "    ");
-      if (strcmp (lb_json_string (output, "text", ""), lb_json_string (first, "text", "")) == 0)
+      if (json_is_object (json_object_get (output, "sound")))
+        append_sound (out, style, output);
+      else if (strcmp (lb_json_string (output, "text", ""), lb_json_string (first, "text", "")) ==
+               0)
         lb_style_wrap (out, "the same text; times, probabilities or other parts differ", 4,
                        style->width);
       else

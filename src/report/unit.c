@@ -35,6 +35,32 @@ show_joules (double joules)
   return g_strconcat (number, " J", NULL);
 }
 
+static char *
+show_with (double value, const char *unit)
+{
+  g_autofree char *number = lb_report_number (value);
+
+  return g_strconcat (number, " ", unit, NULL);
+}
+
+static char *
+show_decibels (double db)
+{
+  return show_with (db, "dB");
+}
+
+static char *
+show_lufs (double lufs)
+{
+  return show_with (lufs, "LUFS");
+}
+
+static char *
+show_share (double share)
+{
+  return g_strdup_printf ("%.2f %%", 100 * share);
+}
+
 /* How the record names its units. @drop: the ending isn't shown. */
 static const struct {
   const char *ending;
@@ -44,6 +70,8 @@ static const struct {
   { "_bytes", TRUE, show_bytes },      { "bytes", FALSE, show_bytes },
   { "_hz", TRUE, show_hertz },         { "sample_rate", FALSE, show_hertz },
   { "_j", TRUE, show_joules },         { "_s", TRUE, lb_report_seconds },
+  { "_db", TRUE, show_decibels },      { "_lufs", TRUE, show_lufs },
+  { "_share", FALSE, show_share },     { "_per_sec", FALSE, lb_report_number },
   { "_rtf", FALSE, lb_report_number }, { "rtf", FALSE, lb_report_number },
 };
 

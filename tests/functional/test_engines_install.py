@@ -144,11 +144,20 @@ def test_install_use_renew_remove(greeter, installer):
     greeter.world.run("engines", "remove", "greeter", status=1)
 
 
-@pytest.mark.parametrize("damage", ["llamaburn.json", "bin/python", "half a stamp"])
+@pytest.mark.parametrize("damage", ["llamaburn.json", "bin/python", "half a stamp", "another python", "a folder"])
 def test_what_is_damaged_is_told_apart_and_mended(greeter, damage):
     greeter.world.run("engines", "install", "greeter")
     if damage == "half a stamp":
         (greeter.environment / "llamaburn.json").write_text('{"schema": "llamaburn.env')
+    elif damage == "another python":  # as an upgrade of the system does, where the link goes to python3
+        other = greeter.world.folder / "python3.99"
+        other.write_bytes(b"")
+        other.chmod(0o755)
+        (greeter.environment / "bin/python").unlink()
+        (greeter.environment / "bin/python").symlink_to(other)
+    elif damage == "a folder":
+        (greeter.environment / "bin/python").unlink()
+        (greeter.environment / "bin/python").mkdir()
     else:
         (greeter.environment / damage).unlink()
     assert greeter.state() == "half-installed"
@@ -158,6 +167,41 @@ def test_what_is_damaged_is_told_apart_and_mended(greeter, damage):
     assert greeter.says() == "hello"
 
 
+@pytest.mark.parametrize("python,words", [
+    ("not a program", "Exec format error"),
+    ("\x7fELF and no more", "Exec format error"),
+    ("#!/bin/sh\nexit 5\n", "with status 5"),
+])
+def test_a_python_that_does_not_run_says_what_mends_it(greeter, python, words):
+    """Behind the stamp: only a start shows it."""
+    greeter.world.run("engines", "install", "greeter")
+    path = greeter.environment / "bin/python"
+    path.unlink()
+    path.write_text(python)
+    path.chmod(0o755)
+    (record,) = greeter.world.json("stt", CLIP, "-e", "greeter", *QUICK, status=1)
+    assert words in record["error"]["message"]
+    assert "llamaburn engines install greeter --again" in record["error"]["message"]
+    _, err = greeter.world.run("engines", "check", "greeter", status=1)
+    assert words in err and "--again" in err
+    greeter.world.run("engines", "install", "greeter", "--again")
+    assert greeter.says() == "hello"
+
+
+@pytest.mark.parametrize("worker,words", [
+    ("x = 1\n", "must have one class that is an Engine, not 0"),
+    ("def x(:\n", "SyntaxError"),
+    ("import a_package_that_is_absent\n", "llamaburn engines install greeter --again"),
+    (WORKER.replace("threads=1", "info={'scale': float('inf')}"), '"info.scale" of what load answered is no number'),
+])
+def test_a_worker_that_is_none(greeter, worker, words):
+    greeter.world.run("engines", "install", "greeter")
+    (greeter.folder / "worker.py").write_text(worker)
+    (record,) = greeter.world.json("stt", CLIP, "-e", "greeter", *QUICK, status=1)
+    assert words in record["error"]["message"], record["error"]["message"]
+    assert ("install" in record["error"]["message"]) == ("--again" in words)
+
+
 def test_a_package_that_is_damaged_behind_the_stamp_shows_in_check(greeter):
     greeter.world.run("engines", "install", "greeter")
     (module,) = greeter.environment.rglob("lb_greeting.py")
@@ -165,7 +209,7 @@ def test_a_package_that_is_damaged_behind_the_stamp_shows_in_check(greeter):
     for compiled in greeter.environment.rglob("lb_greeting*.pyc"):
         compiled.unlink()
     _, err = greeter.world.run("engines", "check", "greeter", status=1)
-    assert "lb_greeting" in err and "install the engine again" in err
+    assert "lb_greeting" in err and "llamaburn engines install greeter --again" in err
     greeter.world.run("engines", "install", "greeter", "--again")
     greeter.world.run("engines", "check", "greeter")
 
@@ -261,10 +305,14 @@ def test_the_list_starts_no_python_and_is_quick(greeter):
         manifest = {**greeter.manifest, "id": f"greeter-{index}"}
         (other / "manifest.json").write_text(json.dumps(manifest))
         shutil.copytree(greeter.environment, greeter.environment.parent / f"greeter-{index}-cpu", symlinks=True)
-    trap = greeter.environment / "bin" / "python"
-    trap.unlink()
-    trap.write_text(f"#!/bin/sh\ntouch {greeter.world.folder}/started\n")
-    trap.chmod(0o755)
+    path = greeter.world.folder / "traps"
+    path.mkdir()
+    traps = [path / name for name in ("python", "python3", "uv", "pip")]
+    for trap in [*greeter.environment.parent.glob("greeter*/bin/python"), *traps]:
+        trap.unlink(missing_ok=True)
+        trap.write_text(f"#!/bin/sh\ntouch {greeter.world.folder}/started\n")
+        trap.chmod(0o755)
+    greeter.world.environment["PATH"] = f"{path}:{greeter.world.environment['PATH']}"
     walls = []
     for _ in range(10):
         started = time.monotonic()

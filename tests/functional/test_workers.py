@@ -27,7 +27,7 @@ TROUBLE = [
     (["--trouble", "hang", "--at", "load", "--time-limit", "0.7"], "failed", ["0.7"]),
     (["--trouble", "deaf", "--time-limit", "0.7"], "failed", ["0.7"]),
     (["--trouble", "memory"], "failed", ["no memory left"]),
-    (["--trouble", "missing-package", "--at", "load"], "failed", ["a_package_that_is_not_there", "install the engine again"]),
+    (["--trouble", "missing-package", "--at", "load"], "failed", ["a_package_that_is_not_there", "python3 must have it"]),
     (["--trouble", "nan-output"], "failed", ['"segments[0].end_s" of its output is no number']),
     (["--trouble", "nan-sound"], "failed", ["NaN"]),
     (["--trouble", "no-output"], "failed", ["it returned no output"]),

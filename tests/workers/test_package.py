@@ -216,6 +216,27 @@ def test_threads_are_told_to_every_pool(peer, tmp_path):
     assert info["OMP_NUM_THREADS"] == info["MKL_NUM_THREADS"] == info["OPENBLAS_NUM_THREADS"] == "3"
 
 
+def test_threads_that_work_are_counted():
+    """Those that compute, not those that wait."""
+    import hashlib
+    from concurrent.futures import ThreadPoolExecutor
+
+    from llamaburn_worker.threads import Working, count_working
+
+    data = bytes(64 << 20)
+    with ThreadPoolExecutor(4) as pool:
+
+        def work(count):
+            list(pool.map(lambda _: hashlib.sha256(data).digest(), range(count)))
+
+        list(pool.map(time.sleep, [0.05] * 4))  # four threads are there; one gets the work
+        assert count_working(lambda: work(1)) == 1
+    assert count_working(lambda: hashlib.sha256(data).digest()) == 1
+    with Working() as working:
+        pass
+    assert working.count <= 1
+
+
 @pytest.mark.parametrize("error,kind", [
     (MemoryError(), "memory"),
     (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), "memory"),

@@ -18,12 +18,12 @@ from llamaburn_worker import (
     Run,
     Usage,
 )
+from llamaburn_worker.threads import count_working
 
 RATE_HZ = 16000
 FILES = ("model.bin", "config.json", "tokenizer.json")
-# Of the encoder at load: who works in it is what is really in use. Who only waits has a hundredth.
+# Of the encoder at load: who works in it is what is really in use.
 TRIAL_FRAMES = 100
-WORKING_SHARE = 0.1
 
 
 def split_device(device: str) -> tuple[str, int]:
@@ -34,18 +34,6 @@ def split_device(device: str) -> tuple[str, int]:
     if name == "cuda" and (index == "" or index.isdigit()):
         return "cuda", int(index or 0)
     raise Usage(f'this engine runs on cpu and cuda, not on "{device}"')
-
-
-def times_of_threads() -> dict[str, int]:
-    """Nanoseconds that each thread of this process has run."""
-    times = {}
-    for thread in os.listdir("/proc/self/task"):
-        try:
-            with open(f"/proc/self/task/{thread}/schedstat", encoding="ascii") as file:
-                times[thread] = int(file.read().split()[0])
-        except (OSError, ValueError):  # it has ended, or this kernel doesn't count
-            continue
-    return times
 
 
 def temperatures(options: dict[str, Any]) -> list[float]:
@@ -111,7 +99,7 @@ class FasterWhisper(Engine):
             threads=used,
             deterministic=temperatures(options) == [0.0],
             options=options,
-            info={"ctranslate2": ctranslate2.__version__, "workers": core.num_workers},
+            info={"precision": core.compute_type, "ctranslate2": ctranslate2.__version__, "workers": core.num_workers},
         )
 
     def _count_threads(self) -> int:
@@ -121,12 +109,7 @@ class FasterWhisper(Engine):
 
         mels = self.model.feature_extractor.mel_filters.shape[0]
         silence = ctranslate2.StorageView.from_array(numpy.zeros((1, mels, TRIAL_FRAMES), dtype=numpy.float32))
-        self.model.model.encode(silence, to_cpu=True)  # starts them
-        before = times_of_threads()
-        self.model.model.encode(silence, to_cpu=True)
-        after = times_of_threads()
-        work = [after[thread] - before.get(thread, 0) for thread in after]
-        return sum(1 for time_ns in work if time_ns >= max(work) * WORKING_SHARE) if any(work) else 0
+        return count_working(lambda: self.model.model.encode(silence, to_cpu=True))
 
     def run(self, request: Run) -> Output:
         sound = request.sound()

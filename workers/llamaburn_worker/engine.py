@@ -201,8 +201,11 @@ class Run:
             self._progress_ns = now
             self._channel.send("progress", self._id, fraction=min(1.0, max(0.0, fraction)))
 
-    def write(self, samples: Any, stem: str = "audio") -> None:
-        """Sound, interleaved (or (frames, channels) of numpy), at the rate and channels that load answered."""
+    def write(self, samples: Any, stem: str = "audio", whole: bool = False) -> None:
+        """Sound, interleaved (or (frames, channels) of numpy), at the rate and channels that load answered.
+
+        @whole: it is all there is, and could not have been heard before: it is no first piece, has no latency.
+        """
         self.check()
         channels, rate = self._loaded.output_channels, self._loaded.output_rate_hz
         if not channels or not rate:
@@ -217,7 +220,8 @@ class Run:
             raise EngineError(f"it has more sound than there is room for ({self._buffers.out_bytes} bytes)")
         if not data:
             return
-        self.first("audio")
+        if not whole:
+            self.first("audio")
         self._buffers.put(self._out_used, data)
         frames = len(data) // (SAMPLE_BYTES * channels)
         self.pieces.append(

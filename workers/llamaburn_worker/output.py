@@ -17,7 +17,7 @@ NEEDED: dict[str, tuple[str, type]] = {
 }
 
 
-def _find_bad_number(value: Any, where: str) -> Optional[str]:
+def find_bad_number(value: Any, where: str) -> Optional[str]:
     """Where a float of @value is NaN or infinite."""
     if isinstance(value, float):
         return None if math.isfinite(value) else where
@@ -28,7 +28,7 @@ def _find_bad_number(value: Any, where: str) -> Optional[str]:
     else:
         return None
     for place, item in items:
-        found = _find_bad_number(item, place)
+        found = find_bad_number(item, place)
         if found is not None:
             return found
     return None
@@ -80,7 +80,7 @@ def check_output(mode: str, returned: Any, run: Run, loaded: Loaded) -> dict[str
     needed = NEEDED.get(mode)
     if needed is not None and not isinstance(output.get(needed[0]), needed[1]):
         raise EngineError("it returned no sound" if needed[0] == "pcm" else f'it returned no "{needed[0]}"')
-    bad = _find_bad_number(output, "")
+    bad = find_bad_number(output, "")
     if bad is not None:
         raise EngineError(f'"{bad}" of its output is no number (NaN or infinity)')
     if "segments" in output:

@@ -10,22 +10,13 @@ from typing import Any, Optional
 from llamaburn_worker.channel import Channel, encode
 from llamaburn_worker.engine import BadModel, Cancelled, Engine, EngineError, Load, Loaded, MissingPackage, Run, Usage
 from llamaburn_worker.options import check_options
-from llamaburn_worker.output import check_output, plain
+from llamaburn_worker.output import check_output, find_bad_number, plain
 from llamaburn_worker.sound import Buffers, WrongBuffer
+from llamaburn_worker.threads import tell_pools
 
 PROTOCOL = 1
 REQUESTS_FD, ANSWERS_FD, LAST_FD = 60, 61, 65
 MAX_MESSAGE = 2000
-# Every pool of threads that a library of an engine may have, before the library is there.
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "BLIS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "RAYON_NUM_THREADS",
-)
 # Models come from the store only, and nobody is told what runs here: the cage lets nothing out, but
 # onnxruntime 1.32 would leave a file of its telemetry in the folder of temporary files too.
 OFFLINE = {
@@ -66,11 +57,18 @@ def kind_of(error: BaseException) -> str:
     return "engine"
 
 
-def describe(error: BaseException) -> str:
+def how_to_mend(manifest: dict[str, Any]) -> str:
+    python = manifest.get("python")
+    if isinstance(python, dict) and python.get("environments"):
+        return f"install the engine again: llamaburn engines install {manifest.get('id')} --again"
+    return "the system's python3 must have it, or its manifest name an environment (docs/ENGINES.md)"
+
+
+def describe(error: BaseException, manifest: Optional[dict[str, Any]] = None) -> str:
     if is_out_of_memory(error):
         return "the engine has no memory left: a smaller model or shorter sound needs less"
     if isinstance(error, ImportError):
-        return f"a library of the engine can't be loaded ({one_line(error)}): install the engine again"
+        return f"a library of the engine can't be loaded ({one_line(error)}): {how_to_mend(manifest or {})}"
     return one_line(error)
 
 
@@ -104,7 +102,7 @@ class Server:
     def _fail(self, request_id: int, error: Exception) -> None:
         if not isinstance(error, EngineError):
             traceback.print_exc()
-        self._channel.send("error", request_id, kind=kind_of(error), message=describe(error))
+        self._channel.send("error", request_id, kind=kind_of(error), message=describe(error, self._manifest))
 
     def _forget(self) -> None:
         if self._loaded is not None:
@@ -133,16 +131,19 @@ class Server:
             raise Usage(f'the engine "{self._manifest["id"]}" doesn\'t do the mode of the request')
         options = check_options(self._manifest, request.get("options"))
         load = Load(self._channel, request, options, self._folder)
-        for name in THREAD_VARIABLES:
-            os.environ[name] = str(load.threads)
+        tell_pools(load.threads)
         loaded = self._engine.load(load)
         if not isinstance(loaded, Loaded):
             raise EngineError("load returned no Loaded")
         self._loaded, self._mode = loaded, load.mode
-        answer = {name: value for name, value in vars(loaded).items() if name != "same_length"}
+        answer: dict[str, Any] = {name: value for name, value in vars(loaded).items() if name != "same_length"}
         answer["options"] = options if loaded.options is None else loaded.options
         load.check()
-        self._channel.send("loaded", request["id"], **plain(answer))
+        answer = plain(answer)
+        bad = find_bad_number(answer, "")
+        if bad is not None:
+            raise EngineError(f'"{bad}" of what load answered is no number (NaN or infinity)')
+        self._channel.send("loaded", request["id"], **answer)
 
     def _serve_pcm(self, request: dict[str, Any]) -> None:
         self._buffers.map(request)
@@ -175,8 +176,8 @@ def prepare() -> None:
     os.environ.update(OFFLINE)
 
 
-def refuse(error: BaseException) -> None:
+def refuse(error: BaseException, manifest: dict[str, Any]) -> None:
     """The engine can't start."""
     traceback.print_exc()
-    line = encode({"type": "error", "id": 0, "kind": kind_of(error), "message": describe(error)})
+    line = encode({"type": "error", "id": 0, "kind": kind_of(error), "message": describe(error, manifest)})
     os.write(ANSWERS_FD, line)

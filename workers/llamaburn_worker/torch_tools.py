@@ -4,7 +4,7 @@
     probe_devices() -> list[Device]                             for Engine.probe
     pick_dtype("auto" | "float32" | "float16" | "bfloat16", place) -> torch.dtype
     dtype_name(dtype) -> "float32"                              for the options that took effect
-    set_threads(count) -> int                                   torch's own pools; what torch says it has then
+    set_threads(count) -> int                                   torch's own pools; how many really work then
     seed_everything(seed)                                       before anything that is drawn in a run
     random_weights(make, seed) -> module                        make() builds it; no layer is dead
     blank(make) -> module                                       nothing is drawn: for fill(), which sets all
@@ -14,6 +14,7 @@
     wait_idle(place)                                            before Run.done()
     to_samples(tensor) -> numpy array                           float32 in host memory, flat
     release()                                                   in unload(), after the last reference is gone
+    tidy_imports()                                              after large imports: torch's own temporary files
 
 Out of memory needs nothing: the package tells torch's own error as kind "memory".
 """
@@ -25,6 +26,7 @@ import math
 import os
 import pickle
 import random
+import sys
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, TypeVar
 
@@ -34,12 +36,14 @@ from torch.overrides import TorchFunctionMode
 
 from llamaburn_worker.engine import BadModel, Device, EngineError, Usage
 from llamaburn_worker.serve import is_out_of_memory
+from llamaburn_worker.threads import count_working
 
 Module = TypeVar("Module", bound=nn.Module)
 
 ZIP, LEGACY_PICKLE = b"PK", b"\x80"
 MISSING_SHOWN = 3
 LOOKED_AT = 1024
+TRIAL_SIZE, TRIAL_PRODUCTS = 512, 8
 
 
 @dataclass(frozen=True)
@@ -104,13 +108,14 @@ def dtype_name(dtype: torch.dtype) -> str:
 
 
 def set_threads(count: int) -> int:
-    """Sets torch's threads within and between operations; what torch says that it has within."""
+    """Sets torch's threads within and between operations; how many then work in a product of matrices."""
     torch.set_num_threads(count)
     try:
         torch.set_num_interop_threads(count)
     except RuntimeError:  # once a process; a second load has the same number
         pass
-    return torch.get_num_threads()
+    matrix = torch.ones(TRIAL_SIZE, TRIAL_SIZE)
+    return count_working(lambda: [matrix @ matrix for _ in range(TRIAL_PRODUCTS)]) or torch.get_num_threads()
 
 
 def seed_everything(seed: int) -> None:
@@ -179,11 +184,11 @@ def count_parameters(*modules: nn.Module) -> int:
     return sum(seen.values())
 
 
-def load_checkpoint(path: str, allow: Iterable[Any] = ()) -> dict[str, Any]:
-    """The tensors of a file, in host memory: safetensors, or torch's format with weights only.
+def load_checkpoint(path: str, allow: Iterable[Any] = (), kind: type = dict) -> Any:
+    """The tensors of a file, by name, in host memory: safetensors, or torch's format with weights only.
 
     What a file is, its first bytes say, not its name. @allow: classes of plain data that a pickle may name
-    besides weights. BadModel in one line for anything else: a pickle that would run code is never opened.
+    besides weights. @kind: torch.Tensor for a file that holds a bare one. BadModel in one line for anything else: a pickle that would run code is never opened.
     """
     try:
         with open(path, "rb") as file:
@@ -192,7 +197,7 @@ def load_checkpoint(path: str, allow: Iterable[Any] = ()) -> dict[str, Any]:
     except OSError as error:
         raise BadModel(f'"{path}" can\'t be read: {error.strerror}') from None
     if head[:2] == ZIP or head[:1] == LEGACY_PICKLE:
-        return _load_torch(path, head[:2] == ZIP, allow)
+        return _load_torch(path, head[:2] == ZIP, allow, kind)
     if len(head) > 8 and head[8:9] == b"{" and 0 < int.from_bytes(head[:8], "little") <= size - 8:
         return _load_safetensors(path)
     raise BadModel(f'"{path}" is no checkpoint (neither safetensors nor torch\'s), or is cut short: pull it again')
@@ -208,7 +213,7 @@ def _load_safetensors(path: str) -> dict[str, Any]:
         raise BadModel(f'"{path}" is damaged ({" ".join(str(error).split())}): pull it again') from None
 
 
-def _load_torch(path: str, is_zip: bool, allow: Iterable[Any]) -> dict[str, Any]:
+def _load_torch(path: str, is_zip: bool, allow: Iterable[Any], kind: type) -> Any:
     try:
         with torch.serialization.safe_globals(list(allow)):
             state = torch.load(path, map_location="cpu", weights_only=True, mmap=is_zip)
@@ -223,25 +228,25 @@ def _load_torch(path: str, is_zip: bool, allow: Iterable[Any]) -> dict[str, Any]
         if is_out_of_memory(error):
             raise
         raise BadModel(f'"{path}" is damaged ({" ".join(str(error).split())[:200]}): pull it again') from None
-    if not isinstance(state, dict):
-        raise BadModel(f'"{path}" holds a {type(state).__name__}, not weights by name')
+    if not isinstance(state, kind):
+        raise BadModel(f'"{path}" holds a {type(state).__name__}, not {"weights by name" if kind is dict else "one tensor"}')
     return state
 
 
 def fill(module: nn.Module, state: dict[str, Any], path: str) -> None:
     """Puts all of @state, the tensors of @path, into @module; BadModel unless each fits, and none is missing."""
-    own = module.state_dict()
-    missing = [name for name in own if name not in state]
-    wrong = [name for name in state if name not in own]
-    for names, what in ((missing, "lacks"), (wrong, "has what this architecture has not:")):
+    strange = [name for name, tensor in state.items() if not isinstance(tensor, torch.Tensor)]
+    if strange:
+        raise BadModel(f'"{strange[0]}" of "{path}" is a {type(state[strange[0]]).__name__}, no tensor')
+    try:
+        found = module.load_state_dict(state, strict=False)
+    except RuntimeError as error:  # of shapes: a line for each
+        lines = [line.strip() for line in str(error).splitlines() if "size mismatch" in line]
+        raise BadModel(f'"{path}" is another model: {lines[0] if lines else error}') from None
+    for names, what in ((found.missing_keys, "lacks"), (found.unexpected_keys, "has what this architecture has not:")):
         if names:
             more = f" and {len(names) - MISSING_SHOWN} more" if len(names) > MISSING_SHOWN else ""
             raise BadModel(f'"{path}" {what} {", ".join(names[:MISSING_SHOWN])}{more}: it is another model')
-    for name, tensor in state.items():
-        if not isinstance(tensor, torch.Tensor) or tensor.shape != own[name].shape:
-            shape = list(tensor.shape) if isinstance(tensor, torch.Tensor) else type(tensor).__name__
-            raise BadModel(f'"{name}" of "{path}" is {shape}, not {list(own[name].shape)}: it is another model')
-    module.load_state_dict(state)
     module.eval().requires_grad_(False)
 
 
@@ -254,6 +259,14 @@ def wait_idle(place: Place) -> None:
 def to_samples(tensor: torch.Tensor) -> Any:
     """Sound as a flat numpy array of 32-bit floats; mono, or interleaved already."""
     return tensor.detach().to("cpu", torch.float32).contiguous().reshape(-1).numpy()
+
+
+def tidy_imports() -> None:
+    """torch.distributed writes a module into a temporary folder and imports it: a killed process would leave it."""
+    instantiator = sys.modules.get("torch.distributed.nn.jit.instantiator")
+    folder = getattr(instantiator, "_TEMP_DIR", None)
+    if folder is not None:
+        folder.cleanup()
 
 
 def release() -> None:

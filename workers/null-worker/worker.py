@@ -1,17 +1,31 @@
 """The null worker: nothing, or the trouble that its options name. The package is measured and tested with it."""
 
+import hashlib
 import os
 import signal
 import subprocess
 import sys
 import time
 from array import array
+from concurrent.futures import ThreadPoolExecutor
 from typing import Callable
 
 from llamaburn_worker import Cancelled, Engine, EngineError, Load, Loaded, Output, Run
+from llamaburn_worker.threads import count_working
 
 STEP_S = 0.01
+TRIAL_BYTES = 32 << 20
 LIST_CHILD = ["sh", "-c", "ls /proc/self/fd; echo printed"]
+
+
+def hash_until(end: float) -> None:
+    data = bytes(1 << 18)
+    while time.monotonic() < end:
+        hashlib.sha256(data).digest()
+
+
+def hash_zeros(count: int) -> None:
+    hashlib.sha256(bytes(count)).digest()
 
 
 class NullWorker(Engine):
@@ -24,6 +38,8 @@ class NullWorker(Engine):
         self.mode = request.mode
         self._trouble("load", request.check)
         rate, channels = self.options["rate"], self.options["channels"]
+        self.threads = self.options["use-threads"] or request.threads
+        self.pool = ThreadPoolExecutor(self.threads)
         gives = request.mode != "stt" or "sound" in self.options["trouble"]
         return Loaded(
             input_rate_hz=0 if request.mode == "tts" else rate,
@@ -31,7 +47,7 @@ class NullWorker(Engine):
             output_rate_hz=rate if gives else 0,
             output_channels=channels if gives else 0,
             device_name="null",
-            threads=1,
+            threads=count_working(self._try) if self.options["busy-ms"] else 0,
             deterministic=True,
             same_length=request.mode == "separation",
         )
@@ -39,6 +55,7 @@ class NullWorker(Engine):
     def run(self, request: Run) -> Output:
         self._trouble("run", request.check)
         self._sleep(request)
+        self._work(self.options["busy-ms"])
         trouble = self.options["trouble"]
         channels = self.options["channels"]
         if trouble == "nan-sound":
@@ -58,6 +75,16 @@ class NullWorker(Engine):
 
     def unload(self) -> None:
         self._trouble("unload", lambda: None)
+        self.pool.shutdown()
+
+    def _try(self) -> None:
+        list(self.pool.map(hash_zeros, [TRIAL_BYTES] * self.threads))
+
+    def _work(self, busy_ms: int) -> None:
+        """All threads at once, in code that lets go of Python's lock."""
+        end = time.monotonic() + busy_ms / 1000
+        if busy_ms > 0:
+            list(self.pool.map(hash_until, [end] * self.threads))
 
     def _output(self, request: Run, trouble: str) -> Output:
         text = self.options.get("text")

@@ -25,8 +25,9 @@ new_run (int number, Shape shape)
   json_object_set_new (record, "mode", json_string ("stt"));
   json_object_set_new (record, "status", json_string ("ok"));
   json_object_set_new (record, "group", json_pack ("{s:s}", "id", "group"));
-  json_object_set_new (record, "engine",
-                       json_pack ("{s:s, s:s}", "id", "whisper.cpp", "version", "1"));
+  json_object_set_new (
+      record, "engine",
+      json_pack ("{s:s, s:s, s:i}", "id", "whisper.cpp", "version", "1", "threads", 2));
   json_object_set_new (record, "model",
                        json_pack ("{s:s, s:s}", "id", "whisper-base", "sha256", "aa"));
   json_object_set_new (record, "input",
@@ -212,6 +213,107 @@ expects_another_engine_to_be_another (void)
       ==, "option beam-size");
 }
 
+/* Two engines' records, each with the decoding it used and the options that these mean. */
+static json_t *
+two_engines (const char *its, const char *mine)
+{
+  json_t *a = new_run (1, (Shape){ 6, 1, 0.01 }), *b = new_run (2, (Shape){ 6, 1, 0.01 });
+  const char *decodings[] = { its, mine };
+  json_t *both[] = { a, b };
+
+  json_object_set_new (json_object_get (b, "engine"), "id", json_string ("faster-whisper"));
+  for (guint i = 0; i < 2; i++)
+    {
+      json_t *settings = json_object_get (both[i], "settings");
+
+      json_object_set_new (
+          settings, "decoding_used",
+          json_pack ("{s:s, s:{s:i}}", "is", decodings[i], "options", "beam-size", 0));
+      json_object_set_new (settings, "chosen", json_array ());
+    }
+  json_object_set_new (json_object_get (json_object_get (b, "settings"), "options"), "beam-size",
+                       json_integer (2));
+  return json_pack ("[o, o]", a, b);
+}
+
+static char *
+words_of (json_t *records)
+{
+  g_autoptr (json_t) comparison = lb_compare (records, NULL, NULL, NULL);
+  const json_t *run = json_array_get (json_object_get (comparison, "runs"), 1);
+
+  json_decref (records);
+  return g_strdup (lb_json_string (json_object_get (run, "against"), "differs", ""));
+}
+
+static void
+compares_the_work_of_two_engines (void)
+{
+  g_autofree char *same = words_of (two_engines ("greedy", "greedy"));
+  g_autofree char *other = words_of (two_engines ("greedy", "beam:5"));
+  g_autofree char *own = words_of (
+      two_engines ("beam:5, but again yes", "beam:5, but again yes"));
+  json_t *records = two_engines ("greedy", "greedy");
+  json_t *here = json_array_get (records, 1);
+  g_autofree char *chosen = NULL;
+
+  g_assert_cmpstr (same, ==, "");
+  g_assert_cmpstr (other, ==, "decoding beam:5 (baseline greedy)");
+  g_assert_cmpstr (own, ==, "decoding beam:5, but again yes (baseline beam:5, but again yes)");
+  json_object_set_new (json_object_get (json_object_get (here, "settings"), "options"),
+                       "hotwords", json_string ("x"));
+  json_array_append_new (json_object_get (json_object_get (here, "settings"), "chosen"),
+                         json_string ("hotwords"));
+  chosen = words_of (records);
+  g_assert_cmpstr (chosen, ==, "option hotwords x (baseline none)");
+}
+
+static void
+set_precision (json_t *records, guint index, const char *part, const char *inner,
+               const char *member, const char *value)
+{
+  json_t *at = json_object_get (json_array_get (records, index), part);
+
+  if (json_object_get (at, inner) == NULL)
+    json_object_set_new (at, inner, json_object ());
+  json_object_set_new (json_object_get (at, inner), member, json_string (value));
+}
+
+static void
+names_precision_parameters_and_threads (void)
+{
+  static const char *const alike[][2] = { { "f16", "float16" },
+                                          { "F32", "float32" },
+                                          { "bf16", "bfloat16" } };
+  json_t *records = two_engines ("greedy", "greedy");
+  g_autofree char *words = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (alike); i++)
+    {
+      json_t *pair = two_engines ("greedy", "greedy");
+      g_autofree char *none = NULL;
+
+      set_precision (pair, 0, "engine", "info", "quantisation", alike[i][0]);
+      set_precision (pair, 1, "engine", "info", "precision", alike[i][1]);
+      none = words_of (pair);
+      g_assert_cmpstr (none, ==, "");
+    }
+  set_precision (records, 0, "engine", "info", "quantisation", "f16");
+  set_precision (records, 1, "engine", "info", "precision", "int8");
+  json_object_set_new (json_object_get (json_array_get (records, 0), "engine"), "threads",
+                       json_integer (2));
+  json_object_set_new (json_object_get (json_array_get (records, 1), "engine"), "threads",
+                       json_integer (1));
+  json_object_set_new (json_object_get (json_array_get (records, 0), "model"), "parameters",
+                       json_integer (74));
+  json_object_set_new (json_object_get (json_array_get (records, 1), "model"), "parameters",
+                       json_integer (39));
+  words = words_of (records);
+  g_assert_cmpstr (words, ==,
+                   "threads 1 (baseline 2); model's parameters 39 (baseline 74); precision int8 "
+                   "(baseline f16)");
+}
+
 static void
 opens_the_gate_by_the_lower_end (void)
 {
@@ -258,6 +360,9 @@ main (int argc, char **argv)
                    points_out_what_is_another_benchmark);
   g_test_add_func ("/compare/expects-another-engine-to-be-another",
                    expects_another_engine_to_be_another);
+  g_test_add_func ("/compare/compares-the-work-of-two-engines", compares_the_work_of_two_engines);
+  g_test_add_func ("/compare/names-precision-parameters-and-threads",
+                   names_precision_parameters_and_threads);
   g_test_add_func ("/compare/opens-the-gate-by-the-lower-end", opens_the_gate_by_the_lower_end);
   g_test_add_func ("/compare/survives-records-of-any-shape", survives_records_of_any_shape);
   return g_test_run ();

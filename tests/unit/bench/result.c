@@ -1,9 +1,12 @@
 #include "bench/result.h"
+#include "bench/truth.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/error.h"
+
+static const LbTruth hello_world = { .text = (char *) "hello world" };
 
 static LbResult *
 make_result (LbPlan *plan)
@@ -55,7 +58,7 @@ derives_means_from_raw_times (void)
 
   add (result, 1, "hello world", 0.5);
   add (result, 3, "hello world", 0.7);
-  lb_result_finish (result, "hello world", FALSE);
+  lb_result_finish (result, &hello_world, FALSE);
   summary = json_object_get (lb_result_record (result), "summary");
   g_assert_cmpfloat_with_epsilon (lb_json_real (summary, "avg_rtf", 0), 0.2, 1e-12);
   g_assert_cmpfloat_with_epsilon (lb_json_real (summary, "min_rtf", 0), 0.1, 1e-12);
@@ -77,7 +80,7 @@ keeps_each_different_output_and_scores_it (void)
   add (result, 1, "hello world", NAN);
   add (result, 1, "hello word", NAN);
   add (result, 1, "hello world", NAN);
-  lb_result_finish (result, "hello world", FALSE);
+  lb_result_finish (result, &hello_world, FALSE);
   outputs = json_object_get (lb_result_record (result), "outputs");
   g_assert_cmpuint (json_array_size (outputs), ==, 2);
   g_assert_cmpuint (json_array_size (json_object_get (json_array_get (outputs, 0), "iterations")),

@@ -75,7 +75,7 @@ table_says_what_is_wrong (void)
   } cases[] = {
     { sample_failed, "FAILED (run): the engine died of SIGSEGV" },
     { sample_interrupted, "INTERRUPTED" },
-    { sample_synthetic, "SYNTHETIC" },
+    { sample_synthetic, "SYNTHETIC: random weights, 72.6 M parameters:" },
     { sample_invalid, "NOT VALID" },
     { sample_invalid,
       "! busy-machine: another program used 1.2 cores. Cure: close other programs" },
@@ -232,7 +232,7 @@ several_results_are_compared_at_the_end (void)
 
   g_assert_nonnull (matrix);
   assert_has (matrix, "  failed  ");
-  assert_has (matrix, "  synthetic  ");
+  assert_has (matrix, "  synthetic (72.6 M parameters)  ");
   assert_has (matrix, "  not valid  ");
   assert_has (matrix, "whisper-base                         0.31 s"); /* no dashes */
   assert_lacks (one, "\nEngine ");
@@ -246,7 +246,7 @@ markdown_says_what_is_wrong (void)
   g_autofree char *text = draw ("md", &plain, samples);
 
   assert_has (text, "failed; the engine died of SIGSEGV");
-  assert_has (text, "| synthetic |");
+  assert_has (text, "| synthetic (72.6 M parameters) |");
   assert_has (text, "not valid; busy-machine");
   assert_has (text, "| interrupted |");
 }

@@ -157,6 +157,43 @@ sample_hostile (void)
 }
 
 json_t *
+sample_spoken (void)
+{
+  json_t *record = sample_new ();
+  json_t *iterations = json_object_get (record, "iterations");
+  size_t index;
+  json_t *it;
+
+  sample_set (record, "mode", json_string ("tts"));
+  sample_set (record, "engine/id", json_string ("piper"));
+  sample_set (record, "model/id", json_string ("en_US-joe-medium"));
+  sample_set (record, "input",
+              json_pack ("{s:s, s:i, s:i, s:s, s:s}", "text", "Honey / bees", "characters", 12,
+                         "words", 3, "set", "short", "name", "bees"));
+  sample_set (record, "output",
+              json_pack ("{s:s, s:s, s:{s:f,s:i,s:i,s:f,s:f,s:f,s:f,s:f,s:s}}", "audio",
+                         "/home/me/runs/1/audio.wav", "phonemes", "hˈʌni", "sound", "duration_s",
+                         2.26, "sample_rate", 22050, "channels", 1, "peak_db", -1.25, "rms_db",
+                         -20.5, "loudness_lufs", -23.0, "clipped_share", 0.00001, "silent_share",
+                         0.25, "sha256", "cd"));
+  sample_set (record, "scores",
+              json_pack ("{s:{s:f,s:f}, s:{s:f}, s:{s:s,s:s,s:s,s:s}}", "mos", "value", 3.875,
+                         "sig", 4.1, "wer", "value", 1.0 / 3, "transcriber", "engine",
+                         "whisper.cpp", "model", "base", "text", " Honey bees", "own_error",
+                         "it errs"));
+  sample_set (record, "summary/avg_chars_per_sec", json_real (890.0));
+  sample_set (record, "summary/avg_words_per_sec", json_real (160.0));
+  sample_set (record, "summary/avg_audio_s", json_real (2.26));
+  json_array_foreach (iterations, index, it)
+    {
+      json_object_set_new (it, "latency_kind", json_string ("audio"));
+      json_object_set_new (it, "audio_s", json_real (2.26));
+      json_object_set_new (it, "chars_per_sec", json_real (890.0));
+    }
+  return record;
+}
+
+json_t *
 sample_nonsense (void)
 {
   json_t *record = sample_new ();

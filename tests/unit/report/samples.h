@@ -22,6 +22,9 @@ json_t *sample_synthetic (void);
 json_t *sample_invalid (void);
 json_t *sample_hostile (void);
 
+/** sample_spoken: text-to-speech: no sound went in, one came out */
+json_t *sample_spoken (void);
+
 /** sample_nonsense: every member of a wrong type */
 json_t *sample_nonsense (void);
 
