@@ -482,7 +482,8 @@ def await_health(port, process, limit_s=60):
 @pytest.mark.skipif(not (BUILD / "src/engines/whisper-cpp.so").exists(), reason="built without whisper.cpp")
 @pytest.mark.parametrize("arguments,options", [
     (("--inference-path", "/v1/audio/transcriptions"), ()),
-    ((), ("-O", "openai-stt:path=/inference", "-O", "openai-stt:response-format=json")),
+    pytest.param((), ("-O", "openai-stt:path=/inference", "-O", "openai-stt:response-format=json"),
+                 marks=pytest.mark.slow),
 ])
 def test_whisper_server_hears_the_words_of_the_engine_itself(world, speech, whisper_server, arguments, options):
     """Two sounds with different right answers; all three greedy on the same weights."""
