@@ -83,6 +83,8 @@ load_request (const LbPlace *place, const LbCase *it, const LbSettings *settings
   if (settings->random_weights)
     lb_json_set_boolean (request, "random_weights", TRUE);
   lb_json_set (request, "options", json_deep_copy (it->options));
+  if (settings->allow_network)
+    lb_json_set_boolean (request, "allow_network", TRUE);
   return request;
 }
 

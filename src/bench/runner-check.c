@@ -153,6 +153,22 @@ check_needed (LbCase *it, const LbManifest *manifest, GError **error)
   return TRUE;
 }
 
+/* A password in an address would be kept in the history, and shown by every view of it. */
+static gboolean
+check_address (const LbCase *it, const LbManifest *manifest, GError **error)
+{
+  const char *url = lb_json_string (it->options, "url", NULL);
+
+  if (!manifest->network || url == NULL || strpbrk (url, "@?#") == NULL)
+    return TRUE;
+  g_set_error (
+      error, LB_ERROR, LB_ERROR_USAGE,
+      "engine \"%s\": --url holds an \"@\", \"?\" or \"#\": a password or key in it would be "
+      "kept in the history; write http://HOST:PORT",
+      manifest->id);
+  return FALSE;
+}
+
 static gboolean
 check_inputs (LbCase *it, const LbManifest *manifest, GError **error)
 {
@@ -182,7 +198,7 @@ check_case (const LbPlan *plan, LbCase *it, LbRegistry *registry, LbModels *mode
 
   if (manifest == NULL || !check_device (it->device, error) ||
       !check_inputs (it, manifest, error) || !check_options (it, manifest, error) ||
-      !check_weights (plan, manifest, error))
+      !check_address (it, manifest, error) || !check_weights (plan, manifest, error))
     return FALSE;
   if (manifest->variants == NULL || manifest->variants[0] == NULL)
     {

@@ -3,6 +3,7 @@
 
 #include "bench/equal.h"
 #include "bench/runner-private.h"
+#include "bench/server.h"
 #include "bench/validity.h"
 #include "core/clock.h"
 #include "machine/process.h"
@@ -74,6 +75,7 @@ lb_runner_attach (Runner *runner, const LbStep *step)
   lb_result_set_model (run->result, lb_place_describe_model (place));
   lb_result_set_session (run->result, record, lb_session_version (place->session),
                          place->libraries, &place->loaded);
+  lb_server_note (run->result, lb_runner_case (runner, step), &place->loaded);
   lb_equal_describe (lb_result_record (run->result), lb_runner_case (runner, step),
                      place->manifest);
   check_device (lb_runner_case (runner, step), place, run->result);
