@@ -337,6 +337,19 @@ def test_options_that_can_not_be(world, clip, option, said):
     assert said in record["error"]["message"]
 
 
+def test_a_server_is_never_the_default_engine(world, clip):
+    """Not even where no other can run: then the best of the others says what it needs."""
+    folder = world.folder / "shared/engines"
+    folder.mkdir(parents=True)
+    ours = json.loads((ROOT / "data/engines/whisper-cpp.json").read_text())
+    (folder / "whisper-cpp.json").write_text(json.dumps({**ours, "module": "not-built"}))
+    environment = {"LLAMABURN_DATA": str(folder.parent)}
+    ready = {engine["id"]: engine["ready"] for engine in world.json("engines", environment=environment)}
+    assert ready["openai-stt"] and not ready["whisper.cpp"]
+    out, _ = world.run("stt", clip(), "-m", "base", "--print-plan", environment=environment)
+    assert json.loads(out)["cases"][0]["engine"] == "whisper.cpp"
+
+
 # ---- speech ----
 
 
