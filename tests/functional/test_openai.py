@@ -7,6 +7,7 @@ import pathlib
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import time
 import urllib.error
@@ -217,6 +218,29 @@ def test_no_proxy_is_asked(world, clip):
         assert record["output"]["text"] == "straight" and proxy.asked == []
 
 
+def test_who_can_not_be_trusted_is_sent_nothing(world, clip):
+    """TLS: an unknown certificate, the same one trusted, and trusted but of another name."""
+    certificate, key = world.folder / "cert.pem", world.folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-out", certificate, "-keyout", key],
+        check=True, capture_output=True,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    trusting = {"SSL_CERT_FILE": str(certificate), "OPENAI_API_KEY": KEY}
+    world.environment.pop("SSL_CERT_FILE", None)
+    with Server(hears("in private")) as server:
+        server.http.socket = context.wrap_socket(server.http.socket, server_side=True)
+        by_name, by_number = (f"https://{host}:{server.port}" for host in ("localhost", "127.0.0.1"))
+        for url, environment in ((by_name, {"OPENAI_API_KEY": KEY}), (by_number, trusting)):
+            (record,) = stt(world, url, clip(), status=1, environment=environment)
+            assert "can't be trusted (TLS)" in record["error"]["message"]
+        assert server.asked == []
+        (record,) = stt(world, by_name, clip(), environment=trusting)
+    assert record["output"]["text"] == "in private"
+
+
 # ---- bad servers ----
 
 
@@ -335,6 +359,19 @@ def test_options_that_can_not_be(world, clip, option, said):
         url = () if option[0] == "--url" else ("--url", server.url)
         (record,) = world.json("stt", clip(), "-e", "openai-stt", *url, *option, *QUICK, status=1)
     assert said in record["error"]["message"]
+
+
+def test_a_server_is_never_the_default_engine(world, clip):
+    """Not even where no other can run: then the best of the others says what it needs."""
+    folder = world.folder / "shared/engines"
+    folder.mkdir(parents=True)
+    ours = json.loads((ROOT / "data/engines/whisper-cpp.json").read_text())
+    (folder / "whisper-cpp.json").write_text(json.dumps({**ours, "module": "not-built"}))
+    environment = {"LLAMABURN_DATA": str(folder.parent)}
+    ready = {engine["id"]: engine["ready"] for engine in world.json("engines", environment=environment)}
+    assert ready["openai-stt"] and not ready["whisper.cpp"]
+    out, _ = world.run("stt", clip(), "-m", "base", "--print-plan", environment=environment)
+    assert json.loads(out)["cases"][0]["engine"] == "whisper.cpp"
 
 
 # ---- speech ----
