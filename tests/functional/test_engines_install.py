@@ -288,6 +288,9 @@ def test_what_is_broken_off_is_half_installed_and_mended(greeter, number, status
     if number == signal.SIGINT:
         _, err = greeter.world.run("engines", "install", "greeter", status=1)
         assert "another llamaburn" in err
+        # Nor is it taken away under the one who makes it.
+        _, err = greeter.world.run("engines", "remove", "greeter", status=1)
+        assert "another llamaburn" in err and greeter.environment.exists()
     process.send_signal(number)
     process.communicate(timeout=30)
     assert process.returncode == status
