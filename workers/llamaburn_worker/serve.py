@@ -147,7 +147,7 @@ class Server:
         answer = plain(answer)
         bad = find_bad_number(answer, "")
         if bad is not None:
-            raise EngineError(f'"{bad}" of what load answered is no number (NaN or infinity)')
+            raise EngineError(f'"{bad}" of what load answered is no number (NaN, infinity, or beyond 64 bits)')
         self._channel.send("loaded", request["id"], **answer)
 
     def _serve_pcm(self, request: dict[str, Any]) -> None:
