@@ -151,12 +151,17 @@ lb_spoken_check (const LbPlan *plan, LbRegistry *registry, LbModels *models, GEr
 }
 
 static void
-flag_not_scored (LbResult *result, const char *name, const char *why)
+flag_not_scored (LbResult *result, const char *name, const GError *error)
 {
-  lb_result_add_flag (result, lb_flag_new ("not-scored",
-                                           "do what it says and run again, or leave the score "
-                                           "out: the other figures hold",
-                                           "%s: %s", name, why));
+  gboolean stopped = g_error_matches (error, LB_ERROR, LB_ERROR_CANCELLED);
+
+  lb_result_add_flag (
+      result, lb_flag_new ("not-scored",
+                           stopped ? "run it again to its end: the other figures hold"
+                                   : "do what it says and run again, or leave the score "
+                                     "out: the other figures hold",
+                           "%s: %s", name,
+                           stopped ? "it was stopped before it had listened" : error->message));
 }
 
 /* The scores of one output, beside those it has. @scores: (transfer full) */
@@ -221,8 +226,9 @@ lb_spoken_score (const LbListening *listening, LbResult *result, const char *tex
       g_autoptr (GError) error = NULL;
 
       if (synthetic)
-        flag_not_scored (result, name, "random weights say nothing that could be understood");
-      else if (!score_one (listening, result, asked, text, sounds, cancellable, &error))
-        flag_not_scored (result, name, error->message);
+        g_set_error_literal (&error, LB_ERROR, LB_ERROR_USAGE,
+                             "random weights say nothing that could be understood");
+      if (synthetic || !score_one (listening, result, asked, text, sounds, cancellable, &error))
+        flag_not_scored (result, name, error);
     }
 }

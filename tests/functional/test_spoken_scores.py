@@ -1,7 +1,9 @@
 """Can it be understood? Scores of what was spoken, by engines that listen to it."""
 
 import json
+import os
 import pathlib
+import signal
 
 import pytest
 
@@ -113,6 +115,47 @@ def test_a_listener_that_fails_harms_nothing(world, parrot, speech):
     # null hears, and says how many frames: every word is wrong, but that is a score
     assert record["scores"]["wer"]["value"] >= 0.5 and "not known" in record["scores"]["transcriber"]["own_error"]
     assert record["scores"]["transcriber"]["engine"] == "null" and "model" not in record["scores"]["transcriber"]
+
+
+SLOW = """
+import time
+from llamaburn_worker import Engine, Loaded
+
+class Slow(Engine):
+    def load(self, request):
+        return Loaded(input_rate_hz=16000, input_channels=1)
+
+    def run(self, request):
+        while True:
+            request.check()
+            time.sleep(0.01)
+"""
+
+
+def test_stopped_while_it_listens(world):
+    """SIGINT while the listener works: the figures stay, and the flag says what happened and helps."""
+    slow = world.data / "workers" / "slow"
+    slow.mkdir(parents=True)
+    it = {**MANIFEST, "id": "slow", "mode": "stt", "inputs": [{"role": "audio", "kind": "pcm"}], "outputs": ["text"]}
+    (slow / "manifest.json").write_text(json.dumps({key: it[key] for key in it if key != "models"}))
+    (slow / "worker.py").write_text(SLOW)
+    case = {"mode": "tts", "engine": "null", "device": "cpu", "inputs": [{"role": "text", "text": "Good morning"}]}
+    settings = {"iterations": 2, "warmups": 0, "warm_load": False, "wait": False}
+    settings["score"] = [{"name": "wer", "engine": "slow"}]
+    plan = world.folder / "plan.json"
+    plan.write_text(json.dumps({"schema": "llamaburn.plan/1", "settings": settings, "cases": [case]}))
+    reader, writer = os.pipe()
+    process = world.start("run", plan, "--events", str(writer), pass_fds=[writer])
+    os.close(writer)
+    with open(reader) as events:
+        for line in events:
+            if '"score"' in line and json.loads(line)["event"] == "started":
+                process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    (record,) = json.loads(world.run("show", "last", "--format", "json")[0])
+    assert len(record["iterations"]) == 2 and "scores" not in record
+    assert "stopped before it had listened" in flag(record)["evidence"] and "run it again" in flag(record)["cure"]
 
 
 def test_random_weights_are_told_and_not_scored(world, parrot, speech):

@@ -221,7 +221,8 @@ def test_the_session_goes_on_after_sound_that_was_none(world):
     """Two texts in one session, the first too long for what the engine says it gives."""
     options = {"output-s": 2}
     long, short = measure(world, case(text("x" * 100), options=options), case(text("Hi."), options=options), status=1)
-    assert "more sound than there is room for" in long["error"]["message"]
+    assert "more sound than there is room for: it ends after 5.0 s" in long["error"]["message"]
+    assert "shorter text" in long["error"]["message"]
     assert short["status"] == "ok" and short["sessions"][0]["load_s"] > 0
 
 
@@ -397,3 +398,38 @@ def test_old_sounds_go_when_all_are_too_many(world):
     assert pathlib.Path(young["output"]["audio"]).exists() and pathlib.Path(last["output"]["audio"]).exists()
     (stored,) = json.loads(world.run("show", str(old["number"]), "--format", "json")[0])
     assert stored["artifacts"][0]["pruned"] is True
+
+
+LIAR = '''
+from array import array
+
+from llamaburn_worker import Engine, Loaded
+
+
+class Liar(Engine):
+    def load(self, request):
+        return Loaded(output_rate_hz=16000, output_channels=1, deterministic=True)
+
+    def run(self, request):
+        request.write(array("f", [0.1, -0.1] * 8000))
+        request.done()
+        return {"audio": "/etc/passwd", "stems": {"a": "/etc/passwd"}, "sounds": {}, "sound": {"duration_s": 1e9}}
+
+'''
+
+
+@pytest.mark.parametrize("keep", ["none", "first"])
+def test_what_an_engine_says_of_files_is_not_believed(world, keep):
+    """Where the sound lies, and how long it is, is what LlamaBurn saw: an engine writes no files."""
+    folder = world.data / "workers" / "liar"
+    folder.mkdir(parents=True)
+    (folder / "worker.py").write_text(LIAR)
+    manifest = {
+        "id": "liar", "title": "Liar", "modes": ["tts"], "inputs": [{"role": "text", "kind": "text"}],
+        "outputs": ["pcm"], "backends": ["cpu"], "python": {"versions": ">=3.9"}, "options": [],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    record, = world.json("tts", FOX, "-e", "liar", "-n", "1", "-w", "0", "--no-wait", "--keep", keep)
+    assert "/etc/passwd" not in json.dumps(record)
+    assert record["output"]["sound"]["duration_s"] == 1 and "stems" not in record["output"]
+    assert ("audio" in record["output"]) == (keep == "first")
