@@ -72,6 +72,13 @@ def describe(error: BaseException, manifest: Optional[dict[str, Any]] = None) ->
     return one_line(error)
 
 
+def tidy() -> None:
+    """Temporary files that libraries made when they were imported: a killed process would leave them."""
+    torch_tools = sys.modules.get("llamaburn_worker.torch_tools")
+    if torch_tools is not None:
+        torch_tools.tidy_imports()
+
+
 class Server:
     def __init__(self, engine: Engine, manifest: dict[str, Any], folder: str, channel: Channel) -> None:
         self._engine = engine
@@ -96,6 +103,7 @@ class Server:
                 break
             except Exception as error:
                 self._fail(request["id"], error)
+            tidy()
         self._forget()
         self._channel.leave()
 
