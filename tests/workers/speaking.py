@@ -5,8 +5,11 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ENVIRONMENTS = pathlib.Path(
@@ -53,6 +56,7 @@ class Speaking:
     def __init__(self, engine, python=None):
         python = python or ENVIRONMENTS / f"{engine}-cpu" / "bin/python"
         assert python.exists(), f"{python} is missing: llamaburn engines install {engine} --device cpu"
+        self.folder = tempfile.TemporaryDirectory()  # whatever it would write comes here
         to_read, self.writer = os.pipe()
         reader, to_write = os.pipe()
         self.sound = [os.memfd_create("in"), os.memfd_create("out")]
@@ -60,6 +64,7 @@ class Speaking:
         self.process = subprocess.Popen(
             [sys.executable, "-c", LAUNCH, ",".join(map(str, fds)), str(python), "-I",
              str(ROOT / "workers/llamaburn_worker"), str(ROOT / "workers" / engine)],
+            env={**os.environ, "TMPDIR": self.folder.name, "XDG_CONFIG_HOME": self.folder.name, "HOME": self.folder.name},
             pass_fds=fds, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )
         os.close(to_read)
@@ -77,20 +82,30 @@ class Speaking:
         os.close(self.writer)
         self.errors = self.process.communicate(timeout=120)[1].decode(errors="replace")
         self.reader.close()
+        shutil.rmtree(pathlib.Path(self.folder.name) / ".cache", ignore_errors=True)  # matplotlib's fonts: it may
+        left = [str(path) for path in pathlib.Path(self.folder.name).rglob("*")]
+        self.folder.cleanup()
+        assert not left, f"files left: {left}"
         for fd in self.sound:
             os.close(fd)
 
-    def ask(self, type_, **members):
-        """The last answer to a request: for a run, its output."""
+    def _send(self, type_, number, **members):
+        with open(os.dup(self.writer), "wb") as file:
+            file.write((json.dumps({"type": type_, "id": number, **members}) + "\n").encode())
+
+    def ask(self, type_, cancel_at=None, **members):
+        """The last answer to a request: for a run, its output. @cancel_at: the kind of line that it is cancelled at."""
         self.number += 1
-        line = json.dumps({"type": type_, "id": self.number, **members}) + "\n"
-        os.write(self.writer, line.encode())
-        self.lines = []
+        self._send(type_, self.number, **members)
+        self.lines, self.cancelled = [], 0.0
         while True:
             line = self.reader.readline()
             assert line, self.process.communicate()[1].decode(errors="replace")[-3000:]
             answer = json.loads(line)
             self.lines.append(answer)
+            if answer["type"] == cancel_at and not self.cancelled:
+                self.cancelled = time.monotonic()
+                self._send("cancel", self.number)
             if answer["type"] == "error":
                 raise Failed(answer)
             if answer["type"] in ("hello", "probed", "loaded", "reserved", "output", "unloaded"):
@@ -104,7 +119,7 @@ class Speaking:
             **({"model": model} if model else {}), **({"model_path": str(model_path)} if model_path else {}),
         )
 
-    def speak(self, text, voice=None, rate=22050, seed=7, more=()):
+    def speak(self, text, voice=None, rate=22050, seed=7, more=(), cancel_at=None):
         """The output and its samples."""
         voice = voice if voice is not None else array.array("f")
         if not self.reserved:
@@ -116,7 +131,7 @@ class Speaking:
         if len(voice):
             os.pwrite(self.sound[0], voice.tobytes(), 0)
             inputs.append({"role": "voice", "offset": 0, "frames": len(voice), "rate": rate, "channels": 1})
-        output = self.ask("run", inputs=inputs, seed=seed, index=0)["output"]
+        output = self.ask("run", cancel_at, inputs=inputs, seed=seed, index=0)["output"]
         samples = array.array("f")
         for piece in output["pcm"]:
             samples.frombytes(os.pread(self.sound[1], 4 * piece["frames"] * piece["channels"], piece["offset"]))

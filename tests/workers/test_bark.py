@@ -2,6 +2,7 @@
 
 import pickle
 import subprocess
+import time
 
 import pytest
 from speaking import ENVIRONMENTS, ROOT, Failed, Speaking, catalogue_model
@@ -46,6 +47,14 @@ def test_text_and_seed_are_heard(loaded):
     assert len({one.tobytes() for one in (first, other_text, other_seed)}) == 3
 
 
+def test_a_hundred_thousand_characters_can_be_stopped(loaded):
+    """They are cut and begun; a cancel is noticed in the middle of a piece, and the next run works."""
+    with pytest.raises(Failed) as failed:
+        loaded.speak("One two three four. " * 5000, cancel_at="first")
+    assert failed.value.kind == "cancelled" and time.monotonic() - loaded.cancelled < 10
+    assert len(loaded.speak("One.")[1]) > 0
+
+
 @pytest.mark.parametrize("text", ["Hi 🙂", "\u202eשלום a\u202c", "a\x07b $(rm -rf /) {\"x\": 1}", "你好 a"])
 def test_odd_texts_are_spoken(loaded, text):
     assert len(loaded.speak(text)[1]) > 0
@@ -68,6 +77,13 @@ def test_preset_piece_and_temperature(engine, tiny):
     assert output["voice"] == "v2/en_speaker_0" and len(samples) > 0 and len(output["pcm"]) == 3
 
 
+@pytest.mark.parametrize("precision", ["float16", "bfloat16"])
+def test_precisions(engine, tiny, precision):
+    engine.ask("unload")
+    answer = engine.load(model_path=tiny[0], threads=1, precision=precision)
+    assert answer["options"]["precision"] == precision and len(engine.speak("Hi.")[1]) > 0
+
+
 @pytest.mark.parametrize("options,kind,said", [
     ({"voice_preset": "../../etc/passwd"}, "usage", "is no preset"),
     ({"voice_preset": "v2/de_speaker_3"}, "bad-model", "is not in the model store"),
@@ -77,7 +93,7 @@ def test_preset_piece_and_temperature(engine, tiny):
 def test_settings_that_cannot_be(engine, tiny, options, kind, said):
     engine.ask("unload")
     with pytest.raises(Failed) as failed:
-        engine.load(model_path=tiny[0], **options)
+        engine.load(model_path=tiny[0], threads=1, **options)
     assert said in str(failed.value) and failed.value.kind == kind
 
 
@@ -106,7 +122,7 @@ def test_models_that_are_none(engine, tiny, tmp_path, name, change, said):
         (folder / name).write_bytes(change((tiny[0] / name).read_bytes()))
     engine.ask("unload")
     with pytest.raises(Failed) as failed:
-        engine.load(model_path=folder)
+        engine.load(model_path=folder, threads=1)
     assert said in str(failed.value) and failed.value.kind == "bad-model"
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 import subprocess
+import time
 
 import pytest
 from speaking import ENVIRONMENTS, ROOT, Failed, Speaking, catalogue_model, hum
@@ -57,6 +58,14 @@ def test_long_text_is_cut_and_comes_piece_by_piece(loaded):
     assert kinds.index("first") < kinds.index("progress") < kinds.index("done")
 
 
+def test_a_hundred_thousand_characters_can_be_stopped(loaded):
+    """They are cut and begun; a cancel is noticed in the middle of a piece, and the next run works."""
+    with pytest.raises(Failed) as failed:
+        loaded.speak("One two three four. " * 5000, VOICE, RATE_HZ, cancel_at="first")
+    assert failed.value.kind == "cancelled" and time.monotonic() - loaded.cancelled < 10
+    assert len(loaded.speak("One.", VOICE, RATE_HZ)[1]) > 0
+
+
 @pytest.mark.parametrize("text", ["One 1,234 🙂", "\u202eשלום one\u202c", "a\x07b $(rm -rf /) {\"x\": 1}"])
 def test_odd_texts_are_spoken(loaded, text):
     assert len(loaded.speak(text, VOICE, RATE_HZ)[1]) > 0
@@ -89,6 +98,7 @@ class Evil:
     ("epochs_2nd_00020.pth", None, "is missing"),
     ("config.yml", lambda old: old.replace(b"hidden_dim: 512", b"hidden_dim: -5"), "must be a whole number"),
     ("config.yml", lambda old: old.replace(b"n_layer: 1", b"n_layer: 2"), "another model"),
+    ("config.yml", lambda old: old.replace(b"upsample_initial_channel: 512", b"upsample_initial_channel: 64"), "must be 512"),
     ("config.yml", lambda old: b"!!python/object/apply:os.system ['true']", "is no YAML"),
     ("config.yml", lambda old: b"[]", "no model_params"),
 ])
@@ -102,7 +112,7 @@ def test_models_that_are_none(engine, small, tmp_path, name, change, said):
         (folder / name).write_bytes(change((small[0] / name).read_bytes()))
     engine.ask("unload")
     with pytest.raises(Failed) as failed:
-        engine.load(model_path=folder)
+        engine.load(model_path=folder, threads=1)
     assert said in str(failed.value) and failed.value.kind == "bad-model"
 
 

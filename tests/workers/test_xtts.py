@@ -2,6 +2,7 @@
 
 import pickle
 import subprocess
+import time
 import zipfile
 
 import pytest
@@ -27,7 +28,7 @@ def engine():
 
 @pytest.fixture(scope="module")
 def loaded(engine, tiny):
-    engine.answer = engine.load(model_path=tiny)
+    engine.answer = engine.load(model_path=tiny, threads=1)
     return engine
 
 
@@ -64,6 +65,14 @@ def test_long_text_is_cut_at_sentences(loaded):
     assert all(len(piece) <= 250 and piece.endswith("two.") for piece in output["sentences"])
 
 
+def test_a_hundred_thousand_characters_can_be_stopped(loaded):
+    """They are cut and begun; a cancel is noticed in the middle of a piece, and the next run works."""
+    with pytest.raises(Failed) as failed:
+        loaded.speak("One two three four. " * 5000, cancel_at="first")
+    assert failed.value.kind == "cancelled" and time.monotonic() - loaded.cancelled < 10
+    assert len(loaded.speak("One.")[1]) > 0
+
+
 @pytest.mark.parametrize("text", ["One 1,234 two 🙂", "\u202eשלום one\u202c", "a\x07b $(rm -rf /) {\"x\": 1}", "ﷺ 你好"])
 def test_odd_texts_are_spoken(loaded, text):
     assert len(loaded.speak(text)[1]) > 0
@@ -85,12 +94,12 @@ def test_bad_input_is_told_and_the_next_run_works(loaded, text, voice, said):
 
 
 @pytest.mark.parametrize("options", [
-    {"stream": False}, {"precision": "bfloat16"}, {"language": "de", "speaker": "Aaron Dreschner", "speed": 2},
+    {"stream": False}, {"precision": "bfloat16"}, {"precision": "float16"}, {"language": "de", "speaker": "Aaron Dreschner", "speed": 2},
     {"language": "ja"}, {"language": "zh-cn"}, {"language": "ko"}, {"language": "ar"}, {"language": "hi"},
 ])
 def test_options_take_effect(engine, tiny, options):
     engine.ask("unload")
-    answer = engine.load(model_path=tiny, **options)
+    answer = engine.load(model_path=tiny, threads=1, **options)
     for name, value in options.items():
         assert answer["options"][name] == value
     number = "one" if options.get("language") == "hi" else "12"
@@ -111,7 +120,7 @@ def test_options_take_effect(engine, tiny, options):
 def test_settings_that_cannot_be(engine, tiny, options, said):
     engine.ask("unload")
     with pytest.raises(Failed) as failed:
-        engine.load(model_path=tiny, **options)
+        engine.load(model_path=tiny, threads=1, **options)
     assert said in str(failed.value) and failed.value.kind == "usage"
 
 
@@ -140,6 +149,8 @@ def damage(folder, tiny, what):
         target.write_text('{"version": "1.0"}')
     elif what == "config of another":
         target.write_text((tiny / "config.json").read_text().replace('"gpt_layers": 2', '"gpt_layers": 3'))
+    elif what == "config of a giant":
+        target.write_text((tiny / "config.json").read_text().replace('"gpt_n_model_channels": 64', '"gpt_n_model_channels": 65536'))
     elif what == "config that lies":
         target.write_text((tiny / "config.json").read_text().replace('"gpt_layers": 2', '"gpt_layers": -2'))
 
@@ -158,15 +169,25 @@ def test_models_that_are_none(engine, tiny, tmp_path, what, said):
     engine.ask("unload")
     damage(tmp_path / "v2", tiny, what)
     with pytest.raises(Failed) as failed:
-        engine.load(model_path=tmp_path / "v2")
+        engine.load(model_path=tmp_path / "v2", threads=1)
     assert said in str(failed.value) and failed.value.kind == "bad-model"
+
+
+def test_sizes_that_no_machine_holds(engine, tiny, tmp_path):
+    """Torch's own error, in the words of the package; the next model loads."""
+    engine.ask("unload")
+    damage(tmp_path / "v2", tiny, "config of a giant")
+    with pytest.raises(Failed, match="the engine has no memory left") as failed:
+        engine.load(model_path=tmp_path / "v2", threads=1)
+    assert failed.value.kind == "memory"
+    assert engine.load(model_path=tiny, threads=1)["parameters"] == 23026592
 
 
 def test_true_size_on_random_weights(engine):
     """All of v2: the published 467 million parameters; a short piece, its length bound by the text's."""
     engine.ask("unload")
     model = catalogue_model("xtts-v2")
-    answer = engine.load(model)
+    answer = engine.load(model, threads=1)
     assert answer["parameters"] == model["parameters"] == 466874863
     first, second = engine.speak("One two."), engine.speak("Yes, all of it.")
     assert first[0]["voice"] == "random" and first[1] != second[1]

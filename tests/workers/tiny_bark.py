@@ -28,9 +28,11 @@ config = BarkConfig(
 )
 model = BarkModel(config)
 with torch.no_grad():
-    for parameter in model.semantic.parameters():
-        if parameter.dim() > 1:
-            parameter.mul_(8)  # or the seed alone would be heard, hardly the text
+    # Else the seed alone would be heard: small weights make all tokens about as likely, whatever came before.
+    for part in (model.semantic, model.coarse_acoustics):
+        for name, parameter in part.named_parameters():
+            if parameter.dim() > 1:
+                parameter.mul_(24 if "att_proj" in name else 8)
     for layer in model.codec_model.quantizer.layers:
         layer.codebook.embed.normal_()  # zeros until a training fills them
 (folder / "config.json").write_text(config.to_json_string(use_diff=False))

@@ -23,7 +23,7 @@ package = pathlib.Path(engine.tts.__file__).parent
 config = yaml.safe_load((package / "Configs/config_libritts.yml").read_text())
 params = config["model_params"]
 params.update(n_layer=1, max_dur=4)
-params["decoder"]["upsample_initial_channel"] = 64
+params["decoder"].update(resblock_kernel_sizes=[3], resblock_dilation_sizes=[[1, 3, 5]])
 params["diffusion"]["transformer"].update(num_layers=1, num_heads=2)
 (folder / "config.yml").write_text(yaml.safe_dump(config))
 modules = engine._build(params)

@@ -198,6 +198,8 @@ class Bark(Engine):
                 codes = numpy.load(path, allow_pickle=False)
             except (OSError, ValueError, EOFError) as error:
                 raise BadModel(f'"{path}" is no array of codes ({" ".join(str(error).split())})') from None
+            if not isinstance(codes, numpy.ndarray):  # an archive of them
+                raise BadModel(f'"{path}" is no array of codes')
             fits = codes.ndim == (2 if rows else 1) and (not rows or codes.shape[0] == rows) and codes.shape[-1] > 0
             if not fits or codes.dtype.kind not in "iu" or codes.min() < 0 or codes.max() >= count:
                 raise BadModel(f'"{path}" has no codes of a voice of Bark')

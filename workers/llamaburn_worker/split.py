@@ -55,11 +55,11 @@ def _pieces(text: str, limit: int, cuts: tuple[re.Pattern[str], ...]) -> list[st
 def split_text(text: str, limit: int) -> list[str]:
     """@text in pieces of at most @limit characters, cut behind sentences, else clauses, else words, else anywhere.
 
-    Parts that fit together stay together. Pieces in which nothing can be said go to the one before.
+    Parts that fit together stay together. Pieces in which nothing can be said are left out.
     """
     pieces: list[str] = []
     for piece in _pieces(text, limit, (_SENTENCE_END, _CLAUSE_END, _SPACE)):
-        if pieces and not any(character.isalnum() for character in piece):
+        if not any(character.isalnum() for character in piece):
             continue
         pieces.append(piece.strip())
     return pieces

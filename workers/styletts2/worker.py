@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import time
-from typing import Any
+from typing import Any, Iterator
 
 from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run
 from llamaburn_worker.split import sayable, split_text
@@ -31,7 +31,10 @@ SPEAKING = (
 SPEECH_BIAS = -2.75
 POWER_PASSES = 15
 LIMITS = {"dim_in": 4096, "hidden_dim": 8192, "n_layer": 64, "n_mels": 4096, "n_token": 65536, "max_dur": 1000}
-STYLE_DIM = 128  # the package's own inference knows no other
+# The package's own inference knows no others.
+STYLE_DIM = 128
+FIXED = {"style_dim": STYLE_DIM, "hidden_dim": 512, "n_mels": 80}
+DECODED = 512
 
 
 def check_params(given: Any, where: str) -> dict[str, Any]:
@@ -42,8 +45,11 @@ def check_params(given: Any, where: str) -> dict[str, Any]:
         value = given.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
             raise BadModel(f'"{name}" of {where} must be a whole number from 1 to {most}, not {value!r}')
-    if given.get("style_dim") != STYLE_DIM:
-        raise BadModel(f'"style_dim" of {where} must be {STYLE_DIM}, not {given.get("style_dim")!r}')
+    decoded = given["decoder"].get("upsample_initial_channel")
+    wrong = [(name, given.get(name), value) for name, value in FIXED.items() if given.get(name) != value]
+    wrong += [("decoder.upsample_initial_channel", decoded, DECODED)] if decoded != DECODED else []
+    for name, value, known in wrong:
+        raise BadModel(f'"{name}" of {where} must be {known}, not {value!r}: styletts2 runs no other')
     return given
 
 
@@ -149,10 +155,7 @@ class StyleTTS2(Engine):
         if not isinstance(nets, dict) or not all(isinstance(nets.get(name), dict) for name in SPEAKING):
             raise BadModel(f'"{path}" has not all of {", ".join(SPEAKING)}: it is another model')
         request.check()
-        try:
-            modules = blank(lambda: self._build(params))
-        except (TypeError, ValueError, AttributeError, AssertionError, KeyError, ZeroDivisionError) as error:
-            raise BadModel(f'the model_params of "{CONFIG}" make no model ({" ".join(str(error).split())})') from None
+        modules = blank(lambda: self._build(params), f'the model_params of "{CONFIG}"')
         for name in SPEAKING:
             state = {str(key).removeprefix("module."): value for key, value in nets[name].items()}
             state.pop("embeddings.position_ids", None)  # of the time's transformers: 0, 1, 2 …
@@ -207,10 +210,14 @@ class StyleTTS2(Engine):
 
     # ---- a run ----
 
-    def _pieces(self, text: str) -> list[str]:
-        """Cut at sentences, and again where a piece has more phonemes than the model has positions."""
-        waiting, pieces = split_text(sayable(text), self.options["piece"]), []
+    def _pieces(self, text: str, request: Run) -> Iterator[tuple[str, bool]]:
+        """Cut at sentences, and again where a piece has more phonemes than the model has positions; is it the last?
+
+        One at a time: gruut reads some hundred characters a second, and the first sound need not wait for the last.
+        """
+        waiting = split_text(sayable(text), self.options["piece"])
         while waiting:
+            request.check()
             piece = waiting.pop(0)
             try:
                 phonemes = self.speaker.phoneme_converter.phonemize(piece.replace('"', ""))
@@ -220,12 +227,11 @@ class StyleTTS2(Engine):
                 raise BadInput(f'gruut finds no English phoneme in "{piece[:40]}"')
             # Its tokenizer puts blanks around some marks: a quarter is room enough.
             if len(phonemes) * 5 // 4 < MAX_TOKENS:
-                pieces.append(piece)
+                yield piece, not waiting
             elif len(piece) > 1:
                 waiting = split_text(piece, (len(piece) + 1) // 2) + waiting
             else:
                 raise BadInput(f"a character of the text becomes more than {MAX_TOKENS} phonemes")
-        return pieces
 
     def run(self, request: Run) -> Output:
         import torch
@@ -233,7 +239,6 @@ class StyleTTS2(Engine):
         from llamaburn_worker.torch_tools import seed_everything, wait_idle
 
         seed_everything(request.seed)
-        start = time.monotonic()
         options = self.options
         chosen = {
             "alpha": float(options["alpha"]),
@@ -241,14 +246,15 @@ class StyleTTS2(Engine):
             "diffusion_steps": options["diffusion-steps"],
             "embedding_scale": float(options["embedding-scale"]),
         }
-        pieces = self._pieces(request.text())
-        phonemes_s = time.monotonic() - start
-        before = None
+        text = request.text()
+        said: list[str] = []
+        before, phonemes_s = None, 0.0
         with torch.inference_mode():
             style, voice = self._style(request)
-            for index, piece in enumerate(pieces):
-                request.check()
-                if len(pieces) == 1:
+            start = time.monotonic()
+            for piece, is_last in self._pieces(text, request):
+                phonemes_s += time.monotonic() - start
+                if is_last and not said:
                     sound = self.speaker.inference(piece, ref_s=style, **chosen)
                 else:
                     sound, before = self.speaker.long_inference_segment(
@@ -257,10 +263,12 @@ class StyleTTS2(Engine):
                 if len(sound) == 0:
                     raise EngineError("the model gave no sound")
                 request.write(sound)
-                request.progress((index + 1) / len(pieces))
+                said.append(piece)
+                request.progress(1.0 if is_last else sum(map(len, said)) / len(text))
+                start = time.monotonic()
         wait_idle(self.place)
         request.done()
-        return {"sentences": pieces, "voice": voice, "phases": {"phonemes_s": phonemes_s}}
+        return {"sentences": said, "voice": voice, "phases": {"phonemes_s": phonemes_s}}
 
     def unload(self) -> None:
         from llamaburn_worker.torch_tools import release

@@ -84,6 +84,20 @@ def check_language(language: str, known: list[str]) -> str:
     return language
 
 
+def import_package() -> None:
+    """TTS asks programs of espeak for their versions when it is imported, and those make files of PulseAudio's in the
+    user's folders: without a PATH it finds none. XTTS needs no phonemes."""
+    path = os.environ.get("PATH")
+    os.environ["PATH"] = ""
+    try:
+        import TTS.tts.models.xtts  # noqa: F401
+    finally:
+        if path is None:
+            del os.environ["PATH"]
+        else:
+            os.environ["PATH"] = path
+
+
 class Xtts(Engine):
     package = "coqui-tts"
 
@@ -103,6 +117,7 @@ class Xtts(Engine):
         self.options = dict(request.options)
         self.place = pick_device(request.device)
         threads = set_threads(request.threads)
+        import_package()
         import transformers
 
         transformers.logging.set_verbosity_error()
@@ -198,7 +213,7 @@ class Xtts(Engine):
         arguments.gpt_start_text_token, arguments.gpt_stop_text_token = marks
         state = self._state(weights)
         request.check()
-        built = blank(lambda: self._build(config))
+        built = blank(lambda: self._build(config), f'the model_args of "{CONFIG}"')
         built.tokenizer = tokenizer
         fill(built, state, weights)
         self._read_speakers(request)
@@ -283,12 +298,13 @@ class Xtts(Engine):
             shown = " ".join(str(error).split()) or type(error).__name__
             raise BadInput(f"coqui-tts can't read the text as {language} ({shown})") from None
 
-    def _pieces(self, text: str) -> list[str]:
+    def _pieces(self, text: str, request: Run) -> list[str]:
         """Whole where the model takes it whole, else cut at sentences by the model's limits of characters and tokens."""
         language = self.options["language"].split("-")[0]
         limit = self.model.tokenizer.char_limits[language]
         waiting, pieces = split_text(sayable(text), limit), []
         while waiting:
+            request.check()
             piece = waiting.pop(0)
             if len(self._encode(piece)) < self.model.args.gpt_max_text_tokens - 2:
                 pieces.append(piece)
@@ -343,7 +359,7 @@ class Xtts(Engine):
 
         seed_everything(request.seed)
         start = time.monotonic()
-        pieces = self._pieces(request.text())
+        pieces = self._pieces(request.text(), request)
         half = torch.autocast(self.place.torch.type, self.dtype) if self.dtype != torch.float32 else nullcontext()
         frames = 0
         with half:
