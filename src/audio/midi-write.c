@@ -200,8 +200,10 @@ lb_midi_write (const LbMidiNote *notes, gsize n_notes, const LbMidiSettings *set
                GError **error)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
-  double bpm = settings->tempo_bpm > 0 ? CLAMP (settings->tempo_bpm, MIN_BPM, MAX_BPM)
-                                       : DEFAULT_BPM;
+  double wanted_bpm = settings->tempo_bpm > 0 ? CLAMP (settings->tempo_bpm, MIN_BPM, MAX_BPM)
+                                              : DEFAULT_BPM;
+  /* as a file can say it: ticks are counted by what its readers will */
+  double bpm = 60e6 / nearbyint (60e6 / wanted_bpm);
   GArray *channels[CHANNELS] = { NULL };
   guint tracks = 1;
 

@@ -49,7 +49,9 @@ GBytes *lb_midi_write (const LbMidiNote *notes, gsize n_notes, const LbMidiSetti
  *
  * Formats 0 and 1, and 2 as if its tracks were played at once; running status; ticks of a quarter
  * and of a film's frame (SMPTE). A note-off ends all notes of its pitch and channel that began
- * before it; what is not ended ends with its track; notes without length are left out.
+ * before its tick, or, where there are none, those that began at it: they have no length, and are
+ * left out. What is not ended ends with its track (pretty_midi, whose rules these are else, drops
+ * it). A note has the program of its start in its track.
  *
  * Returns: %TRUE, or %FALSE with %LB_ERROR_BAD_INPUT that tells what is wrong where
  */
