@@ -138,6 +138,8 @@ lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
   flags = lb_sounds_flags (measured->sounds);
   json_array_foreach (flags, index, flag)
     lb_result_add_flag (run->result, json_incref (flag));
+  if (run->truth != NULL && run->sounds == NULL)
+    run->sounds = g_ptr_array_ref (measured->sounds);
   run->kept_bytes += lb_keep_sounds (runner->store, runner->plan, step->case_index, run->result,
                                      measured->sounds);
 }
