@@ -25,11 +25,13 @@ typedef struct {
   int program;      /* of all notes */
   gboolean split;   /* each pitch has a channel of its own, so that bends of notes that sound
                        together don't meet; percussion's is left out, and 15 pitches share */
+  gboolean own_channels; /* each note's own channel, with the program of the first in it */
 } LbMidiSettings;
 
 /**
  * lb_midi_write:
- * @notes: (array length=n_notes): in any order; channel and program of each are not looked at
+ * @notes: (array length=n_notes): in any order; channel and program of each are looked at with
+ * own_channels only
  *
  * Format 1: a track with tempo and metre, then a track for each channel in use. 960 ticks a
  * quarter: at 120 bpm half a millisecond. Bends reach ±2 semitones, as General MIDI has it; what
