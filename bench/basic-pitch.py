@@ -87,7 +87,7 @@ def native(song: pathlib.Path, threads: int, *options: str) -> dict[str, Any]:
         "rtf": statistics.median(one["rtf"] for one in record["iterations"]),
         "peak_mib": max(one["peak_rss_bytes"] for one in record["iterations"]) / 2**20,
         "notes": [[note["start_s"], note["end_s"], note["pitch"]] for note in record["output"]["notes"]],
-        "phases": record["output"]["phases"],
+        "phases": record["iterations"][0]["phases"],
     }
 
 

@@ -384,6 +384,7 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
   if (place->failure != NULL && !lb_result_has_failed (run->result) && !runner->cancelled)
     say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
+  lb_runner_score (runner, step);
   hash_model (runner, place, lb_result_record (run->result));
   score_sounds (runner, step);
   lb_result_finish (run->result, run->truth,

@@ -15,7 +15,9 @@
 #define RANK_MOST 1000000
 
 static const char *const modes[] = { "stt",    "tts",   "separation", "transcription", "beats",
-                                     "chords", "genre", "generation", "analysis",      NULL };
+                                     "chords", "genre", "generation", "analysis",
+                                     "quality", /* hidden: judges of what others made */
+                                     NULL };
 
 static const char *const kinds[] = {
   [LB_OPTION_BOOL] = "bool",     [LB_OPTION_INT] = "int",

@@ -263,3 +263,25 @@ def test_both_engines_are_checked(world):
     for engine in ("piper", "piper-tts"):
         out, _ = world.run("engines", "check", engine)
         assert "loads in" in out and "runs in" in out, out
+
+
+def test_a_voice_is_two_files(world):
+    """Verified, missed, and removed together, and nothing else beside them."""
+    folder = world.data / "tts/piper"
+    folder.mkdir(parents=True)
+    for suffix in ("", ".json"):
+        (folder / (VOICE.name + suffix)).write_bytes(pathlib.Path(f"{VOICE}{suffix}").read_bytes())
+    (folder / "other.onnx").write_text("another's")
+    out, err = world.run("models", "verify", VOICE.stem)
+    assert "good" in out + err
+    description = folder / (VOICE.name + ".json")
+    whole = description.read_text()
+    description.write_text(whole.replace("22050", "22051"))
+    out, err = world.run("models", "verify", VOICE.stem, status=1)
+    assert "damaged" in out + err
+    description.unlink()
+    out, err = world.run("models", "path", VOICE.stem, status=1)
+    assert "is missing" in out + err and "models pull" in err
+    description.write_text(whole)
+    world.run("models", "remove", VOICE.stem)
+    assert [path.name for path in folder.iterdir()] == ["other.onnx"]

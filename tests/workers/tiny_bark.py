@@ -28,6 +28,9 @@ config = BarkConfig(
 )
 model = BarkModel(config)
 with torch.no_grad():
+    for parameter in model.semantic.parameters():
+        if parameter.dim() > 1:
+            parameter.mul_(8)  # or the seed alone would be heard, hardly the text
     for layer in model.codec_model.quantizer.layers:
         layer.codebook.embed.normal_()  # zeros until a training fills them
 (folder / "config.json").write_text(config.to_json_string(use_diff=False))

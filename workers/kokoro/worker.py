@@ -38,6 +38,7 @@ PUBLISHED = {
     },
 }
 VOICE_ROWS = 510
+TRIAL_PHONEMES = 4
 # What espeak-ng writes where a word is of another language, "(en)": nothing to be spoken.
 SWITCH = re.compile(r"\([a-z]{2,3}(?:-[a-z]{2,4})*\)")
 RANDOM_VOICE = "af_random"
@@ -132,12 +133,14 @@ class OnnxNetwork:
     runtime = "onnxruntime"
 
     def __init__(self, request: Load, path: str) -> None:
+        import numpy
         import onnxruntime
+
+        from llamaburn_worker.threads import count_working
 
         if request.device not in ("auto", "cpu"):
             raise Usage(f'Kokoro in ONNX runs on cpu here, not on "{request.device}": -m kokoro has weights for torch')
         self.place = types.SimpleNamespace(backend="cpu", id="cpu", name="CPU")
-        self.threads = request.threads
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = request.threads
         settings.inter_op_num_threads = 1
@@ -151,6 +154,9 @@ class OnnxNetwork:
             raise BadModel(f'"{path}" is no network of Kokoro: its inputs are {", ".join(list(inputs)[:5])}')
         self.whole_speed = "int" in inputs["speed"].type
         self.parameters = 0
+        style = numpy.zeros((1, STYLE), dtype=numpy.float32)
+        trial = [1] * TRIAL_PHONEMES
+        self.threads = count_working(lambda: self.speak(trial, style, 1.0, 0)) or request.threads
 
     def speak(self, tokens: list[int], style: Any, speed: float, seed: int) -> Any:
         import numpy
@@ -203,7 +209,9 @@ class Kokoro(Engine):
         devices = [Device("cpu", "cpu", "CPU")]
         libraries = {"onnxruntime": onnxruntime.__version__}
         if importlib.util.find_spec("torch") is not None:
-            from llamaburn_worker.torch_tools import probe_devices, torch
+            import torch
+
+            from llamaburn_worker.torch_tools import probe_devices
 
             devices, libraries["torch"] = probe_devices(), torch.__version__
         return Probe(self.version(), devices, libraries)
@@ -275,7 +283,9 @@ class Kokoro(Engine):
                 raise BadModel(f'"{packs}" holds no voices ({error}): pull it again') from None
         for name in sorted(os.listdir(folder)):
             if name.endswith(".pt"):
-                from llamaburn_worker.torch_tools import load_checkpoint, torch
+                import torch
+
+                from llamaburn_worker.torch_tools import load_checkpoint
 
                 tensor = load_checkpoint(os.path.join(folder, name), kind=torch.Tensor)
                 voices[name.removesuffix(".pt")] = tensor.to(torch.float32).numpy()

@@ -13,7 +13,7 @@ if sys.path and os.path.abspath(sys.path[0]) == _here:
 
 from llamaburn_worker.channel import Channel  # noqa: E402
 from llamaburn_worker.engine import Engine, EngineError  # noqa: E402
-from llamaburn_worker.serve import ANSWERS_FD, REQUESTS_FD, Server, prepare, refuse  # noqa: E402
+from llamaburn_worker.serve import ANSWERS_FD, REQUESTS_FD, Server, clear_temporary, prepare, refuse  # noqa: E402
 
 
 def find_engine(folder: str) -> type[Engine]:
