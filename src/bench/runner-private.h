@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 typedef struct {
   LbResult *result;
   LbTruth *truth; /* NULL: no reference was given */
+  GPtrArray *sounds; /* of its first output, to be scored at its end; NULL: none */
   LbWatch *watch;
   guint n_sessions; /* that the record has */
   guint life;       /* of its place, that the last of them is */

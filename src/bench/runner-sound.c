@@ -58,6 +58,8 @@ lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
     lb_result_add_flag (run->result, json_incref (flag));
   run->kept_bytes += lb_keep_sounds (runner->store, runner->plan, step->case_index, run->result,
                                      measured->sounds);
+  if (run->truth != NULL && run->sounds == NULL)
+    run->sounds = g_ptr_array_ref (measured->sounds); /* stems: lb_score_stems() */
   remember (runner, run, measured->sounds);
 }
 

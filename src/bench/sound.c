@@ -233,6 +233,8 @@ lb_sounds_describe (const GPtrArray *sounds, const char *mode, json_t *output)
       lb_json_set (output, "sound", json_deep_copy (only->record));
       return;
     }
+  /* what an engine says of its stems is no place for their files */
+  json_object_del (output, "stems");
   stems = json_object ();
   for (guint i = 0; i < sounds->len; i++)
     {
