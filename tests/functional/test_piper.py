@@ -52,17 +52,17 @@ def save(path, samples, rate=22050):
 
 
 @pytest.mark.parametrize(
-    "text", [FOX, "She sells seven green apples at the market on Friday morning."]
+    "text", [FOX, "The train leaves the station at nine on Friday morning."]
 )
 def test_what_it_says_is_understood(world, piper, text):
-    """Two texts, two right answers: Whisper base writes down what was to be said."""
-    piper.load(VOICE, threads=2, **QUIET)
+    """Two texts, two right answers: Whisper base writes down what was to be said. Without noise: always the same."""
+    piper.load(VOICE, threads=2, **{**QUIET, "noise-scale": 0.0, "noise-w": 0.0})
     save(world.folder / "said.wav", piper.speak(text))
     world.link_model("whisper/ggml-base.bin")
     heard, = world.json(
         "stt", "said.wav", "-e", "whisper.cpp", "-m", "base", "-n", "1", "--no-wait", "--language", "en"
     )
-    said = heard["output"]["text"].lower().replace("7", "seven")
+    said = heard["output"]["text"].lower().replace("9", "nine")
     plain = "".join(c for c in said if c.isalpha() or c == " ").split()
     assert plain == "".join(c for c in text.lower() if c.isalpha() or c == " ").split()
 
