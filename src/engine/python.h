@@ -17,8 +17,11 @@ typedef enum {
 typedef struct {
   char *accelerator;      /* "cpu", "cuda", "rocm" */
   char *lock;             /* absolute path of the locked requirements */
-  char *lock_sha256;      /* of that file; NULL: it can't be read */
+  char *lock_sha256;      /* of that file, and of the build; NULL: it can't be read */
   char *index;            /* a further package index that it needs; or NULL */
+  char *build_lock;       /* path of a second list: what is compiled here, with what the first
+                           * list holds; or NULL */
+  char **build_variables; /* NAME=VALUE, for the compiling; or NULL */
   guint64 disk_bytes;     /* that it takes when installed; 0: unknown */
   char *folder;           /* $XDG_DATA_HOME/llamaburn/environments/ID-ACCELERATOR */
   LbEnvironmentState state;
