@@ -96,17 +96,17 @@ begin_note (Song *song, Track *track, guint8 channel, guint8 pitch, guint8 veloc
   return TRUE;
 }
 
-/* Those that began at this very tick go on. They are the newest, and only they stay, so that no
- * note is looked at often, whatever a file says. */
+/* Those that began at this very tick go on where an older one ends here; without one they have no
+ * length. They are the newest, and only they stay, so that no note is looked at often, whatever a
+ * file says. */
 static void
 end_notes (Song *song, Track *track, guint8 channel, guint8 pitch)
 {
   Key *key = &track->keys[channel][pitch];
   gint32 *link = &key->newest;
 
-  if (key->newest < 0 || key->oldest_start == track->tick)
-    return;
-  while (*link >= 0 && g_array_index (song->notes, Note, *link).start == track->tick)
+  while (key->oldest_start < track->tick && *link >= 0 &&
+         g_array_index (song->notes, Note, *link).start == track->tick)
     link = &g_array_index (song->notes, Note, *link).older;
   for (gint32 i = *link; i >= 0; i = g_array_index (song->notes, Note, i).older)
     g_array_index (song->notes, Note, i).end = track->tick;

@@ -132,6 +132,8 @@ channel_of (const LbMidiNote *note, const LbMidiSettings *settings)
 {
   int channel = settings->split ? note->pitch % (CHANNELS - 1) : 0;
 
+  if (settings->own_channels)
+    return (guint8) note->channel;
   return (guint8) (channel >= PERCUSSION ? channel + 1 : channel);
 }
 
@@ -174,6 +176,8 @@ check_note (const LbMidiNote *note, gsize index, GError **error)
     what = "times";
   else if (note->pitch < 0 || note->pitch > 127)
     what = "pitch";
+  else if (note->channel < 0 || note->channel >= CHANNELS)
+    what = "channel";
   else if (note->velocity < 1 || note->velocity > 127)
     what = "velocity";
   for (guint i = 0; what == NULL && i < note->n_bends; i++)
@@ -200,9 +204,12 @@ lb_midi_write (const LbMidiNote *notes, gsize n_notes, const LbMidiSettings *set
                GError **error)
 {
   g_autoptr (GByteArray) out = g_byte_array_new ();
-  double bpm = settings->tempo_bpm > 0 ? CLAMP (settings->tempo_bpm, MIN_BPM, MAX_BPM)
-                                       : DEFAULT_BPM;
+  double wanted_bpm = settings->tempo_bpm > 0 ? CLAMP (settings->tempo_bpm, MIN_BPM, MAX_BPM)
+                                              : DEFAULT_BPM;
+  /* as a file can say it: ticks are counted by what its readers will */
+  double bpm = 60e6 / nearbyint (60e6 / wanted_bpm);
   GArray *channels[CHANNELS] = { NULL };
+  int programs[CHANNELS] = { 0 };
   guint tracks = 1;
 
   for (gsize i = 0; i < n_notes; i++)
@@ -212,9 +219,12 @@ lb_midi_write (const LbMidiNote *notes, gsize n_notes, const LbMidiSettings *set
     {
       guint8 channel = channel_of (&notes[i], settings);
 
-      tracks += channels[channel] == NULL;
       if (channels[channel] == NULL)
-        channels[channel] = g_array_new (FALSE, FALSE, sizeof (Message));
+        {
+          tracks++;
+          channels[channel] = g_array_new (FALSE, FALSE, sizeof (Message));
+          programs[channel] = settings->own_channels ? notes[i].program : settings->program;
+        }
       add_note (channels[channel], &notes[i], channel, bpm);
     }
   put_header (out, tracks);
@@ -222,7 +232,7 @@ lb_midi_write (const LbMidiNote *notes, gsize n_notes, const LbMidiSettings *set
   for (guint8 channel = 0; channel < CHANNELS; channel++)
     if (channels[channel] != NULL)
       {
-        put_channel (out, channels[channel], channel, CLAMP (settings->program, 0, 127));
+        put_channel (out, channels[channel], channel, CLAMP (programs[channel], 0, 127));
         g_array_unref (channels[channel]);
       }
   return g_byte_array_free_to_bytes (g_steal_pointer (&out));

@@ -25,11 +25,13 @@ typedef struct {
   int program;      /* of all notes */
   gboolean split;   /* each pitch has a channel of its own, so that bends of notes that sound
                        together don't meet; percussion's is left out, and 15 pitches share */
+  gboolean own_channels; /* each note's own channel, with the program of the first in it */
 } LbMidiSettings;
 
 /**
  * lb_midi_write:
- * @notes: (array length=n_notes): in any order; channel and program of each are not looked at
+ * @notes: (array length=n_notes): in any order; channel and program of each are looked at with
+ * own_channels only
  *
  * Format 1: a track with tempo and metre, then a track for each channel in use. 960 ticks a
  * quarter: at 120 bpm half a millisecond. Bends reach ±2 semitones, as General MIDI has it; what
@@ -49,7 +51,9 @@ GBytes *lb_midi_write (const LbMidiNote *notes, gsize n_notes, const LbMidiSetti
  *
  * Formats 0 and 1, and 2 as if its tracks were played at once; running status; ticks of a quarter
  * and of a film's frame (SMPTE). A note-off ends all notes of its pitch and channel that began
- * before it; what is not ended ends with its track; notes without length are left out.
+ * before its tick, or, where there are none, those that began at it: they have no length, and are
+ * left out. What is not ended ends with its track (pretty_midi, whose rules these are else, drops
+ * it). A note has the program of its start in its track.
  *
  * Returns: %TRUE, or %FALSE with %LB_ERROR_BAD_INPUT that tells what is wrong where
  */

@@ -142,6 +142,19 @@ add_rows (json_t *differences, const json_t *base, const json_t *record)
     }
 }
 
+/* Where an engine doesn't tell its threads, what was asked for is all that is known. */
+static void
+add_threads (json_t *differences, const json_t *base, const json_t *record)
+{
+  const json_t *a = json_object_get (json_object_get (base, "settings"), "threads");
+  const json_t *b = json_object_get (json_object_get (record, "settings"), "threads");
+
+  if ((json_object_get (json_object_get (base, "engine"), "threads") == NULL ||
+       json_object_get (json_object_get (record, "engine"), "threads") == NULL) &&
+      a != NULL && b != NULL && !is_same (a, b))
+    add (differences, "threads asked for", a, b);
+}
+
 /* The arithmetic of the weights: names differ from library to library. Returns: (transfer full)
  * (nullable) */
 static char *
@@ -312,6 +325,7 @@ lb_differences (const json_t *base, const json_t *record, LbCompareWork work, gp
   json_t *differences = json_array ();
 
   add_rows (differences, base, record);
+  add_threads (differences, base, record);
   add_precision (differences, base, record);
   add_options (differences, base, record, work, user_data);
   add_machine (differences, base, record);

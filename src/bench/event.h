@@ -13,7 +13,8 @@
  * {run, fraction}: from the engine, as it works (a listener that does not keep up misses both)
  * output     {run, record: the element of its outputs[], new or with one more iteration} error
  * {run, kind, phase, message}: the case failed; the next one goes on run-end    {run, record}:
- * the whole record, with summary, scores, validity done       {status}: exit status of the plan
+ * the whole record, with summary, scores, validity pruned     {removed_bytes, limit_bytes}:
+ * sounds of the oldest runs that were removed done       {status}: exit status of the plan
  */
 #pragma once
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "audio/resample.h"
 #include "core/error.h"
 #include "machine/machine.h"
 
@@ -82,6 +83,8 @@ load_request (const LbPlace *place, const LbCase *it, const LbSettings *settings
   if (settings->random_weights)
     lb_json_set_boolean (request, "random_weights", TRUE);
   lb_json_set (request, "options", json_deep_copy (it->options));
+  if (settings->allow_network)
+    lb_json_set_boolean (request, "allow_network", TRUE);
   return request;
 }
 
@@ -215,6 +218,26 @@ lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, LbInputs *more
     }
   place->resample_s = resample_s;
   place->put = it;
+  return TRUE;
+}
+
+gboolean
+lb_place_put_pcm (LbPlace *place, const LbPcm *pcm, GError **error)
+{
+  guint rate_hz = place->loaded.input_rate_hz, channels = place->loaded.input_channels;
+  g_autoptr (LbPcm) resampled = NULL;
+
+  if (rate_hz == 0)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_ENGINE, "the engine \"%s\" takes no sound",
+                   place->manifest->id);
+      return FALSE;
+    }
+  place->put = NULL;
+  resampled = lb_resample (pcm, rate_hz, channels, 0, error);
+  if (resampled == NULL || !copy_in (place->session, 0, resampled, error))
+    return FALSE;
+  place->placed[0] = (LbPlaced){ 0, lb_pcm_frames (resampled) };
   return TRUE;
 }
 

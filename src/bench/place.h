@@ -68,6 +68,10 @@ gboolean lb_place_reserve (LbPlace *place, const LbRoom *room, GCancellable *can
 gboolean lb_place_put (LbPlace *place, const LbCase *it, LbInputs *inputs, LbInputs *more,
                        GError **error);
 
+/** lb_place_put_pcm: @pcm as the first input, at the session's rate, instead of a case's sounds
+ */
+gboolean lb_place_put_pcm (LbPlace *place, const LbPcm *pcm, GError **error);
+
 /** lb_place_run: one run of the engine over what was put */
 gboolean lb_place_run (LbPlace *place, const LbCase *it, const LbSettings *settings,
                        double duration_s, LbSessionProgress progress, gpointer user_data,

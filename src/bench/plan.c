@@ -158,6 +158,7 @@ static const Setting settings[] = {
   { "threads", SETTING_INT, AT (threads), 0, 4096 },
   { "warm_load", SETTING_BOOLEAN, AT (warm_load), 0, 1 },
   { "wait", SETTING_BOOLEAN, AT (wait), 0, 1 },
+  { "allow_network", SETTING_BOOLEAN, AT (allow_network), 0, 1 },
   { "seed", SETTING_INT64, AT (seed), -9e15, 9e15 },
   { "start_s", SETTING_SECONDS, AT (start_s), 0, 1e7 },
   { "duration_s", SETTING_SECONDS, AT (duration_s), 0, 1e7 },

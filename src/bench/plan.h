@@ -46,8 +46,9 @@ typedef struct {
   int warmups;
   int threads; /* 0: as many as this process may use */
   LbOrder order;
-  gboolean warm_load; /* unload and load again, measured */
-  gboolean wait;      /* for the machine's lock */
+  gboolean warm_load;     /* unload and load again, measured */
+  gboolean wait;          /* for the machine's lock */
+  gboolean allow_network; /* engines that ask a server may send the input to another machine */
   gint64 seed;
   double start_s, duration_s; /* of each sound; duration 0: to the end */
   double time_limit_s;        /* of a load or a run; 0: the defaults */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/keep.h"
+#include "bench/spoken.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -101,6 +102,23 @@ find_input (const LbCase *it, const char *role)
   return -1;
 }
 
+/* Returns: (nullable): what the command line has for inputs of @role */
+static const char *
+option_of (const char *role)
+{
+  static const struct {
+    const char *role, *option;
+  } rows[] = { { "voice", "--voice-sample FILE" },
+               { "voice-text", "--voice-text TEXT" },
+               { "melody", "--melody FILE" },
+               { "prompt", "--prompt TEXT" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strcmp (rows[i].role, role) == 0)
+      return rows[i].option;
+  return NULL;
+}
+
 /* What can't be left out is there; what is measured comes first, wherever the plan has it. */
 static gboolean
 check_needed (LbCase *it, const LbManifest *manifest, GError **error)
@@ -120,12 +138,12 @@ check_needed (LbCase *it, const LbManifest *manifest, GError **error)
         continue;
       if (at < 0 && needed)
         {
-          const char *option = lb_json_string (input, "option", NULL);
+          const char *option = option_of (role);
           gboolean sound = strcmp (lb_json_string (input, "kind", ""), "pcm") == 0;
 
           g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                        "engine \"%s\" needs an input \"%s\": give %s%s%s", manifest->id, role,
-                       sound ? "a sound file" : "a text", option != NULL ? " with --" : "",
+                       sound ? "a sound file" : "a text", option != NULL ? " with " : "",
                        option != NULL ? option : "");
           return FALSE;
         }
@@ -133,6 +151,22 @@ check_needed (LbCase *it, const LbManifest *manifest, GError **error)
         g_ptr_array_insert (it->inputs, 0, g_ptr_array_steal_index (it->inputs, (guint) at));
     }
   return TRUE;
+}
+
+/* A password in an address would be kept in the history, and shown by every view of it. */
+static gboolean
+check_address (const LbCase *it, const LbManifest *manifest, GError **error)
+{
+  const char *url = lb_json_string (it->options, "url", NULL);
+
+  if (!manifest->network || url == NULL || strpbrk (url, "@?#") == NULL)
+    return TRUE;
+  g_set_error (
+      error, LB_ERROR, LB_ERROR_USAGE,
+      "engine \"%s\": --url holds an \"@\", \"?\" or \"#\": a password or key in it would be "
+      "kept in the history; write http://HOST:PORT",
+      manifest->id);
+  return FALSE;
 }
 
 static gboolean
@@ -164,7 +198,7 @@ check_case (const LbPlan *plan, LbCase *it, LbRegistry *registry, LbModels *mode
 
   if (manifest == NULL || !check_device (it->device, error) ||
       !check_inputs (it, manifest, error) || !check_options (it, manifest, error) ||
-      !check_weights (plan, manifest, error))
+      !check_address (it, manifest, error) || !check_weights (plan, manifest, error))
     return FALSE;
   if (manifest->variants == NULL || manifest->variants[0] == NULL)
     {
@@ -188,5 +222,6 @@ lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **
   for (guint i = 0; i < plan->cases->len; i++)
     if (!check_case (plan, g_ptr_array_index (plan->cases, i), registry, models, error))
       return FALSE;
-  return lb_keep_check (plan, error) && lb_equal_prepare (plan, registry, error);
+  return lb_keep_check (plan, error) && lb_equal_prepare (plan, registry, error) &&
+         lb_spoken_check (plan, registry, models, error);
 }

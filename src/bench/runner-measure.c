@@ -1,17 +1,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/keep-files.h"
 #include "bench/equal.h"
-#include "bench/keep.h"
 #include "bench/runner-private.h"
+#include "bench/server.h"
 #include "bench/validity.h"
 #include "core/clock.h"
 #include "machine/process.h"
 #include "machine/sampler.h"
 
 #define GPU_BUSY_LEAST 0.02
-#define KEPT_MOST_BYTES (G_GUINT64_CONSTANT (2) * 1024 * 1024 * 1024)
 
 /* Did the engine take another device than it was asked for? */
 static void
@@ -77,6 +75,7 @@ lb_runner_attach (Runner *runner, const LbStep *step)
   lb_result_set_model (run->result, lb_place_describe_model (place));
   lb_result_set_session (run->result, record, lb_session_version (place->session),
                          place->libraries, &place->loaded);
+  lb_server_note (run->result, lb_runner_case (runner, step), &place->loaded);
   lb_equal_describe (lb_result_record (run->result), lb_runner_case (runner, step),
                      place->manifest);
   check_device (lb_runner_case (runner, step), place, run->result);
@@ -103,57 +102,6 @@ on_progress (const char *text, double fraction, gpointer user_data)
   else
     lb_runner_emit (listener->runner, "progress", listener->id,
                     json_pack ("{s:f}", "fraction", fraction));
-}
-
-/* What came out to be heard, after the clock has stopped. */
-static gboolean
-hear (Runner *runner, const LbCase *it, LbPlace *place, LbMeasured *measured, GError **error)
-{
-  double input_s = lb_case_path (it) != NULL ? lb_runner_duration_s (runner, it) : NAN;
-  const json_t *pieces = json_object_get (measured->output, "pcm");
-
-  measured->audio_s = NAN;
-  if (lb_mode_sound (it->mode) == LB_MODE_NO_SOUND)
-    return TRUE;
-  measured->sounds = lb_sounds_read (place->session, it->mode, &place->loaded, pieces, input_s,
-                                     runner->plan->settings.pcm_memory_bytes, error);
-  if (measured->sounds == NULL)
-    return FALSE;
-  measured->audio_s = lb_sounds_duration_s (measured->sounds);
-  lb_sounds_describe (measured->sounds, it->mode, measured->output);
-  return TRUE;
-}
-
-void
-lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
-{
-  Run *run = &runner->runs[step->case_index];
-  g_autoptr (json_t) flags = NULL;
-  size_t index;
-  json_t *flag;
-
-  run->kept_bytes += lb_keep_files (runner->store, runner->plan, step->case_index, run->result);
-  if (measured->sounds == NULL)
-    return;
-  flags = lb_sounds_flags (measured->sounds);
-  json_array_foreach (flags, index, flag)
-    lb_result_add_flag (run->result, json_incref (flag));
-  run->kept_bytes += lb_keep_sounds (runner->store, runner->plan, step->case_index, run->result,
-                                     measured->sounds);
-}
-
-void
-lb_runner_prune (Runner *runner, const Run *run)
-{
-  gint64 removed;
-
-  if (runner->store == NULL || run->kept_bytes == 0)
-    return;
-  removed = lb_store_prune (runner->store, KEPT_MOST_BYTES, NULL);
-  if (removed > 0)
-    lb_runner_emit (runner, "pruned", NULL,
-                    json_pack ("{s:I, s:I}", "removed_bytes", (json_int_t) removed, "limit_bytes",
-                               (json_int_t) KEPT_MOST_BYTES));
 }
 
 /* One run of the engine with everything that is measured about it. */
@@ -194,7 +142,7 @@ lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run, LbMeas
   measured->output = json_copy (run->output);
   json_array_foreach (run->flags, index, flag)
     lb_result_add_flag (result, json_incref (flag));
-  return hear (runner, it, place, measured, error);
+  return lb_runner_hear (runner, it, place, measured, error);
 }
 
 void

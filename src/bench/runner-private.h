@@ -14,10 +14,12 @@ G_BEGIN_DECLS
 typedef struct {
   LbResult *result;
   LbTruth *truth; /* NULL: no reference was given */
+  GPtrArray *sounds; /* of its first output, to be scored at its end; NULL: none */
   LbWatch *watch;
   guint n_sessions; /* that the record has */
   guint life;       /* of its place, that the last of them is */
   guint64 kept_bytes;
+  GPtrArray *spoken; /* (nullable): of LbPcm: the sound of each of `outputs`, to be scored */
 } Run;
 
 typedef struct {
@@ -72,8 +74,16 @@ double lb_runner_duration_s (Runner *runner, const LbCase *it);
 /** lb_runner_forget_inputs: those of a case that no later one needs */
 void lb_runner_forget_inputs (Runner *runner, guint case_index);
 
+/** lb_runner_hear: reads, checks and measures the sounds of a run into @measured */
+gboolean lb_runner_hear (Runner *runner, const LbCase *it, LbPlace *place, LbMeasured *measured,
+                         GError **error);
+
 /** lb_runner_keep: sounds of an iteration, as the settings say */
 void lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured);
+
+/** lb_runner_score: what was spoken, by engines that listen to it, with those that are measured
+ * at rest */
+void lb_runner_score (Runner *runner, const LbStep *step);
 
 /** lb_runner_prune: the oldest sounds go when all together are too many, said by an event */
 void lb_runner_prune (Runner *runner, const Run *run);

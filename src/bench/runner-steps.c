@@ -4,7 +4,9 @@
 
 #include "bench/equal.h"
 #include "bench/runner-private.h"
+#include "bench/scoring-stems.h"
 #include "bench/scoring.h"
+#include "bench/validity.h"
 #include "bench/truth.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -349,6 +351,30 @@ compare_work (Runner *runner, guint case_index)
     }
 }
 
+/* The sounds of the first output against the true stems. Nothing is measured any more. */
+static void
+score_sounds (Runner *runner, const LbStep *step)
+{
+  Run *run = &runner->runs[step->case_index];
+  const json_t *model = json_object_get (lb_result_record (run->result), "model");
+  g_autoptr (GPtrArray) sounds = g_steal_pointer (&run->sounds);
+  g_autoptr (GError) error = NULL;
+  json_t *scores;
+
+  if (sounds == NULL || lb_json_boolean (model, "synthetic", FALSE) ||
+      strcmp (lb_runner_case (runner, step)->mode, "separation") != 0)
+    return;
+  lb_runner_emit (runner, "started", lb_result_id (run->result),
+                  json_pack ("{s:s}", "what", "score"));
+  scores = lb_score_stems (run->truth->text, sounds, &runner->plan->settings, runner->cancellable,
+                           &error);
+  if (scores != NULL)
+    lb_result_set_scores (run->result, scores);
+  else
+    lb_result_add_flag (
+        run->result, lb_flag_new ("not-scored", "look at the reference", "%s", error->message));
+}
+
 static LbOutcome
 step_end (Runner *runner, const LbStep *step, double *wall_s)
 {
@@ -358,7 +384,9 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
   if (place->failure != NULL && !lb_result_has_failed (run->result) && !runner->cancelled)
     say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
+  lb_runner_score (runner, step);
   hash_model (runner, place, lb_result_record (run->result));
+  score_sounds (runner, step);
   lb_result_finish (run->result, run->truth,
                     runner->cancelled && !lb_result_has_failed (run->result));
   compare_work (runner, step->case_index);

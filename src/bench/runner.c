@@ -116,6 +116,8 @@ clear (Runner *runner)
     {
       g_clear_pointer (&runner->runs[c].result, lb_result_free);
       g_clear_pointer (&runner->runs[c].truth, lb_truth_free);
+      g_clear_pointer (&runner->runs[c].sounds, g_ptr_array_unref);
+      g_clear_pointer (&runner->runs[c].spoken, g_ptr_array_unref);
     }
   g_free (runner->places);
   g_free (runner->runs);

@@ -221,9 +221,11 @@ lb_sounds_read (LbSession *session, const char *mode, const LbSessionLoaded *loa
 void
 lb_sounds_describe (const GPtrArray *sounds, const char *mode, json_t *output)
 {
+  static const char *const ours[] = { "pcm", "audio", "stems", "sound", "sounds" };
   json_t *stems;
 
-  json_object_del (output, "pcm");
+  for (guint i = 0; i < G_N_ELEMENTS (ours); i++)
+    json_object_del (output, ours[i]); /* engines write no files: we say where sound lies */
   if (lb_mode_sound (mode) == LB_MODE_ONE_SOUND)
     {
       const LbSound *only = g_ptr_array_index (sounds, 0);
@@ -231,6 +233,8 @@ lb_sounds_describe (const GPtrArray *sounds, const char *mode, json_t *output)
       lb_json_set (output, "sound", json_deep_copy (only->record));
       return;
     }
+  /* what an engine says of its stems is no place for their files */
+  json_object_del (output, "stems");
   stems = json_object ();
   for (guint i = 0; i < sounds->len; i++)
     {

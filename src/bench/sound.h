@@ -41,7 +41,8 @@ GPtrArray *lb_sounds_read (LbSession *session, const char *mode, const LbSession
                            const json_t *pieces, double input_s, guint64 memory_limit_bytes,
                            GError **error);
 
-/** lb_sounds_describe: replaces `pcm` of @output by `sound`, or by `sounds` {STEM: …} */
+/** lb_sounds_describe: replaces `pcm` of @output by `sound`, or by `sounds` {STEM: …}; an
+ * engine's own member `stems` goes, where the kept files' paths will be */
 void lb_sounds_describe (const GPtrArray *sounds, const char *mode, json_t *output);
 
 /** lb_sounds_duration_s: Returns: of the longest; NAN without one. @sounds: (nullable) */

@@ -5,6 +5,7 @@
 
 #include "audio/midi.h"
 #include "bench/inputs.h"
+#include "bench/scoring-stems.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/text.h"
@@ -262,6 +263,13 @@ read_text (Reader *reader, GError **error)
 }
 
 static gboolean
+read_stems (Reader *reader, GError **error)
+{
+  reader->truth->text = g_strdup (reader->path);
+  return lb_stems_check (reader->path, error);
+}
+
+static gboolean
 read_beats (Reader *reader, GError **error)
 {
   reader->truth->beats = g_array_new (FALSE, FALSE, sizeof (double));
@@ -295,7 +303,7 @@ static const struct {
   gboolean (*read) (Reader *reader, GError **error);
 } readers[] = {
   { "stt", read_text },      { "beats", read_beats }, { "transcription", read_notes },
-  { "chords", read_chords }, { "genre", read_text },
+  { "chords", read_chords }, { "genre", read_text },  { "separation", read_stems },
 };
 
 LbTruth *

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct _LbTruth LbTruth;
 
 struct _LbTruth {
-  char *text;          /* stt: what was said; genre: the label */
+  char *text;          /* stt: what was said; genre: the label; separation: the stems' folder */
   GArray *beats;       /* of double, seconds, rising; NULL: of another mode */
   double bpm;          /* 0: not told */
   GArray *notes;       /* of LbNote */
@@ -31,7 +31,8 @@ struct _LbTruth {
  * comment), or JSON: [seconds…] or {"beats": […], "bpm": 120}. `transcription`: MIDI, CSV with
  * the columns start_s, end_s and pitch (MIDI numbers; or pitch_hz), or JSON [{start_s, end_s,
  * pitch}…], also as member "notes". `chords`: lines of start, end and label (.lab), CSV likewise,
- * or JSON [{start_s, end_s, label}…], also as member "chords". `genre`: the label.
+ * or JSON [{start_s, end_s, label}…], also as member "chords". `genre`: the label. `separation`: a
+ * folder of sounds, which scoring-stems.h reads.
  *
  * Returns: (transfer full): the truth, or %NULL with %LB_ERROR_NOT_FOUND,
  * %LB_ERROR_EMPTY_REFERENCE or %LB_ERROR_BAD_INPUT: file, line and what is wrong

@@ -35,6 +35,8 @@ const LbCliOption lb_benchmark_options[] = {
     "sound above this lies on disk, not in memory (a quarter of what is free)" },
   { 0, "no-warm-load", LB_CLI_FLAG, NULL, "don't unload and load a second time" },
   { 0, "no-wait", LB_CLI_FLAG, NULL, "measure although another benchmark is running: flagged" },
+  { 0, "allow-network", LB_CLI_FLAG, NULL,
+    "engines that ask a server may send the input to another machine: marked in the result" },
   { 0, "no-store", LB_CLI_FLAG, NULL, "leave no trace in the history" },
   { 0, "strict", LB_CLI_FLAG, NULL, "exit with 3 when a result is not valid" },
   { 'f', "format", LB_CLI_CHOICE, "FORMAT", "of the results: table, json, jsonl, csv, md",
@@ -182,6 +184,7 @@ lb_benchmark_settings (const LbCli *cli, LbSettings *settings, GError **error)
   settings->order = lb_cli_flag (cli, "interleave") ? LB_ORDER_INTERLEAVED : LB_ORDER_SEQUENTIAL;
   settings->warm_load = !lb_cli_flag (cli, "no-warm-load");
   settings->wait = !lb_cli_flag (cli, "no-wait");
+  settings->allow_network = lb_cli_flag (cli, "allow-network");
   settings->seed = lb_cli_integer (cli, "seed", 0);
   settings->start_s = lb_cli_real (cli, "start", 0);
   settings->duration_s = lb_cli_real (cli, "duration", 0);

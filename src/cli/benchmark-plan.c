@@ -23,7 +23,8 @@ typedef struct {
   const char *voice; /* for the engine's option of that name; NULL: as it is */
 } Choice;
 
-/* The reference of the file at @path: the one file, or STEM.txt in the folder. */
+/* The reference of the file at @path: the one file, or STEM.txt in the folder; where a reference
+ * is a folder itself (no suffix), that folder, or the one named STEM in it. */
 static gboolean
 find_reference (const Matrix *matrix, const char *path, char **reference, GError **error)
 {
@@ -44,6 +45,12 @@ find_reference (const Matrix *matrix, const char *path, char **reference, GError
       stem = g_strndup (base, dot != NULL && dot != base ? (gsize) (dot - base) : strlen (base));
       name = g_strconcat (stem, suffix, NULL);
       *reference = g_build_filename (given, name, NULL);
+      if (*suffix == '\0' && matrix->subjects->len == 1 &&
+          !g_file_test (*reference, G_FILE_TEST_IS_DIR))
+        {
+          g_free (*reference);
+          *reference = g_strdup (given);
+        }
       return TRUE;
     }
   if (matrix->subjects->len > 1)

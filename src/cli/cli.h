@@ -63,6 +63,7 @@ extern const LbCliCommand lb_command_separate, lb_command_transcribe, lb_command
 extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
     lb_command_models_import, lb_command_models_verify, lb_command_models_remove,
     lb_command_models_path;
+extern const LbCliCommand lb_command_samples_list, lb_command_samples_pull;
 extern const LbCliCommand lb_command_engines, lb_command_engines_list, lb_command_engines_install,
     lb_command_engines_remove, lb_command_engines_check, lb_command_system;
 extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_command_show,

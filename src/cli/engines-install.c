@@ -229,7 +229,7 @@ remove_one (LbCli *cli, const LbManifest *manifest, GError **error)
           lb_environment_look (environment) == LB_ENVIRONMENT_ABSENT)
         continue;
       any = TRUE;
-      if (!lb_workers_remove (environment, &freed, error))
+      if (!lb_workers_remove (manifest, environment, &freed, error))
         return FALSE;
       sum += freed;
     }

@@ -31,6 +31,8 @@ static const LbCliCommand *const commands[] = {
   &lb_command_models_verify,
   &lb_command_models_remove,
   &lb_command_models_path,
+  &lb_command_samples_list,
+  &lb_command_samples_pull,
   &lb_command_engines,
   &lb_command_engines_list,
   &lb_command_engines_install,

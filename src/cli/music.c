@@ -47,11 +47,18 @@ static const LbBenchmarkMode separation = {
   .role = "audio",
   .kind = LB_SUBJECT_SOUND,
   .models = (const char *const[]){ "htdemucs", NULL },
+  .reference_suffix = "",
 };
 
-static const LbCliOption separate_options[] = { LB_SOUND_OUTPUT_OPTIONS,
-                                                SOUND_PART_OPTIONS,
-                                                { 0 } };
+static const LbCliOption separate_options[] = {
+  { 'r', "reference", LB_CLI_PATH, "FOLDER",
+    "the true stems, to score against: vocals.wav (.flac, .ogg…) and so on; for several songs a "
+    "folder NAME for each NAME.wav",
+    .completion = "files" },
+  LB_SOUND_OUTPUT_OPTIONS,
+  SOUND_PART_OPTIONS,
+  { 0 },
+};
 
 static int
 run_separate (LbCli *cli, GError **error)
@@ -63,7 +70,8 @@ SOUND_COMMAND (
     "separation", separate, "measure the separation of songs into stems",
     "Splits each song into stems (drums, bass, other, vocals), says how fast that was, "
     "and keeps the stems: each is as long as what went in, sample for sample. How far "
-    "their sum is from the song is said.");
+    "their sum is from the song is said. With --reference also SDR, SIR, SAR and ISR of "
+    "each stem (BSS Eval v4), and SI-SDR.");
 
 /* ---- transcribe ---- */
 

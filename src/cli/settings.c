@@ -33,7 +33,8 @@ find_default (const LbRegistry *registry, const char *mode)
       gboolean ready = manifest->missing == NULL;
       gboolean best_is_ready = best != NULL && best->missing == NULL;
 
-      if (manifest->hidden || !lb_help_has_mode (manifest, mode))
+      /* What asks a server is only measured by name, also where nothing else can run. */
+      if (manifest->hidden || manifest->network || !lb_help_has_mode (manifest, mode))
         continue;
       if (best == NULL || (ready && !best_is_ready) ||
           (ready == best_is_ready && manifest->rank < best->rank))

@@ -19,10 +19,11 @@ typedef struct {
   int threads;            /* at least 1 */
   gint64 seed;
   gboolean random_weights;
-  const json_t *options; /* every option of the manifest that has a value, typed and checked */
-  const char *mode;      /* "stt"… */
-  const json_t *model;   /* (nullable): of the catalogue: {id, name, variant, family, parameters,
-                            architecture {…}}: what random_weights are made by */
+  const json_t *options;  /* every option of the manifest that has a value, typed and checked */
+  const char *mode;       /* "stt"… */
+  const json_t *model;    /* (nullable): of the catalogue: {id, name, variant, family, parameters,
+                             architecture {…}}: what random_weights are made by */
+  gboolean allow_network; /* whether input may be sent to another machine (--allow-network) */
 } LbLoadRequest;
 
 /* Answered by load. Strings are copied by the host. */

@@ -25,6 +25,7 @@ static const Allowed allowed[] = {
   { "NLTK_DATA", FALSE },
   { "NUMBA_CACHE_DIR", FALSE },
   { "MPLCONFIGDIR", FALSE },
+  { "SSL_CERT_FILE", FALSE }, /* whom engines that ask servers trust */
   { "LANG", TRUE },
   { "LANGUAGE", TRUE },
   { "LC_*", TRUE },

@@ -55,6 +55,7 @@ lb_load_read (const json_t *message, LbLoadRequest *request, char **path)
     .threads = (int) CLAMP (lb_json_integer (message, "threads", 1), -1, 65537),
     .seed = lb_json_integer (message, "seed", 0),
     .random_weights = lb_json_boolean (message, "random_weights", FALSE),
+    .allow_network = lb_json_boolean (message, "allow_network", FALSE),
     .mode = lb_json_string (message, "mode", NULL),
     .model = json_is_object (model) ? model : NULL,
   };

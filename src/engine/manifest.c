@@ -1,7 +1,9 @@
 #include "engine/manifest.h"
 
+#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/error.h"
 #include "core/paths.h"
@@ -10,12 +12,15 @@
 #include "engine/member.h"
 #include "engine/python.h"
 
+#define MAX_BYTES (4 * 1024 * 1024)
 #define MAX_OPTIONS 256
 #define RANK 100
 #define RANK_MOST 1000000
 
 static const char *const modes[] = { "stt",    "tts",   "separation", "transcription", "beats",
-                                     "chords", "genre", "generation", "analysis",      NULL };
+                                     "chords", "genre", "generation", "analysis",
+                                     "quality", /* hidden: judges of what others made */
+                                     NULL };
 
 static const char *const kinds[] = {
   [LB_OPTION_BOOL] = "bool",     [LB_OPTION_INT] = "int",
@@ -340,6 +345,24 @@ find_program (LbManifest *manifest, GError **error)
   return find_module (manifest, error);
 }
 
+/* Folders of engines are read at every start: a pipe, a device or a heap of data would hold up
+ * all. */
+static gboolean
+is_readable (const char *path, GError **error)
+{
+  g_autofree char *shown = lb_text_escape (path);
+  GStatBuf status;
+
+  if (g_stat (path, &status) != 0)
+    return lb_error_set_errno (error, errno, "can't read \"%s\"", shown);
+  if (S_ISREG (status.st_mode) && status.st_size <= MAX_BYTES)
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
+               "\"%s\" must be a file of at most %d MiB: mend it, or take its folder away", shown,
+               MAX_BYTES / (1024 * 1024));
+  return FALSE;
+}
+
 LbManifest *
 lb_manifest_read (const char *path, GError **error)
 {
@@ -350,7 +373,7 @@ lb_manifest_read (const char *path, GError **error)
   manifest->environments = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_environment_free);
   manifest->path = g_canonicalize_filename (path, NULL);
   manifest->folder = g_path_get_dirname (manifest->path);
-  manifest->json = lb_json_read (path, error);
+  manifest->json = is_readable (path, error) ? lb_json_read (path, error) : NULL;
   if (manifest->json == NULL)
     return NULL;
   if (!json_is_object (manifest->json))

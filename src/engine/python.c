@@ -390,7 +390,9 @@ read_environment (LbManifest *manifest, const char *accelerator, const json_t *j
     return refuse (manifest, "an object whose \"disk_bytes\" is a whole number", error);
   environment->accelerator = g_strdup (accelerator);
   environment->lock = g_build_filename (manifest->folder, lock, NULL);
-  environment->lock_sha256 = lb_hash_file (environment->lock, NULL, NULL);
+  environment->lock_sha256 = g_file_test (environment->lock, G_FILE_TEST_IS_REGULAR)
+                                 ? lb_hash_file (environment->lock, NULL, NULL)
+                                 : NULL;
   environment->index = g_strdup (index);
   environment->disk_bytes = (guint64) lb_json_integer (json, "disk_bytes", 0);
   environment->folder = g_build_filename (g_get_user_data_dir (), "llamaburn", "environments",

@@ -8,6 +8,7 @@
 #include "engine/buffers.h"
 #include "engine/protocol.h"
 #include "engine/session.h"
+#include "engine/temporary.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,7 @@ struct _LbSession {
   int requests_fd, answers_fd, stderr_fd, death_fd, exit_fd, wake_fd;
   guint64 memory_limit_bytes, pcm_memory_bytes;
   json_t *environment;
+  LbTemporary temporary;
   GThread *reader;
   GThread *guard; /* looks at memory; NULL: no limit */
 

@@ -130,6 +130,9 @@ spawn (LbSession *session, const LbManifest *manifest, const char *device, const
     return FALSE;
   environment = lb_environment_build ((const char *const *) ours, manifest,
                                       &session->environment);
+  if (!lb_temporary_make (&session->temporary, error))
+    return FALSE;
+  environment = g_environ_setenv (environment, "TMPDIR", session->temporary.path, TRUE);
   return lb_group_spawn (argv, environment, fds, n, &session->pid, error);
 }
 
@@ -282,6 +285,7 @@ lb_session_stop (LbSession *session)
   g_mutex_clear (&session->lock);
   g_cond_clear (&session->changed);
   g_cond_clear (&session->quitting);
+  lb_temporary_remove (&session->temporary);
   json_decref (session->environment);
   g_free (session->version);
   g_free (session->engine);

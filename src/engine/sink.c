@@ -302,7 +302,8 @@ lb_sink_write_pcm (LbSink *sink, const char *stem, const float *samples, gsize f
   g_mutex_unlock (&sink->lock);
   if (!fits)
     g_set_error (error, LB_ERROR, LB_ERROR_ENGINE,
-                 "more sound than there is room for: %" G_GSIZE_FORMAT " bytes were reserved",
-                 sink->out_bytes);
+                 "more sound than there is room for: it ends after %.1f s; give a shorter text "
+                 "or input, or leave out options that make the sound longer",
+                 (double) (sink->out_bytes / frame_bytes) / MAX (1, sink->rate_hz));
   return fits;
 }

@@ -79,8 +79,12 @@ read_ids (PiperVoice *voice, const json_t *root, GError **error)
     if (!read_phoneme (voice, phoneme, list, n_symbols, error))
       return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (needed); i++)
-    if (!g_hash_table_contains (voice->ids, needed[i]))
-      return refuse (error, "its phoneme_id_map lacks \"%s\"", needed[i]);
+    {
+      const GArray *ids = g_hash_table_lookup (voice->ids, needed[i]);
+
+      if (ids == NULL || ids->len == 0)
+        return refuse (error, "its phoneme_id_map has no id for \"%s\"", needed[i]);
+    }
   return TRUE;
 }
 

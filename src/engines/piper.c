@@ -29,7 +29,7 @@ typedef struct {
   GString *phonemes; /* of all sentences, a line each */
   guint sentences, unknown;
   guint64 ids;
-  gint64 phonemes_ns, infer_ns;
+  gint64 phonemes_ns, infer_ns, engine_ns;
 } Spoken;
 
 /* Ends a run in ONNX Runtime when the sink says that it is cancelled. */
@@ -62,8 +62,14 @@ check_inputs (const Piper *piper, GError **error)
   for (guint i = 0; i < n; i++)
     if (!g_strv_contains (there, needed[i]))
       {
-        g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-                     "the .onnx is no Piper voice: it has no input \"%s\"", needed[i]);
+        if (i == 3)
+          g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+                       "its .json says %d speakers, but the .onnx has one: take the .json that "
+                       "belongs to it",
+                       piper->voice->n_speakers);
+        else
+          g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+                       "the .onnx is no Piper voice: it has no input \"%s\"", needed[i]);
         return FALSE;
       }
   for (guint i = 0; there[i] != NULL; i++)
@@ -259,6 +265,16 @@ level (const Piper *piper, float *samples, gsize n, GError **error)
   return TRUE;
 }
 
+/* What ONNX Runtime says of a graph's insides helps nobody who only has a voice. */
+static void
+explain (GError **error)
+{
+  if (error != NULL && g_error_matches (*error, LB_ERROR, LB_ERROR_ENGINE))
+    g_prefix_error (error,
+                    "the voice fails on this text: bring noise-scale, noise-w and "
+                    "length-scale nearer to its own, or see that its .json belongs to it: ");
+}
+
 static float *
 infer (const Piper *piper, const GArray *ids, gsize *n, GError **error)
 {
@@ -269,8 +285,11 @@ infer (const Piper *piper, const GArray *ids, gsize *n, GError **error)
     { "scales", ONNX_FLOAT, piper->scales, { 3 }, 1 },
     { "sid", ONNX_INT64, &piper->speaker, { 1 }, 1 },
   };
+  float *samples = onnx_run (piper->onnx, inputs, piper->voice->n_speakers > 1 ? 4 : 3, n, error);
 
-  return onnx_run (piper->onnx, inputs, piper->voice->n_speakers > 1 ? 4 : 3, n, error);
+  if (samples == NULL)
+    explain (error);
+  return samples;
 }
 
 static gboolean
@@ -336,7 +355,7 @@ find_text (const LbRunRequest *request, GError **error)
 }
 
 static json_t *
-output_new (const Spoken *spoken, gint64 engine_ns)
+output_new (const Spoken *spoken)
 {
   json_t *output = json_object ();
   json_t *phases = json_object ();
@@ -348,7 +367,7 @@ output_new (const Spoken *spoken, gint64 engine_ns)
   lb_json_set_real (phases, "phonemes_s", (double) spoken->phonemes_ns / LB_NS_PER_S);
   lb_json_set_real (phases, "infer_s", (double) spoken->infer_ns / LB_NS_PER_S);
   lb_json_set (output, "phases", phases);
-  lb_json_set_real (output, "engine_s", (double) engine_ns / LB_NS_PER_S);
+  lb_json_set_real (output, "engine_s", (double) spoken->engine_ns / LB_NS_PER_S);
   return output;
 }
 
@@ -369,11 +388,12 @@ piper_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **o
     return FALSE;
   thread = watch_begin (&watch, piper->onnx, sink);
   done = speak (piper, text, &spoken, sink, error);
+  spoken.engine_ns = lb_clock_now_ns () - before;
   if (done)
     lb_sink_done (sink);
   watch_end (&watch, thread);
   if (done)
-    *output = output_new (&spoken, lb_clock_now_ns () - before);
+    *output = output_new (&spoken);
   return done;
 }
 

@@ -51,6 +51,19 @@ takes (const char *const *variants, const char *variant)
   return variants == NULL || g_strv_contains (variants, variant);
 }
 
+/* What a folder holds, only the engine knows: it is of the first kind that the
+ * engine takes as a folder; @guess where it takes only what can be told. */
+static const char *
+folder_variant (const char *const *variants, const char *guess)
+{
+  static const char *const known[] = { "ggml", "gguf", "onnx", "hf", NULL };
+
+  for (guint i = 0; variants[i] != NULL; i++)
+    if (!g_strv_contains (known, variants[i]))
+      return variants[i];
+  return guess;
+}
+
 /* One for each file, however often it is asked for. */
 static const LbModel *
 own_model (LbModels *models, const char *path, const char *mode, const char *variant)
@@ -98,10 +111,8 @@ find_path (LbModels *models, const char *name, const char *mode, const char *con
       return NULL;
     }
   variant = variant_of_path (path);
-  /* What a folder holds, only the engine knows: it is of the kind that it takes. */
-  if (S_ISDIR (status.st_mode) && !takes (variants, variant) && strcmp (variant, "hf") == 0 &&
-      strcmp (variants[0], "ggml") != 0)
-    variant = variants[0];
+  if (S_ISDIR (status.st_mode) && !takes (variants, variant))
+    variant = folder_variant (variants, variant);
   if (!takes (variants, variant))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,

@@ -48,6 +48,10 @@ void lb_download_discard (const char *part_path);
 /** lb_net_url_check: whether @url may be asked: https, or http to a loopback address */
 gboolean lb_net_url_check (const char *url, GError **error);
 
+/** lb_net_is_loopback: whether @host is "localhost" or a numeric address of this machine itself
+ */
+gboolean lb_net_is_loopback (const char *host);
+
 /** lb_net_host: Returns: (transfer full): the host of @url with its port where
  * one is given, to be shown */
 char *lb_net_host (const char *url);

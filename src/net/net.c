@@ -10,8 +10,8 @@
 #define DEFAULT_TIMEOUT_S 30
 #define MAX_TIMEOUT_S 3600
 
-static gboolean
-is_loopback (const char *host)
+gboolean
+lb_net_is_loopback (const char *host)
 {
   g_autoptr (GInetAddress) address = NULL;
 
@@ -35,7 +35,8 @@ lb_net_url_check (const char *url, GError **error)
                    "\"%s\" is no web address: write https://HOST/PATH", shown);
       return FALSE;
     }
-  if (g_strcmp0 (scheme, "https") == 0 || (g_strcmp0 (scheme, "http") == 0 && is_loopback (host)))
+  if (g_strcmp0 (scheme, "https") == 0 ||
+      (g_strcmp0 (scheme, "http") == 0 && lb_net_is_loopback (host)))
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_NOT_PERMITTED,
                "\"%s\" is refused: only https is used, plain http only to this machine itself",

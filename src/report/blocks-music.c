@@ -111,6 +111,39 @@ lb_say_stems (const json_t *record)
   return g_string_free (line, FALSE);
 }
 
+char *
+lb_say_stem_score (const json_t *record)
+{
+  static const char *const parts[][2] = {
+    { "si_sdr_db", "SI-SDR" }, { "whole_sdr_db", "SDR of the whole" },
+    { "sir_db", "SIR" },       { "sar_db", "SAR" },
+    { "isr_db", "ISR" },       { NULL }
+  };
+  const json_t *stems = lb_field_at (record, "/scores/sdr/stems");
+  g_autofree char *mean = lb_say ("sdr_db", record);
+  GString *line = g_string_new (mean);
+  const char *name;
+  json_t *stem;
+
+  if (stems == NULL)
+    return g_string_free (line, FALSE);
+  json_object_foreach ((json_t *) stems, name, stem)
+    {
+      g_autofree char *shown = lb_text_escape (name);
+
+      if (json_object_get (stem, "sdr_db") != NULL)
+        g_string_append_printf (line, ", %s %.2f", shown, lb_json_real (stem, "sdr_db", 0));
+    }
+  g_string_append (line, " dB");
+  for (guint i = 0; parts[i][0] != NULL; i++)
+    {
+      g_autofree char *before = g_strdup_printf ("; %s ", parts[i][1]);
+
+      lb_say_append (line, record, parts[i][0], before, "");
+    }
+  return g_string_free (line, FALSE);
+}
+
 /* The main figure of a score, and a few of its parts. */
 static char *
 say_score (const json_t *record, const char *main, const char *const parts[][2])

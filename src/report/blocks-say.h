@@ -21,6 +21,7 @@ char *lb_say_beats (const json_t *record);
 char *lb_say_chords (const json_t *record);
 char *lb_say_genre (const json_t *record);
 char *lb_say_stems (const json_t *record);
+char *lb_say_stem_score (const json_t *record);
 char *lb_say_note_score (const json_t *record);
 char *lb_say_beat_score (const json_t *record);
 char *lb_say_chord_score (const json_t *record);

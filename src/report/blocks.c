@@ -275,6 +275,7 @@ static const struct {
   { "Heard", say_heard },
   { "MOS", say_mos },
   { "Stems", lb_say_stems },
+  { "SDR", lb_say_stem_score },
   { "Notes", lb_say_notes },
   { "Beats", lb_say_beats },
   { "Chords", lb_say_chords },

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/statistics.h"
 #include "core/text.h"
 #include "report/field.h"
 #include "report/formats.h"
@@ -166,6 +167,108 @@ append_differences (GString *out, const json_t *records, const LbReportStyle *st
     }
 }
 
+/* The figures of a set, and which end of each is the worst. */
+static const struct {
+  const char *csv;
+  gboolean lowest_is_worst;
+} of_sets[] = {
+  { "median_rtf", FALSE }, { "wer", FALSE },         { "note_f1", TRUE },    { "beat_f", TRUE },
+  { "tempo_p", TRUE },     { "chord_majmin", TRUE }, { "genre_top1", TRUE }, { "sdr_db", TRUE },
+};
+
+static gboolean
+is_of (const json_t *record, const char *name)
+{
+  g_autofree char *engine = lb_field_show (lb_field ("engine"), record, FALSE);
+  g_autofree char *model = lb_field_show (lb_field ("model"), record, FALSE);
+  g_autofree char *device = lb_field_show (lb_field ("device"), record, FALSE);
+  g_autofree char *own = g_strdup_printf ("%s · %s · %s", engine, model, device);
+
+  return strcmp (own, name) == 0;
+}
+
+static GArray *
+values_of (const json_t *records, const char *name, const LbField *field)
+{
+  GArray *values = g_array_new (FALSE, FALSE, sizeof (double));
+  size_t i;
+  json_t *record;
+
+  json_array_foreach ((json_t *) records, i, record)
+    {
+      g_autoptr (json_t) value = is_of (record, name) ? lb_field_value (field, record) : NULL;
+
+      if (json_is_number (value))
+        g_array_append_vals (values, &(double){ json_number_value (value) }, 1);
+    }
+  return values;
+}
+
+static char *
+show_value (const LbField *field, double value)
+{
+  return field->kind == LB_FIELD_RATE ? g_strdup_printf ("%.2f %%", 100 * value)
+                                      : lb_report_number (value);
+}
+
+static void
+append_figure (GString *line, const LbField *field, const GArray *values,
+               gboolean lowest_is_worst)
+{
+  const double *x = (const double *) (gconstpointer) values->data;
+  double worst = x[0];
+  g_autofree char *mean = show_value (field, lb_mean (x, values->len));
+  g_autofree char *median = show_value (field, lb_median (x, values->len));
+  g_autofree char *shown = NULL;
+
+  for (guint i = 1; i < values->len; i++)
+    worst = lowest_is_worst ? MIN (worst, x[i]) : MAX (worst, x[i]);
+  shown = show_value (field, worst);
+  g_string_append_printf (line, "; %s mean %s, median %s, worst %s", field->title, mean, median,
+                          shown);
+}
+
+/* Several inputs of one engine, model and device: a line for them together. */
+static void
+append_set (GString *out, const json_t *records, const char *name, const LbReportStyle *style)
+{
+  g_autoptr (GString) line = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_sets); i++)
+    {
+      const LbField *field = lb_field (of_sets[i].csv);
+      g_autoptr (GArray) values = values_of (records, name, field);
+
+      if (i == 0 && values->len < 2)
+        return;
+      if (i == 0)
+        g_string_printf (line, "%s, %u results", name, values->len);
+      if (values->len > 0)
+        append_figure (line, field, values, of_sets[i].lowest_is_worst);
+    }
+  lb_style_wrap (out, line->str, 2, style->width);
+}
+
+static void
+append_sets (GString *out, const json_t *records, const LbReportStyle *style)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  size_t i;
+  json_t *record;
+
+  json_array_foreach ((json_t *) records, i, record)
+    {
+      g_autofree char *engine = lb_field_show (lb_field ("engine"), record, FALSE);
+      g_autofree char *model = lb_field_show (lb_field ("model"), record, FALSE);
+      g_autofree char *device = lb_field_show (lb_field ("device"), record, FALSE);
+      char *name = g_strdup_printf ("%s · %s · %s", engine, model, device);
+
+      if (!g_hash_table_contains (seen, name))
+        append_set (out, records, name, style);
+      g_hash_table_add (seen, name);
+    }
+}
+
 void
 lb_blocks_end (GString *out, const json_t *records, const LbReportStyle *style)
 {
@@ -186,6 +289,7 @@ lb_blocks_end (GString *out, const json_t *records, const LbReportStyle *style)
     }
   g_string_append_c (out, '\n');
   lb_table_print (table, out, style);
+  append_sets (out, records, style);
   append_decoding (out, records, style);
   append_differences (out, records, style);
 }

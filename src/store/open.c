@@ -171,9 +171,18 @@ set_pragmas (LbStore *store, GError **error)
 
   if (sqlite3_db_readonly (store->database, "main") == 1)
     return fail_to_write (store, EACCES, error);
-  if (sqlite3_exec (store->database, pragmas, NULL, NULL, NULL) != SQLITE_OK)
-    return lb_sql_fail (store, error);
-  return TRUE;
+  /* The change to WAL doesn't wait as the rest does: two first openings may meet in it. */
+  for (int waited = 0; waited <= LB_STORE_BUSY_MS; waited += LOCK_POLL_MS)
+    {
+      int code = sqlite3_exec (store->database, pragmas, NULL, NULL, NULL);
+
+      if (code == SQLITE_OK)
+        return TRUE;
+      if ((code & 0xff) != SQLITE_BUSY)
+        break;
+      g_usleep (LOCK_POLL_MS * 1000);
+    }
+  return lb_sql_fail (store, error);
 }
 
 static gboolean

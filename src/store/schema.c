@@ -79,9 +79,10 @@ lb_schema_check (LbStore *store, const LbMigration *table, int *version, GError 
   gint64 found = 0, application = 0, tables = 0;
   g_autofree char *shown = lb_text_escape (store->path);
 
-  if (!read_pragma (store, "PRAGMA user_version", &found, error) ||
+  /* In this order: where another program is just making it, tables that are seen have an id. */
+  if (!read_pragma (store, "SELECT count(*) FROM sqlite_schema", &tables, error) ||
       !read_pragma (store, "PRAGMA application_id", &application, error) ||
-      !read_pragma (store, "SELECT count(*) FROM sqlite_schema", &tables, error))
+      !read_pragma (store, "PRAGMA user_version", &found, error))
     return FALSE;
   *version = (int) found;
   if (tables > 0 && application != APPLICATION_ID)

@@ -168,8 +168,8 @@ lb_workers_child (const char *const *argv, char **variables, const char *log, Lb
   if (output == NULL)
     return lb_error_set_errno (error, errno, "can't write \"%s\"", shown);
   started = g_spawn_async_with_pipes_and_fds (
-      NULL, argv, (const char *const *) environment, G_SPAWN_DO_NOT_REAP_CHILD, in_child, NULL, -1, fileno (output),
-      fileno (output), NULL, NULL, 0, &pid, NULL, NULL, NULL, error);
+      NULL, argv, (const char *const *) environment, G_SPAWN_DO_NOT_REAP_CHILD, in_child, NULL,
+      -1, fileno (output), fileno (output), NULL, NULL, 0, &pid, NULL, NULL, NULL, error);
   fclose (output);
   if (!started)
     return FALSE;

@@ -334,24 +334,31 @@ lb_workers_install (const LbManifest *manifest, LbEnvironment *environment, gboo
     return FALSE;
   install.python = g_build_filename (environment->folder, "bin", "python", NULL);
   install.log = g_strconcat (environment->folder, ".log", NULL);
-  done = make (&install, error);
+  /* Another one may have made it between our look and the lock: a run may use it by now. */
+  done = (!again && lb_environment_look (environment) == LB_ENVIRONMENT_WHOLE) ||
+         make (&install, error);
   close (lock);
   lb_environment_look (environment);
   return done;
 }
 
 gboolean
-lb_workers_remove (LbEnvironment *environment, guint64 *freed_bytes, GError **error)
+lb_workers_remove (const LbManifest *manifest, LbEnvironment *environment, guint64 *freed_bytes,
+                   GError **error)
 {
   g_autofree char *stamp = g_build_filename (environment->folder, LB_ENVIRONMENT_STAMP, NULL);
   g_autofree char *log = g_strconcat (environment->folder, ".log", NULL);
+  int lock = take_lock (manifest, environment, error);
   gboolean done;
 
+  if (lock < 0)
+    return FALSE;
   *freed_bytes = lb_workers_tree_bytes (environment->folder);
   if (*freed_bytes > 0)
     unlink (stamp);
   done = lb_workers_remove_tree (environment->folder, error);
   unlink (log);
+  close (lock);
   lb_environment_look (environment);
   return done;
 }

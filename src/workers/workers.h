@@ -34,8 +34,9 @@ gboolean lb_workers_install (const LbManifest *manifest, LbEnvironment *environm
                              gboolean again, LbInstallCallback callback, gpointer user_data,
                              GCancellable *cancellable, GError **error);
 
-/** lb_workers_remove: @freed_bytes: (out): on disk */
-gboolean lb_workers_remove (LbEnvironment *environment, guint64 *freed_bytes, GError **error);
+/** lb_workers_remove: @freed_bytes: (out): on disk. Not while it is being installed. */
+gboolean lb_workers_remove (const LbManifest *manifest, LbEnvironment *environment,
+                            guint64 *freed_bytes, GError **error);
 
 /**
  * lb_workers_check:

@@ -237,6 +237,32 @@ def test_locks_that_cannot_be_installed(greeter, lock, words):
     assert greeter.state() != "ready"
 
 
+def make_strange(path, kind):
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "endless":
+        path.symlink_to("/dev/zero")
+    else:
+        with open(path, "wb") as file:
+            file.truncate(2**40)
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless", "heap"])
+def test_a_manifest_that_is_no_file_holds_up_nobody(greeter, kind):
+    make_strange(greeter.folder / "manifest.json", kind)
+    out, err = greeter.world.run("engines", timeout=20)
+    assert "whisper.cpp" in out and "must be a file of at most 4 MiB" in out + err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "endless"])
+def test_a_lock_that_is_no_file_holds_up_nobody(greeter, kind):
+    make_strange(greeter.folder / "lock.txt", kind)
+    assert greeter.state() != "ready"
+    _, err = greeter.world.run("engines", "install", "greeter", status=1, timeout=20)
+    assert "can't be read" in err
+
+
 def test_no_room_is_said_before(greeter):
     greeter.manifest["python"]["environments"]["cpu"]["disk_bytes"] = 2**50
     greeter.write()
@@ -288,6 +314,9 @@ def test_what_is_broken_off_is_half_installed_and_mended(greeter, number, status
     if number == signal.SIGINT:
         _, err = greeter.world.run("engines", "install", "greeter", status=1)
         assert "another llamaburn" in err
+        # Nor is it taken away under the one who makes it.
+        _, err = greeter.world.run("engines", "remove", "greeter", status=1)
+        assert "another llamaburn" in err and greeter.environment.exists()
     process.send_signal(number)
     process.communicate(timeout=30)
     assert process.returncode == status

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from conftest import MODELS, wait_for
+from conftest import MODELS, ROOT, wait_for
 
 ENVIRONMENT = "environments/faster-whisper-cpu"
 QUICK = ("-n", "1", "-w", "0", "--no-warm-load", "-d", "cpu", "--no-wait")
@@ -134,6 +134,41 @@ def test_every_format_says_what_differs(world, speech):
 def test_two_files_are_no_difference_of_each_other(world, speech):
     records = world.json("stt", *[str(path) for path, _ in sorted(speech)[:2]], "-e", "null", *QUICK)
     assert all("differs" not in record for record in records)
+
+
+def manifests_with_decodings():
+    """[(id, decodings, defaults)] of the engines that take part in --decoding."""
+    paths = [*(ROOT / "data/engines").glob("*.json"), *(ROOT / "workers").glob("*/manifest.json")]
+    found = [json.loads(path.read_text()) for path in paths]
+    return [
+        (one["id"], one["decoding"], {o["name"]: o.get("default") for o in one.get("options", [])})
+        for one in found if "decoding" in one
+    ]
+
+
+@pytest.mark.parametrize("kind", ["greedy", "beam"])
+def test_what_a_decoding_leaves_unequal_by_name_is_named_in_it(kind):
+    """Else runs of the same work would be told to differ: transformers, of which temperature-inc is 0."""
+    engines = manifests_with_decodings()
+    assert {"whisper.cpp", "faster-whisper", "transformers"} <= {engine for engine, _, _ in engines}
+    for engine, decodings, defaults in engines:
+        for other, its_decodings, its_defaults in engines:
+            mine, its = decodings[kind], its_decodings[kind]
+            for name in defaults.keys() & its_defaults.keys() - {"precision", "dtype", "compute-type"}:
+                values = mine.get(name, defaults[name]), its.get(name, its_defaults[name])
+                assert values[0] == values[1] or name in mine or name in its, (engine, other, name, values)
+
+
+def test_other_threads_asked_for_are_told_where_the_engine_tells_none(world, speech):
+    """Two sessions; null says nothing of its threads."""
+    path = str(min(speech)[0])
+    for threads in ("1", "2", "2"):
+        (record,) = world.json("stt", path, "-e", "null", *QUICK, "-t", threads)
+        assert "threads" not in record["engine"] or record["engine"]["threads"] is None
+    out, _ = world.run("compare", "1", "2")
+    assert "threads asked for: 2, baseline 1" in out
+    out, _ = world.run("compare", "2", "3")
+    assert "threads" not in out
 
 
 def test_a_prompt_is_not_lost_silently(both, speech):

@@ -81,13 +81,13 @@ def test_long_text_is_cut_into_pieces(f5, tiny, voice):
     assert record["iterations"][0]["audio_s"] > 20
 
 
-@pytest.mark.parametrize("text,said", [("", "nothing to say"), ("...!", "nothing to say"), ("x" * 100_000, "100000")])
+@pytest.mark.parametrize("text,said", [("", ""), ("...!", "digit"), ("x" * 100_000, "100000")])
 def test_texts_that_are_refused(f5, tiny, voice, text, said):
     out, err = f5.run(
         "tts", text, "-e", "f5-tts", "-m", str(tiny[0]), "--voice-sample", str(voice), "--voice-text", SPOKEN,
         "-n", "1", *QUICK, "--format", "json", status=2 if not text else 1,
     )
-    assert said in out + err or not text
+    assert said in out + err
 
 
 def test_voices_that_are_refused(f5, tiny, voice):
@@ -99,7 +99,7 @@ def test_voices_that_are_refused(f5, tiny, voice):
         (record,) = speak(f5, tiny[0], other, "Hello there.", options=("-n", "1"), status=1)
         assert record["error"]["kind"] == "bad-input" and said in record["error"]["message"], record["error"]
     out, err = f5.run(
-        "tts", "Hello.", "-e", "f5-tts", "-m", str(tiny[0]), "--voice-sample", str(voice), "-n", "1", *QUICK, status=1
+        "tts", "Hello.", "-e", "f5-tts", "-m", str(tiny[0]), "--voice-sample", str(voice), "-n", "1", *QUICK, status=2
     )
     assert "voice-text" in out + err
 

@@ -65,7 +65,7 @@ def test_speakers_speed_and_languages(kokoro):
 
 
 @pytest.mark.parametrize("text,said", [
-    ("...!", "nothing to say"), ("😀😀", "nothing to say"), ("x" * 100_000, "100000 characters"),
+    ("...!", "digit"), ("😀😀", "digit"), ("x" * 100_000, "100000 characters"),
 ])
 def test_texts_that_are_refused(kokoro, text, said):
     (record,) = kokoro.json("tts", text, *ENGLISH, "-n", "1", *QUICK, status=1)

@@ -167,6 +167,24 @@ def test_cancelled_within_a_sentence(piper):
     assert refusal.value.kind == "cancelled" and time.monotonic() - cancelled < 2
 
 
+def test_engine_s_ends_with_the_sound(piper):
+    """What the engine does after its last sample is no part of its time."""
+    piper.load(VOICE, threads=2, **QUIET)
+    for _ in range(3):
+        begun = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        piper.send("run", inputs=[{"role": "text", "text": "Yes."}], seed=0, index=0)
+        done, output = piper.answer("done"), piper.answer("output")
+        assert 0 < output["output"]["engine_s"] <= (done["t_ns"] - begun) / 1e9
+
+
+def test_scale_beyond_the_graph(piper):
+    """Noise of 100 makes ONNX Runtime fail: what to do about it is said."""
+    piper.load(VOICE, noise_w=100, **QUIET)
+    with pytest.raises(EngineError, match="noise-scale, noise-w and length-scale"):
+        for _ in range(20):
+            piper.speak("Hi there, you")
+
+
 def test_more_sound_than_room(own_voice):
     with EngineProcess(MANIFEST, out_bytes=4096) as engine:
         engine.load(VOICE, **QUIET)
@@ -179,9 +197,10 @@ def test_more_sound_than_room(own_voice):
     [
         ({"phoneme_id_map": {}}, "no phoneme_id_map"),
         ({"phoneme_id_map": {"_": [0], "^": [1], "$": [999]}}, "none of its 256 symbols"),
+        ({"phoneme_id_map": {"_": [], "^": [1], "$": [2]}}, 'no id for "_"'),
         ({"audio": {"sample_rate": 0}}, "sample_rate"),
         ({"audio": {"sample_rate": 10**9}}, "sample_rate"),
-        ({"num_speakers": 2}, 'no input "sid"'),
+        ({"num_speakers": 2}, "speakers, but the .onnx has one"),
         ({"num_speakers": "x"}, "num_speakers"),
         ({"espeak": {"voice": "xx-nowhere"}}, "xx-nowhere"),
         ({"phoneme_type": "pinyin"}, "piper-tts"),
@@ -199,7 +218,7 @@ def test_ids_beyond_the_model(piper, own_voice):
     """The description allows an id that the graph's table hasn't: the run fails, the session goes on."""
     ids = json.loads(pathlib.Path(f"{VOICE}.json").read_text())["phoneme_id_map"]
     piper.load(own_voice(num_symbols=9000, phoneme_id_map={**ids, "a": [8000]}), **QUIET)
-    with pytest.raises(EngineError, match="ONNX Runtime failed"):
+    with pytest.raises(EngineError, match="its .json belongs to it.*ONNX Runtime failed"):
         piper.speak("[[a]]")
     assert len(piper.speak("[[oʊ]]")) > 1000
 
@@ -263,3 +282,25 @@ def test_both_engines_are_checked(world):
     for engine in ("piper", "piper-tts"):
         out, _ = world.run("engines", "check", engine)
         assert "loads in" in out and "runs in" in out, out
+
+
+def test_a_voice_is_two_files(world):
+    """Verified, missed, and removed together, and nothing else beside them."""
+    folder = world.data / "tts/piper"
+    folder.mkdir(parents=True)
+    for suffix in ("", ".json"):
+        (folder / (VOICE.name + suffix)).write_bytes(pathlib.Path(f"{VOICE}{suffix}").read_bytes())
+    (folder / "other.onnx").write_text("another's")
+    out, err = world.run("models", "verify", VOICE.stem)
+    assert "good" in out + err
+    description = folder / (VOICE.name + ".json")
+    whole = description.read_text()
+    description.write_text(whole.replace("22050", "22051"))
+    out, err = world.run("models", "verify", VOICE.stem, status=1)
+    assert "damaged" in out + err
+    description.unlink()
+    out, err = world.run("models", "path", VOICE.stem, status=1)
+    assert "is missing" in out + err and "models pull" in err
+    description.write_text(whole)
+    world.run("models", "remove", VOICE.stem)
+    assert [path.name for path in folder.iterdir()] == ["other.onnx"]

@@ -6,11 +6,13 @@ import math
 import os
 import pathlib
 import signal
+import sqlite3
 import struct
 import subprocess
-import wave
 
 import pytest
+
+from conftest import BUILD
 
 LIBRIVOX = pathlib.Path("/usr/share/pocketsphinx/test/data/librivox")
 CLIP = str(LIBRIVOX / "sense_and_sensibility_01_austen_64kb-0880.wav")
@@ -176,3 +178,258 @@ def test_several_sounds_of_one_file_have_places_of_their_own(world):
     (record,) = measure(world, case(sound, voice, mode="stt", options={"rate": 22051, "channels": 2}))
     first, second = record["output"]["text"].split("; ")
     assert first == second and int(first.split()[0]) > 22051
+
+
+def test_a_needed_input_is_named_with_its_option(world):
+    """An engine that clones without a voice: one line, before anything is measured."""
+    folder = world.data / "workers" / "cloner"
+    folder.mkdir(parents=True)
+    manifest = {
+        "id": "cloner", "title": "Needs a voice", "mode": "tts", "outputs": ["pcm"], "command": ["/bin/true"],
+        "inputs": [{"role": "text", "kind": "text"}, {"role": "voice", "kind": "pcm"}],
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    plan = write_plan(world, {**case(), "engine": "cloner"})
+    _, err = world.run("run", plan, status=2)
+    assert err == 'llamaburn: engine "cloner" needs an input "voice": give a sound file with --voice-sample FILE\n'
+
+
+@pytest.mark.parametrize(
+    "sound,words",
+    [
+        ("nan", "no numbers (NaN or infinity)"),
+        ("infinity", "no numbers (NaN or infinity)"),
+        ("none", "gave no sound"),
+        ("empty", "gave no sound"),
+        ("too-much", "more sound than there is room for"),
+        ("two", "2 sounds where one was to come"),
+        ("other-rate", "11025 Hz"),
+    ],
+)
+def test_sound_that_is_none_fails_its_case_alone(world, sound, words):
+    """One line of kind engine; what was measured before stays, and the next case of the same session runs."""
+    bad = case(text("The first of three."), options={"sound": sound, "on-run": 0})
+    good = case(text("The second of three."))
+    failed, ok = measure(world, bad, good, status=1, warmups=0)
+    assert failed["status"] == "failed" and failed["error"]["kind"] == "engine"
+    assert failed["error"]["phase"] == "run" and words in failed["error"]["message"]
+    assert "\n" not in failed["error"]["message"] and failed["artifacts"] == []
+    assert ok["status"] == "ok" and len(ok["iterations"]) == 2
+
+
+def test_the_session_goes_on_after_sound_that_was_none(world):
+    """Two texts in one session, the first too long for what the engine says it gives."""
+    options = {"output-s": 2}
+    long, short = measure(world, case(text("x" * 100), options=options), case(text("Hi."), options=options), status=1)
+    assert "more sound than there is room for: it ends after 5.0 s" in long["error"]["message"]
+    assert "shorter text" in long["error"]["message"]
+    assert short["status"] == "ok" and short["sessions"][0]["load_s"] > 0
+
+
+@pytest.mark.parametrize("text_", ["", "   ", "\t\n", "...", "?!", "\u200b\u200e", "\u0301", "\u0007"])
+def test_text_without_anything_to_say_is_refused(world, text_):
+    """Before an engine starts; the others go on; nothing of it reaches the terminal."""
+    plan = write_plan(world, case(text(text_)), case())
+    out, err = world.run("run", plan, "-f", "json", status=1)
+    failed, ok = json.loads(out)
+    assert failed["error"]["kind"] == "bad-input" and failed["error"]["phase"] == "input"
+    assert "nothing that can be spoken" in failed["error"]["message"] and "\a" not in err
+    assert ok["status"] == "ok"
+
+
+@pytest.mark.parametrize(
+    "words,characters,count",
+    [
+        ("€", 1, 1),
+        ("☺", 1, 1),
+        ("שלום עולם", 9, 2),
+        ("$(rm -rf /) `x` \"q\" {\"a\":1}", 27, 6),
+        ("a\u00a0b\u2003c", 5, 3),
+        ("x\u0000y".replace("\u0000", "\u0001"), 3, 1),
+    ],
+)
+def test_any_text_arrives_as_it_is(world, words, characters, count):
+    (record,) = measure(world, case(text(words)), iterations=1, warmups=0)
+    assert record["input"] == {"text": words, "characters": characters, "words": count}
+    assert record["output"]["text"].startswith(f"{len(words.encode())} bytes of text")
+
+
+def test_a_hundred_thousand_characters(world):
+    """They have room: 40,060 s; what comes out of them is measured and kept."""
+    words = "abcd " * 20000
+    (record,) = measure(world, case(text(words), options={"sound-s": 30}), iterations=1, warmups=0)
+    assert record["status"] == "ok" and record["input"]["characters"] == 100000
+    assert record["output"]["sound"]["duration_s"] == pytest.approx(30)
+
+
+def test_silence_and_clipping_are_said(world):
+    """Silence is not valid; clipping only tells. Levels of silence are absent."""
+    silent, loud, clipped = measure(
+        world, *(case(text(f"{sound} sounds"), options={"sound": sound}) for sound in ("silence", "loud", "clipped"))
+    )
+    assert "silent-output" in flags(silent) and not silent["validity"]["valid"]
+    assert silent["output"]["sound"]["silent_share"] == 1
+    assert not {"peak_db", "rms_db", "loudness_lufs"} & set(silent["output"]["sound"])
+    for record in (loud, clipped):
+        assert {"clipped-output"} == OURS & set(flags(record))
+        share = 1 - 2 / math.pi * math.asin(1 / 1.5)
+        assert record["output"]["sound"]["clipped_share"] == pytest.approx(share, abs=0.005)
+    assert loud["output"]["sound"]["peak_db"] == pytest.approx(20 * math.log10(1.5), abs=0.001)
+
+
+def test_sounds_that_differ_though_deterministic(world):
+    """Only the samples differ: that is another output."""
+    (record,) = measure(world, case(options={"vary": True}))
+    assert "output-differs" in flags(record) and not record["validity"]["valid"]
+
+
+def test_flac_where_it_can_hold_the_sound(world):
+    """24 bits as FLAC; what goes beyond full scale stays a float WAV."""
+    quiet, loud = measure(world, case(), case(options={"sound": "loud"}), audio_format="flac")
+    assert quiet["output"]["audio"].endswith("/audio.flac") and loud["output"]["audio"].endswith("/audio.wav")
+    found = subprocess.run(
+        ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,sample_rate,channels,duration", "-of",
+         "json", quiet["output"]["audio"]], check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    (stream,) = json.loads(found.stdout)["streams"]
+    assert (stream["codec_name"], stream["sample_rate"], stream["channels"]) == ("flac", str(RATE), 1)
+    assert float(stream["duration"]) == pytest.approx(quiet["output"]["sound"]["duration_s"], abs=1e-4)
+    samples = memoryview(read_float_wav(loud["output"]["audio"])[2]).cast("f")
+    assert max(samples) == pytest.approx(1.5, abs=0.001)
+
+
+def test_saving_is_checked_before_measuring(world):
+    (world.folder / "there").mkdir()
+    os.mkfifo(world.folder / "pipe.wav")
+    two = [case(), case(text("Another."))]
+    for cases, path, words in (
+        ([case()], "fox.mp3", "must end in .wav or .flac"),
+        ([case()], "nowhere/fox.wav", "No such file"),
+        ([case()], "pipe.wav", "no file"),
+        (two, "fox.wav", "no folder"),
+        ([case({"role": "audio", "path": CLIP}, mode="separation")], "x.wav", "no folder"),
+    ):
+        _, err = world.run("run", write_plan(world, *cases, save=str(world.folder / path)), status=2)
+        assert words in err and err.count("\n") == 1
+    voice = world.folder / "voice.wav"
+    voice.write_bytes(pathlib.Path(CLIP).read_bytes())
+    cloned = case(text(FOX), {"role": "voice", "path": str(voice)})
+    _, err = world.run("run", write_plan(world, cloned, save="voice.wav"), status=2)
+    assert "is an input" in err and voice.read_bytes() == pathlib.Path(CLIP).read_bytes()
+    measure(world, *two, save=str(world.folder / "there"), keep="none")
+    assert sorted(file.name for file in (world.folder / "there").iterdir()) == ["01-null.wav", "02-null.wav"]
+
+
+def test_a_full_disk_costs_no_figure(world):
+    """The sound can't be written: said with a cure, the figures are there, nothing half lies about."""
+    plan = write_plan(world, case(options={"sound-s": 30}))
+    script = (
+        'mount -t tmpfs -o size=2m tmpfs "$XDG_DATA_HOME" && "$1" run "$2" -f json && '
+        '"$1" show last --format json >&2 && find "$XDG_DATA_HOME" -name "*.wav" >&2'
+    )
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, "sh", str(BUILD / "llamaburn"), str(plan)],
+        env=world.environment, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    (record,) = json.loads(done.stdout)
+    flag = flags(record)["not-kept"]
+    assert record["status"] == "ok" and len(record["iterations"]) == 2 and record["artifacts"] == []
+    assert "could not be kept" in flag["evidence"] and "No space left" in flag["evidence"]
+    assert "make room" in flag["cure"] and "audio" not in record["output"]
+    assert '"not-kept"' in done.stderr and ".wav" not in done.stderr.rsplit("\n]", 1)[1]
+
+
+def test_stopping_leaves_what_was_finished(world):
+    """SIGINT in mid-run: the first sound stays, its record names it."""
+    plan = write_plan(world, case(options={"sleep-ms": 100}), iterations=100, warmups=0)
+    reader, writer = os.pipe()
+    process = world.start("run", plan, "--events", str(writer), pass_fds=[writer])
+    os.close(writer)
+    with open(reader) as events:
+        for line in events:
+            if json.loads(line)["event"] == "output":
+                break
+        process.send_signal(signal.SIGINT)
+        for _ in events:
+            pass
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    (record,) = json.loads(world.run("show", "last", "--format", "json")[0])
+    assert record["status"] == "interrupted" and pathlib.Path(record["output"]["audio"]).is_file()
+    assert [file.name for file in pathlib.Path(record["output"]["audio"]).parent.iterdir()] == ["audio.wav"]
+
+
+def test_random_weights_are_said_everywhere(world):
+    """The engine is told; the record is synthetic; an engine that can't is refused."""
+    (record,) = measure(world, random_weights=True)
+    assert record["settings"]["random_weights"] is True
+    bad = {"mode": "stt", "engine": "whisper.cpp", "model": "base", "inputs": [{"role": "audio", "path": CLIP}]}
+    _, err = world.run("run", write_plan(world, bad, random_weights=True), status=2)
+    assert "random weights" in err and '"whisper.cpp"' in err and err.count("\n") == 1
+
+
+def test_stems_have_the_shape_of_the_record(world):
+    """Separation: each stem with its levels and its file, as long as what went in."""
+    sound = {"role": "audio", "path": CLIP}
+    right, short = measure(
+        world, case(sound, mode="separation"), case(sound, mode="separation", options={"sound": "short"}), status=1
+    )
+    assert set(right["output"]["sounds"]) == set(right["output"]["stems"]) == {"vocals", "rest"}
+    assert {artifact["role"] for artifact in right["artifacts"]} == {"stem"}
+    for name, path in right["output"]["stems"].items():
+        assert pathlib.Path(path).name == f"{name}.wav"
+        digest = hashlib.sha256(read_float_wav(path)[2]).hexdigest()
+        assert digest == right["output"]["sounds"][name]["sha256"]
+    one = right["iterations"][0]
+    assert one["rtf"] == pytest.approx(one["wall_s"] / right["input"]["processed_s"])
+    assert "chars_per_sec" not in one
+    assert '"vocals"' in short["error"]["message"] and "what went in" in short["error"]["message"]
+
+
+def test_old_sounds_go_when_all_are_too_many(world):
+    """2 GiB are kept: the oldest run's sound goes, and it is said; the record says so too."""
+    old, young = measure(world)[0], measure(world)[0]
+    with sqlite3.connect(world.data / "history.db") as history:
+        history.execute("UPDATE artifact SET bytes = 3000000000 WHERE run = ?", (old["number"],))
+    out, err = world.run("run", write_plan(world), "-f", "json")
+    (last,) = json.loads(out)
+    assert "sounds of the oldest runs were removed" in err and "2.0 GiB" in err
+    assert not pathlib.Path(old["output"]["audio"]).exists()
+    assert pathlib.Path(young["output"]["audio"]).exists() and pathlib.Path(last["output"]["audio"]).exists()
+    (stored,) = json.loads(world.run("show", str(old["number"]), "--format", "json")[0])
+    assert stored["artifacts"][0]["pruned"] is True
+
+
+LIAR = '''
+from array import array
+
+from llamaburn_worker import Engine, Loaded
+
+
+class Liar(Engine):
+    def load(self, request):
+        return Loaded(output_rate_hz=16000, output_channels=1, deterministic=True)
+
+    def run(self, request):
+        request.write(array("f", [0.1, -0.1] * 8000))
+        request.done()
+        return {"audio": "/etc/passwd", "stems": {"a": "/etc/passwd"}, "sounds": {}, "sound": {"duration_s": 1e9}}
+
+'''
+
+
+@pytest.mark.parametrize("keep", ["none", "first"])
+def test_what_an_engine_says_of_files_is_not_believed(world, keep):
+    """Where the sound lies, and how long it is, is what LlamaBurn saw: an engine writes no files."""
+    folder = world.data / "workers" / "liar"
+    folder.mkdir(parents=True)
+    (folder / "worker.py").write_text(LIAR)
+    manifest = {
+        "id": "liar", "title": "Liar", "modes": ["tts"], "inputs": [{"role": "text", "kind": "text"}],
+        "outputs": ["pcm"], "backends": ["cpu"], "python": {"versions": ">=3.9"}, "options": [],
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    record, = world.json("tts", FOX, "-e", "liar", "-n", "1", "-w", "0", "--no-wait", "--keep", keep)
+    assert "/etc/passwd" not in json.dumps(record)
+    assert record["output"]["sound"]["duration_s"] == 1 and "stems" not in record["output"]
+    assert ("audio" in record["output"]) == (keep == "first")

@@ -117,3 +117,43 @@ def test_what_a_worker_adds_is_small(world):
     (record,) = world.json("stt", CLIP, *QUICK, "-n", "60", "--text", "nothing")
     walls = [iteration["wall_s"] for iteration in record["iterations"]]
     assert statistics.median(walls) < 0.005
+
+
+def own_engine(world, name, returned, versions=">=3.9"):
+    """A third party's engine without packages."""
+    folder = world.data / "workers" / name
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(json.dumps({
+        "id": name, "title": name, "mode": "stt", "inputs": [{"role": "audio", "kind": "pcm"}],
+        "outputs": ["text"], "python": {"versions": versions},
+    }))
+    (folder / "worker.py").write_text(
+        "from llamaburn_worker import Engine, Loaded\n"
+        "class Mine(Engine):\n"
+        "    def load(self, request):\n"
+        "        return Loaded(input_rate_hz=16000, input_channels=1)\n"
+        "    def run(self, request):\n"
+        f"        return {returned}\n"
+    )
+
+
+@pytest.mark.parametrize("versions,fits", [
+    (">=3.9", True), (">=3", True), ("!=3.2,<4", True), (">=3.99", False), ("<3", False), ("==3.2", False),
+])
+def test_the_python_must_be_one_that_the_manifest_takes(world, versions, fits):
+    """Without packages of its own, it is the system's that runs it."""
+    own_engine(world, "mine", '{"text": "ran"}', versions)
+    (record,) = world.json("stt", CLIP, "-e", "mine", *QUICK[2:], status=0 if fits else 1)
+    if fits:
+        assert record["output"]["text"] == "ran"
+        return
+    assert record["error"]["kind"] == "engine-missing"
+    assert f"takes Python {versions}, and this is 3." in record["error"]["message"]
+    assert "PATH" in record["error"]["message"]
+
+
+def test_a_number_too_large_fails_the_run_and_not_the_session(world):
+    own_engine(world, "mine", '{"text": "a", "counts": [1, 10**30]}')
+    (record,) = world.json("stt", CLIP, "-e", "mine", *QUICK[2:], status=1)
+    assert record["error"]["kind"] == "engine"
+    assert '"counts[1]" of its output is no number' in record["error"]["message"]

@@ -118,12 +118,12 @@ class EngineProcess:
             return self.process.returncode
         if self.process.poll() is None:
             self.send("bye")
-        os.close(self._writer)
         try:
             status = self.process.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             status = self.process.wait()
+        os.close(self._writer)  # not before: the host's reader is to live as long as the host
         self._lines.close()
         self.process.stderr.close()
         os.close(self._death)

@@ -248,3 +248,31 @@ def test_threads_that_work_are_counted():
 def test_what_libraries_raise_has_a_kind(error, kind):
     assert kind_of(error) == kind
     assert "\n" not in describe(error) and describe(error)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_temporary_files_of_libraries_are_gone_before_a_slow_end(peer, tmp_path, monkeypatch, ended):
+    """torch and phonemizer leave some, and clear them only when the interpreter ends."""
+    folder = tmp_path / "engine"
+    folder.mkdir()
+    (folder / "manifest.json").write_text('{"id": "untidy", "mode": "stt"}')
+    (folder / "worker.py").write_text(
+        "import tempfile, time\n"
+        "from llamaburn_worker import Engine, Loaded\n"
+        "open(tempfile.mkdtemp() + '/left', 'w').close()\n"
+        "class Untidy(Engine):\n"
+        "    def load(self, request):\n        return Loaded(input_rate_hz=8000, input_channels=1)\n"
+        "    def unload(self):\n        time.sleep(30)\n"
+    )
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    it = peer(folder)
+    it.send({**HELLO, "engine": "untidy"}, LOAD)
+    assert [it.next()["type"], it.next()["type"]] == ["hello", "loaded"]
+    assert list(temporary.rglob("left"))
+    if ended:
+        it.process.terminate()
+        assert it.process.wait(10) == -15
+    it.end()
+    assert not list(temporary.iterdir())

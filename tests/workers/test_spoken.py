@@ -10,6 +10,7 @@ from worker_peer import ROOT
 from llamaburn_worker import BadInput, BadModel
 from llamaburn_worker.engine import Loaded, Run
 from llamaburn_worker.sound import Sound
+from llamaburn_worker.split import split_text
 from llamaburn_worker.spoken import check_text, check_voice
 
 
@@ -43,6 +44,18 @@ def test_texts_that_can_be_said(text, said):
 def test_texts_that_are_refused(text, words):
     with pytest.raises(BadInput, match=words):
         check_text(text, 20_000)
+
+
+@pytest.mark.parametrize("text,limit,pieces", [
+    ("One. Two.", 20, ["One. Two."]),
+    ("One. Two.", 5, ["One.", "Two."]),
+    ("One, two; three four", 9, ["One, two;", "three", "four"]),
+    ("abcdefgh", 3, ["abc", "def", "gh"]),
+    ("... --- ... --- One.", 6, ["One."]),  # nothing is said by what comes first
+    ("One. ... --- ... --- Two.", 6, ["One.", "Two."]),
+])
+def test_texts_are_cut(text, limit, pieces):
+    assert split_text(text, limit) == pieces
 
 
 def voice(samples):

@@ -173,10 +173,7 @@ class Demucs(Engine):
             request.write(stem.T.contiguous().numpy(), name)
         request.done()
         total = sum(named.values())
-        return {
-            "stems": list(named),
-            "sum_difference_rms": float((total - mix).square().mean().sqrt()),
-        }
+        return {"sum_difference_rms": float((total - mix).square().mean().sqrt())}
 
     def _apply(self, request: Run, mix: Any) -> Any:
         from demucs.apply import apply_model

@@ -67,12 +67,11 @@ def architecture_of(state: dict[str, Any], path: str) -> dict[str, int]:
     """The sizes of a DiT, by the shapes of its weights; a head of this model has always 64 numbers."""
     blocks = {name.split(".")[1] for name in state if name.startswith("transformer_blocks.")}
     convolutions = {name.split(".")[2] for name in state if name.startswith("text_embed.text_blocks.")}
-    try:
-        embedding = state["text_embed.text_embed.weight"].shape
-        attention = state["transformer_blocks.0.attn.to_q.weight"].shape
-        forward = state["transformer_blocks.0.ff.ff.0.0.weight"].shape
-    except (KeyError, AttributeError):
-        raise BadModel(f'"{path}" is no checkpoint of F5-TTS: its DiT blocks are missing') from None
+    names = ("text_embed.text_embed", "transformer_blocks.0.attn.to_q", "transformer_blocks.0.ff.ff.0.0")
+    shapes = [getattr(state.get(f"{name}.weight"), "shape", ()) for name in names]
+    if not all(len(shape) == 2 and min(shape) > 0 for shape in shapes):
+        raise BadModel(f'"{path}" is no checkpoint of F5-TTS: its DiT blocks are missing')
+    embedding, attention, forward = shapes
     return {
         "dim": attention[1], "depth": len(blocks), "heads": max(1, attention[0] // HEAD_DIM),
         "ff_mult": max(1, forward[0] // max(1, forward[1])), "text_dim": embedding[1],
@@ -228,12 +227,12 @@ class F5TTS(Engine):
             raise BadModel(
                 f'"{path}" has {sizes["tokens"]} tokens, its vocabulary {len(self.vocabulary)}: they are not of one model'
             )
-        self.model = self.tools.blank(lambda: self._make_model(sizes, sizes["tokens"]))
+        self.model = self.tools.blank(lambda: self._make_model(sizes, sizes["tokens"]), f'the shapes in "{path}"')
         self.tools.fill(self.model.transformer, state, path)
         request.check()
         vocos = read_vocos_config(request.model_file(VOCOS_CONFIG))
         path = request.model_file(VOCOS)
-        self.vocoder = self.tools.blank(lambda: self._make_vocoder(vocos))
+        self.vocoder = self.tools.blank(lambda: self._make_vocoder(vocos), f'the sizes of "{VOCOS_CONFIG}"')
         weights = self.tools.load_checkpoint(path)
         weights = {name: tensor for name, tensor in weights.items() if not name.startswith("feature_extractor.")}
         self.tools.fill(self.vocoder, weights, path)

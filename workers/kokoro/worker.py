@@ -37,7 +37,13 @@ PUBLISHED = {
         "upsample_initial_channel": 512,
     },
 }
+LIMITS = {
+    "hidden_dim": 2048, "n_layer": 64, "n_token": 65536, "n_mels": 4096, "max_dur": 1000, "text_encoder_kernel_size": 99,
+    "hidden_size": 16384, "intermediate_size": 65536, "max_position_embeddings": 65536, "num_attention_heads": 512,
+    "num_hidden_layers": 512, "upsample_initial_channel": 16384, "gen_istft_n_fft": 65536, "gen_istft_hop_size": 65536,
+}
 VOICE_ROWS = 510
+TRIAL_PHONEMES = 4
 # What espeak-ng writes where a word is of another language, "(en)": nothing to be spoken.
 SWITCH = re.compile(r"\([a-z]{2,3}(?:-[a-z]{2,4})*\)")
 RANDOM_VOICE = "af_random"
@@ -58,12 +64,15 @@ class Network(Protocol):
 
 def stub_package(name: str) -> None:
     """Makes the parts of a package importable without what its __init__ imports."""
+    if name in sys.modules:  # of a load before
+        return
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
         raise ImportError(name)
     package = types.ModuleType(name)
+    package.__spec__ = spec
     package.__path__ = list(spec.submodule_search_locations)
-    sys.modules.setdefault(name, package)
+    sys.modules[name] = package
 
 
 class TorchNetwork:
@@ -92,7 +101,7 @@ class TorchNetwork:
             self.model = torch_tools.random_weights(make, request.seed)
             self._set_pace()
         else:
-            self.model = torch_tools.blank(make)
+            self.model = torch_tools.blank(make, f'the sizes in the config.json of "{os.path.dirname(path)}"')
             self._read(path)
         self.model.to(self.place.torch)
         self.parameters = torch_tools.count_parameters(self.model)
@@ -132,12 +141,14 @@ class OnnxNetwork:
     runtime = "onnxruntime"
 
     def __init__(self, request: Load, path: str) -> None:
+        import numpy
         import onnxruntime
+
+        from llamaburn_worker.threads import count_working
 
         if request.device not in ("auto", "cpu"):
             raise Usage(f'Kokoro in ONNX runs on cpu here, not on "{request.device}": -m kokoro has weights for torch')
         self.place = types.SimpleNamespace(backend="cpu", id="cpu", name="CPU")
-        self.threads = request.threads
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = request.threads
         settings.inter_op_num_threads = 1
@@ -151,6 +162,9 @@ class OnnxNetwork:
             raise BadModel(f'"{path}" is no network of Kokoro: its inputs are {", ".join(list(inputs)[:5])}')
         self.whole_speed = "int" in inputs["speed"].type
         self.parameters = 0
+        style = numpy.zeros((1, STYLE), dtype=numpy.float32)
+        trial = [1] * TRIAL_PHONEMES
+        self.threads = count_working(lambda: self.speak(trial, style, 1.0, 0)) or request.threads
 
     def speak(self, tokens: list[int], style: Any, speed: float, seed: int) -> Any:
         import numpy
@@ -177,11 +191,24 @@ def read_config(path: str) -> dict[str, Any]:
     try:
         with open(path, encoding="utf-8") as file:
             config = json.load(file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f'"{path}" can\'t be read: {error}') from None
     if not isinstance(config, dict) or not set(PUBLISHED) | {"vocab"} <= set(config):
         raise BadModel(f'"{path}" is no configuration of Kokoro')
+    check_sizes(config, path)
     return config
+
+
+def check_sizes(config: dict[str, Any], path: str) -> None:
+    """What layers are built by, in bounds: a number too large would build until the machine is full."""
+    parts = (("", config), ("plbert.", config["plbert"]), ("istftnet.", config["istftnet"]))
+    for part, sizes in parts:
+        if not isinstance(sizes, dict):
+            raise BadModel(f'"{part[:-1]}" of "{path}" is no object')
+        for name, most in LIMITS.items():
+            value = sizes.get(name, 1)
+            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+                raise BadModel(f'"{part}{name}" of "{path}" must be a whole number from 1 to {most}, not {value!r}')
 
 
 def check_vocabulary(vocabulary: Any, path: str) -> dict[str, int]:
@@ -194,6 +221,19 @@ def check_vocabulary(vocabulary: Any, path: str) -> dict[str, int]:
     return dict(vocabulary)
 
 
+def read_packed(path: str) -> dict[str, Any]:
+    """The voices of an archive of numpy's arrays, nothing unpickled."""
+    import numpy
+
+    try:
+        with zipfile.ZipFile(path), numpy.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except MemoryError:
+        raise
+    except Exception as error:  # of zipfile, zlib and numpy, of many kinds
+        raise BadModel(f'"{path}" holds no voices ({" ".join(str(error).split())[:200]}): pull it again') from None
+
+
 class Kokoro(Engine):
     package = "kokoro-onnx"
 
@@ -203,7 +243,9 @@ class Kokoro(Engine):
         devices = [Device("cpu", "cpu", "CPU")]
         libraries = {"onnxruntime": onnxruntime.__version__}
         if importlib.util.find_spec("torch") is not None:
-            from llamaburn_worker.torch_tools import probe_devices, torch
+            import torch
+
+            from llamaburn_worker.torch_tools import probe_devices
 
             devices, libraries["torch"] = probe_devices(), torch.__version__
         return Probe(self.version(), devices, libraries)
@@ -268,20 +310,20 @@ class Kokoro(Engine):
         voices: dict[str, Any] = {}
         packs = find_file(folder, ".npz", "voices-v1.0.bin")
         if packs is not None:
-            try:
-                with numpy.load(packs, allow_pickle=False) as archive:
-                    voices = {name: archive[name] for name in archive.files}
-            except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile) as error:
-                raise BadModel(f'"{packs}" holds no voices ({error}): pull it again') from None
+            voices = read_packed(packs)
         for name in sorted(os.listdir(folder)):
             if name.endswith(".pt"):
-                from llamaburn_worker.torch_tools import load_checkpoint, torch
+                import torch
+
+                from llamaburn_worker.torch_tools import load_checkpoint
 
                 tensor = load_checkpoint(os.path.join(folder, name), kind=torch.Tensor)
                 voices[name.removesuffix(".pt")] = tensor.to(torch.float32).numpy()
         for name, voice in voices.items():
-            if voice.ndim != 3 or voice.shape[0] < 1 or voice.shape[1:] != (1, STYLE) or not numpy.isfinite(voice).all():
+            if voice.ndim != 3 or voice.shape[0] < 1 or voice.shape[1:] != (1, STYLE):
                 raise BadModel(f'the voice "{name}" in "{folder}" has the shape {list(voice.shape)}, not N × 1 × {STYLE}')
+            if voice.dtype.kind != "f" or not numpy.isfinite(voice).all():
+                raise BadModel(f'the voice "{name}" in "{folder}" has what is no number')
         if not voices:
             raise BadModel(f'"{folder}" has no voices')
         return {name: numpy.ascontiguousarray(voice, dtype=numpy.float32) for name, voice in voices.items()}

@@ -13,6 +13,7 @@ if sys.path and os.path.abspath(sys.path[0]) == _here:
 
 from llamaburn_worker.channel import Channel  # noqa: E402
 from llamaburn_worker.engine import Engine, EngineError  # noqa: E402
+from llamaburn_worker.python import check_python  # noqa: E402
 from llamaburn_worker.serve import ANSWERS_FD, REQUESTS_FD, Server, prepare, refuse  # noqa: E402
 
 
@@ -48,6 +49,7 @@ def main() -> int:
     try:
         with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
             manifest = json.load(file)
+        check_python(manifest)
         engine = find_engine(folder)()
     except Exception as error:
         refuse(error, manifest)

@@ -18,9 +18,11 @@ NEEDED: dict[str, tuple[str, type]] = {
 
 
 def find_bad_number(value: Any, where: str) -> Optional[str]:
-    """Where a float of @value is NaN or infinite."""
+    """Where a number of @value can't be sent: NaN, infinite, or a whole one beyond 64 bits."""
     if isinstance(value, float):
         return None if math.isfinite(value) else where
+    if isinstance(value, int):
+        return None if -(2**63) <= value < 2**63 else where
     if isinstance(value, dict):
         items = [(f"{where}.{key}" if where else str(key), item) for key, item in value.items()]
     elif isinstance(value, (list, tuple)):
@@ -82,7 +84,7 @@ def check_output(mode: str, returned: Any, run: Run, loaded: Loaded) -> dict[str
         raise EngineError("it returned no sound" if needed[0] == "pcm" else f'it returned no "{needed[0]}"')
     bad = find_bad_number(output, "")
     if bad is not None:
-        raise EngineError(f'"{bad}" of its output is no number (NaN or infinity)')
+        raise EngineError(f'"{bad}" of its output is no number (NaN, infinity, or beyond 64 bits)')
     if "segments" in output:
         _check_segments(output["segments"])
     check_length(run, loaded)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import sys
+import tempfile
 import traceback
 from typing import Any, Optional
 
@@ -16,6 +19,7 @@ from llamaburn_worker.threads import tell_pools
 
 PROTOCOL = 1
 REQUESTS_FD, ANSWERS_FD, LAST_FD = 60, 61, 65
+TEMPORARY = "LLAMABURN_WORKER_TMP"
 MAX_MESSAGE = 2000
 # Models come from the store only, and nobody is told what runs here: the cage lets nothing out, but
 # onnxruntime 1.32 would leave a file of its telemetry in the folder of temporary files too.
@@ -96,6 +100,7 @@ class Server:
                 break
             except Exception as error:
                 self._fail(request["id"], error)
+        clear_temporary()
         self._forget()
         self._channel.leave()
 
@@ -142,7 +147,7 @@ class Server:
         answer = plain(answer)
         bad = find_bad_number(answer, "")
         if bad is not None:
-            raise EngineError(f'"{bad}" of what load answered is no number (NaN or infinity)')
+            raise EngineError(f'"{bad}" of what load answered is no number (NaN, infinity, or beyond 64 bits)')
         self._channel.send("loaded", request["id"], **answer)
 
     def _serve_pcm(self, request: dict[str, Any]) -> None:
@@ -164,6 +169,26 @@ class Server:
         self._channel.send("unloaded", request["id"])
 
 
+def clear_temporary() -> None:
+    """Before the slow end of a large library: the parent may not wait for what it would clear away itself."""
+    shutil.rmtree(os.environ.get(TEMPORARY, ""), ignore_errors=True)
+
+
+def take_temporary() -> None:
+    """A folder of our own for temporary files: torch and phonemizer make some when they are imported."""
+    folder = tempfile.mkdtemp(prefix="llamaburn-worker-")
+    os.environ[TEMPORARY] = os.environ["TMPDIR"] = tempfile.tempdir = folder
+    owner = os.getpid()
+
+    def end(number: int, _: Any) -> None:  # a session that failed is ended so, while it waits for a request
+        if os.getpid() == owner:
+            clear_temporary()
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    signal.signal(signal.SIGTERM, end)
+
+
 def prepare() -> None:
     """Before any library is there: its chatter goes to standard error, programs that it starts see no protocol."""
     os.dup2(2, 1)
@@ -174,6 +199,7 @@ def prepare() -> None:
         except OSError:
             pass
     os.environ.update(OFFLINE)
+    take_temporary()
 
 
 def refuse(error: BaseException, manifest: dict[str, Any]) -> None:

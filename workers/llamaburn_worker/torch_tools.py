@@ -7,14 +7,13 @@
     set_threads(count) -> int                                   torch's own pools; how many really work then
     seed_everything(seed)                                       before anything that is drawn in a run
     random_weights(make, seed) -> module                        make() builds it; no layer is dead
-    blank(make) -> module                                       nothing is drawn: for fill(), which sets all
+    blank(make, where="its sizes") -> module                    nothing is drawn: for fill(), which sets all
     count_parameters(*modules) -> int                           each shared tensor once
     load_checkpoint(path, allow=()) -> dict                     safetensors, or torch's file with weights only
     fill(module, state, path)                                   load_state_dict, BadModel in one line
     wait_idle(place)                                            before Run.done()
     to_samples(tensor) -> numpy array                           float32 in host memory, flat
     release()                                                   in unload(), after the last reference is gone
-    tidy_imports()                                              after large imports: torch's own temporary files
 
 Out of memory needs nothing: the package tells torch's own error as kind "memory".
 """
@@ -26,7 +25,6 @@ import math
 import os
 import pickle
 import random
-import sys
 from dataclasses import dataclass
 from typing import Any, Callable, Iterable, TypeVar
 
@@ -169,10 +167,20 @@ def random_weights(make: Callable[[], Module], seed: int) -> Module:
     return module.eval().requires_grad_(False)
 
 
-def blank(make: Callable[[], Module]) -> Module:
-    """What make() builds, without the draws of its start: the caller fills it. As random weights, nothing learns."""
-    with _NoDraws(), torch.no_grad():
-        return make().eval().requires_grad_(False)
+def blank(make: Callable[[], Module], where: str = "its sizes") -> Module:
+    """What make() builds, without the draws of its start: the caller fills it. As random weights, nothing learns.
+
+    @where: whose numbers it is built by, as "the sizes of x": BadModel names it where they make no model.
+    """
+    try:
+        with _NoDraws(), torch.no_grad():
+            return make().eval().requires_grad_(False)
+    except (ImportError, EngineError):
+        raise
+    except Exception as error:  # of the packages' classes, of any kind
+        if is_out_of_memory(error):
+            raise
+        raise BadModel(f'{where} make no model ({" ".join(str(error).split())[:200]})') from None
 
 
 def count_parameters(*modules: nn.Module) -> int:
@@ -188,7 +196,8 @@ def load_checkpoint(path: str, allow: Iterable[Any] = (), kind: type = dict) -> 
     """The tensors of a file, by name, in host memory: safetensors, or torch's format with weights only.
 
     What a file is, its first bytes say, not its name. @allow: classes of plain data that a pickle may name
-    besides weights. @kind: torch.Tensor for a file that holds a bare one. BadModel in one line for anything else: a pickle that would run code is never opened.
+    besides weights. @kind: torch.Tensor for a file that holds a bare one. BadModel in one line for anything else: a
+    pickle that would run code is never opened.
     """
     try:
         with open(path, "rb") as file:
@@ -228,7 +237,7 @@ def _load_torch(path: str, is_zip: bool, allow: Iterable[Any], kind: type) -> An
         if is_out_of_memory(error):
             raise
         raise BadModel(f'"{path}" is damaged ({" ".join(str(error).split())[:200]}): pull it again') from None
-    if not isinstance(state, kind):
+    if not isinstance(state, kind) or (isinstance(state, dict) and not all(isinstance(name, str) for name in state)):
         raise BadModel(f'"{path}" holds a {type(state).__name__}, not {"weights by name" if kind is dict else "one tensor"}')
     return state
 
@@ -241,6 +250,8 @@ def fill(module: nn.Module, state: dict[str, Any], path: str) -> None:
     try:
         found = module.load_state_dict(state, strict=False)
     except RuntimeError as error:  # of shapes: a line for each
+        if is_out_of_memory(error):
+            raise
         lines = [line.strip() for line in str(error).splitlines() if "size mismatch" in line]
         raise BadModel(f'"{path}" is another model: {lines[0] if lines else error}') from None
     for names, what in ((found.missing_keys, "lacks"), (found.unexpected_keys, "has what this architecture has not:")):
@@ -259,14 +270,6 @@ def wait_idle(place: Place) -> None:
 def to_samples(tensor: torch.Tensor) -> Any:
     """Sound as a flat numpy array of 32-bit floats; mono, or interleaved already."""
     return tensor.detach().to("cpu", torch.float32).contiguous().reshape(-1).numpy()
-
-
-def tidy_imports() -> None:
-    """torch.distributed writes a module into a temporary folder and imports it: a killed process would leave it."""
-    instantiator = sys.modules.get("torch.distributed.nn.jit.instantiator")
-    folder = getattr(instantiator, "_TEMP_DIR", None)
-    if folder is not None:
-        folder.cleanup()
 
 
 def release() -> None:

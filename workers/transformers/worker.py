@@ -141,8 +141,6 @@ class Transformers(Engine):
             if is_out_of_memory(error):
                 raise
             raise BadModel(f"the model can't be read: {one_line(error)[:600]}") from None
-        finally:
-            torch_tools.tidy_imports()
         self._watch()
         used = self._count_threads() if self.place.backend == "cpu" else torch.get_num_threads()
         sampling = temperatures(self.options) != [0.0]

@@ -87,7 +87,7 @@ refuses_lies (void)
     { "[]", "no JSON object" },
     { "{}", "no voice of espeak" },
     { "{" HEAD "," COUNTS "}", "no phoneme_id_map" },
-    { "{" HEAD "," COUNTS ",\"phoneme_id_map\":{\"_\":[0]}}", "lacks \"^\"" },
+    { "{" HEAD "," COUNTS ",\"phoneme_id_map\":{\"_\":[0]}}", "no id for \"^\"" },
     { "{" HEAD "," COUNTS ",\"phoneme_id_map\":{\"_\":[10]}}", "none of its 10 symbols" },
     { "{" HEAD "," COUNTS ",\"phoneme_id_map\":{\"_\":[-1]}}", "none of its 10 symbols" },
     { "{" HEAD "," COUNTS ",\"phoneme_id_map\":{\"_\":[1.5]}}", "none of its 10 symbols" },

@@ -97,6 +97,29 @@ takes_a_path (void)
   g_assert_error (late, LB_ERROR, LB_ERROR_MODEL_MISSING);
 }
 
+/* What is in a folder, only the engine knows; what can be told by itself is told. */
+static void
+takes_a_folder (void)
+{
+  static const char *const xtts[] = { "xtts", NULL }, *const hf[] = { "hf", NULL },
+                           *const mixed[] = { "onnx", "kokoro", NULL };
+  g_autoptr (LbModels) models = lb_models_open (NULL);
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), "mine", NULL),
+                  *weights = g_build_filename (folder, "model.bin", NULL);
+  g_autoptr (GError) other = NULL, file = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0700), ==, 0);
+  g_assert_cmpstr (lb_models_find (models, folder, "tts", xtts, NULL)->variant, ==, "xtts");
+  g_assert_cmpstr (lb_models_find (models, folder, "tts", mixed, NULL)->variant, ==, "kokoro");
+  g_assert_null (lb_models_find (models, folder, "stt", ggml, &file));
+  g_assert_error (file, LB_ERROR, LB_ERROR_BAD_MODEL);
+  g_assert_true (g_file_set_contents (weights, "weights", -1, NULL));
+  g_assert_cmpstr (lb_models_find (models, folder, "tts", xtts, NULL)->variant, ==, "xtts");
+  g_assert_cmpstr (lb_models_find (models, folder, "stt", both, NULL)->variant, ==, "ct2");
+  g_assert_null (lb_models_find (models, folder, "stt", hf, &other));
+  g_assert_nonnull (strstr (other->message, "is of kind ct2"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -105,5 +128,6 @@ main (int argc, char **argv)
   g_test_add_func ("/models/find/here", prefers_what_is_here);
   g_test_add_func ("/models/find/refuses", refuses_and_offers_the_nearest);
   g_test_add_func ("/models/find/path", takes_a_path);
+  g_test_add_func ("/models/find/folder", takes_a_folder);
   return g_test_run ();
 }

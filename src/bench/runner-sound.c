@@ -1,0 +1,96 @@
+/* What comes out of the cases of a plan to be heard: after the clock has stopped. */
+#include <math.h>
+
+#include "bench/keep-files.h"
+#include "bench/keep.h"
+#include "bench/runner-private.h"
+#include "bench/spoken.h"
+
+#define KEPT_MOST_BYTES (G_GUINT64_CONSTANT (2) * 1024 * 1024 * 1024)
+
+gboolean
+lb_runner_hear (Runner *runner, const LbCase *it, LbPlace *place, LbMeasured *measured,
+                GError **error)
+{
+  double input_s = lb_case_path (it) != NULL ? lb_runner_duration_s (runner, it) : NAN;
+  const json_t *pieces = json_object_get (measured->output, "pcm");
+
+  measured->audio_s = NAN;
+  if (lb_mode_sound (it->mode) == LB_MODE_NO_SOUND)
+    return TRUE;
+  measured->sounds = lb_sounds_read (place->session, it->mode, &place->loaded, pieces, input_s,
+                                     runner->plan->settings.pcm_memory_bytes, error);
+  if (measured->sounds == NULL)
+    return FALSE;
+  measured->audio_s = lb_sounds_duration_s (measured->sounds);
+  lb_sounds_describe (measured->sounds, it->mode, measured->output);
+  return TRUE;
+}
+
+/* For the scores: of each different output the sound, which then is nobody else's. */
+static void
+remember (const Runner *runner, Run *run, const GPtrArray *sounds)
+{
+  LbSound *sound = g_ptr_array_index (sounds, 0);
+  guint output;
+
+  if (json_array_size (runner->plan->settings.score) == 0 ||
+      !lb_result_output_is_new (run->result, &output))
+    return;
+  if (run->spoken == NULL)
+    run->spoken = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_pcm_free);
+  g_ptr_array_add (run->spoken, g_steal_pointer (&sound->pcm));
+}
+
+void
+lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
+{
+  Run *run = &runner->runs[step->case_index];
+  g_autoptr (json_t) flags = NULL;
+  size_t index;
+  json_t *flag;
+
+  run->kept_bytes += lb_keep_files (runner->store, runner->plan, step->case_index, run->result);
+  if (measured->sounds == NULL)
+    return;
+  flags = lb_sounds_flags (measured->sounds);
+  json_array_foreach (flags, index, flag)
+    lb_result_add_flag (run->result, json_incref (flag));
+  run->kept_bytes += lb_keep_sounds (runner->store, runner->plan, step->case_index, run->result,
+                                     measured->sounds);
+  if (run->truth != NULL && run->sounds == NULL)
+    run->sounds = g_ptr_array_ref (measured->sounds); /* stems: lb_score_stems() */
+  remember (runner, run, measured->sounds);
+}
+
+void
+lb_runner_prune (Runner *runner, const Run *run)
+{
+  gint64 removed;
+
+  if (runner->store == NULL || run->kept_bytes == 0)
+    return;
+  removed = lb_store_prune (runner->store, KEPT_MOST_BYTES, NULL);
+  if (removed > 0)
+    lb_runner_emit (runner, "pruned", NULL,
+                    json_pack ("{s:I, s:I}", "removed_bytes", (json_int_t) removed, "limit_bytes",
+                               (json_int_t) KEPT_MOST_BYTES));
+}
+
+void
+lb_runner_score (Runner *runner, const LbStep *step)
+{
+  Run *run = &runner->runs[step->case_index];
+  const LbCase *it = lb_runner_case (runner, step);
+  LbListening listening = { runner->registry, runner->models, &runner->plan->settings,
+                            runner->threads };
+
+  if (run->spoken == NULL || runner->cancelled)
+    return;
+  for (guint s = 0; s < lb_schedule_sessions (runner->schedule); s++)
+    if (runner->places[s].session != NULL)
+      lb_session_pause (runner->places[s].session);
+  lb_runner_emit (runner, "started", it->id, json_pack ("{s:s}", "what", "score"));
+  lb_spoken_score (&listening, run->result, lb_case_text (it), run->spoken, runner->cancellable);
+  g_clear_pointer (&run->spoken, g_ptr_array_unref);
+}

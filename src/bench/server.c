@@ -1,0 +1,42 @@
+#include "bench/server.h"
+
+#include "bench/validity.h"
+
+static void
+note_network (LbResult *result, const LbCase *it, const char *host, gboolean local)
+{
+  const LbPlanInput *input = g_ptr_array_index (it->inputs, 0);
+  json_t *network = json_object ();
+
+  lb_json_set_string (network, "host", host);
+  lb_json_set_boolean (network, "local", local);
+  if (!local)
+    lb_json_set_boolean (network, "allowed", TRUE);
+  lb_json_set (lb_result_record (result), "network", network);
+  lb_result_add_flag (
+      result,
+      lb_flag_new ("remote", "compare it with results of servers only, or with the engine itself",
+                   "timed is the work of the server \"%s\" and the way there and back; "
+                   "memory, processor time and threads are not the server's",
+                   host));
+  if (!local)
+    lb_result_add_flag (result, lb_flag_new ("sent", "leave out --allow-network",
+                                             "the %s was sent to \"%s\"",
+                                             input->path != NULL ? "sound" : "text", host));
+}
+
+void
+lb_server_note (LbResult *result, const LbCase *it, const LbSessionLoaded *loaded)
+{
+  const json_t *server = json_object_get (loaded->info, "server");
+  const char *host = lb_json_string (server, "host", NULL);
+  const char *model = lb_json_string (server, "model", NULL);
+  json_t *record = lb_result_record (result);
+
+  if (host == NULL)
+    return;
+  if (json_object_get (record, "network") == NULL)
+    note_network (result, it, host, lb_json_boolean (server, "local", FALSE));
+  if (model != NULL && json_object_get (record, "model") == NULL)
+    lb_result_set_model (result, json_pack ("{s:s, s:b}", "id", model, "remote", TRUE));
+}

@@ -1,0 +1,17 @@
+/* What a result says of a server that did its work. */
+#pragma once
+
+#include "bench/result.h"
+
+G_BEGIN_DECLS
+
+/**
+ * lb_server_note:
+ * @loaded: its info may hold {"server": {"host", "local", "model", …}}, of engines that ask one
+ *
+ * Then the record gets `network` {host, local, allowed} and `model` {id, remote}, the flag
+ * `remote`, and `sent` when the input left this machine. Once in a record.
+ */
+void lb_server_note (LbResult *result, const LbCase *it, const LbSessionLoaded *loaded);
+
+G_END_DECLS

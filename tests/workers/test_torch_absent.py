@@ -1,0 +1,25 @@
+"""An environment whose libraries are gone: one clear line, and the process goes on."""
+
+import pathlib
+import sys
+
+import pytest
+from speaking import Failed, Speaking, catalogue_model
+
+MODELS = {
+    "xtts": "xtts-v2", "bark": "bark-small", "styletts2": "styletts2-libritts", "f5-tts": "f5-tts-base",
+    "kokoro": "kokoro-82m",
+}
+
+
+@pytest.mark.parametrize("engine", MODELS)
+def test_a_library_that_is_gone_is_named(engine):
+    """This Python has no torch, and no package of an engine."""
+    with Speaking(engine, python=pathlib.Path(sys.executable)) as it:
+        for _ in range(2):
+            with pytest.raises(Failed) as failed:
+                it.load(catalogue_model(MODELS[engine]), threads=1)
+            assert failed.value.kind == "engine-missing"
+            message = str(failed.value)
+            assert message.startswith("a library of the engine can't be loaded (ModuleNotFoundError: No module named")
+            assert message.endswith(f"llamaburn engines install {engine} --again") and "\n" not in message
