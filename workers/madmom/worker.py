@@ -35,11 +35,25 @@ def leave_protocol() -> None:
             pass
 
 
-def process(work: tuple[Any, Any]) -> Any:
-    """One of madmom's processors, or plain functions, over data."""
+def numpy_array() -> Any:
+    import numpy
+
+    return numpy.ndarray
+
+
+def make_signal(samples: Any) -> Any:
+    from madmom.audio.signal import Signal
+
+    return Signal(samples, sample_rate=RATE_HZ, num_channels=1)
+
+
+def process(work: tuple[Any, Any, bool]) -> Any:
+    """One of madmom's processors, or plain functions, over data; a signal loses its rate on the way to a process."""
     from madmom.processors import Processor
 
-    processor, data = work
+    processor, data, is_signal = work
+    if is_signal:
+        data = make_signal(data)
     return processor.process(data) if isinstance(processor, Processor) else processor(data)
 
 
@@ -67,7 +81,7 @@ class Chain:
             for part in processor.processors:
                 data = self.run(part, data, step)
             return data
-        data = process((processor, data))
+        data = process((processor, data, False))
         step()
         return data
 
@@ -76,7 +90,11 @@ class Chain:
             for part in parts:
                 yield self.run(part, data, step)
             return
-        for part, result in zip(parts, self._pool.imap(process, [(part, data) for part in parts])):
+        from madmom.audio.signal import Signal
+
+        is_signal = isinstance(data, Signal)
+        sent = data.view(numpy_array()) if is_signal else data
+        for part, result in zip(parts, self._pool.imap(process, [(part, sent, is_signal) for part in parts])):
             for _ in range(count_parts(part)):
                 step()
             yield result
@@ -217,8 +235,6 @@ class Madmom(Engine):
         )
 
     def run(self, request: Run) -> Output:
-        from madmom.audio.signal import Signal
-
         sound = request.sound()
         if sound.frames == 0:
             raise BadInput("there is no sound in it")
@@ -235,7 +251,7 @@ class Madmom(Engine):
             done += 1
             request.progress(done / total)
 
-        describe = self.work.run(self.chain, Signal(samples, sample_rate=RATE_HZ, num_channels=1), step)
+        describe = self.work.run(self.chain, make_signal(samples), step)
         request.done()
         return dict(describe())
 
