@@ -12,6 +12,8 @@
 #define PACKAGE "llamaburn_worker"
 #define MAX_STAMP_BYTES 65536
 #define MAX_INDEX 1000
+#define MAX_VARIABLES 16
+#define MAX_VARIABLE 200
 
 /* Best first: who installed one for a GPU wants it. */
 static const char *const accelerators[] = { "cuda", "rocm", "cpu", NULL };
@@ -32,6 +34,8 @@ lb_environment_free (LbEnvironment *environment)
   g_free (environment->lock);
   g_free (environment->lock_sha256);
   g_free (environment->index);
+  g_free (environment->build_lock);
+  g_strfreev (environment->build_variables);
   g_free (environment->folder);
   g_free (environment);
 }
@@ -291,6 +295,78 @@ is_index (const char *text)
   return strchr (text, '@') == NULL;
 }
 
+/* A name in capitals, a value in one line. */
+static gboolean
+is_variable (const char *name, const char *value)
+{
+  return *name != '\0' && strspn (name, G_CSET_A_2_Z G_CSET_DIGITS "_") == strlen (name) &&
+         !g_ascii_isdigit (*name) && strlen (name) <= MAX_VARIABLE && value != NULL &&
+         strlen (value) <= MAX_VARIABLE && strpbrk (value, "\r\n") == NULL;
+}
+
+static char **
+read_variables (const json_t *json)
+{
+  g_autoptr (GStrvBuilder) variables = g_strv_builder_new ();
+  const char *name;
+  json_t *value;
+
+  if (json_object_size (json) > MAX_VARIABLES)
+    return NULL;
+  json_object_foreach ((json_t *) json, name, value)
+    {
+      g_autofree char *variable = NULL;
+
+      if (!is_variable (name, json_string_value (value)))
+        return NULL;
+      variable = g_strconcat (name, "=", json_string_value (value), NULL);
+      g_strv_builder_add (variables, variable);
+    }
+  return g_strv_builder_end (variables);
+}
+
+/* What is installed depends on both lists, and on how the second one is compiled. */
+static char *
+hash_with_build (const LbEnvironment *environment)
+{
+  g_autofree char *build = lb_hash_file (environment->build_lock, NULL, NULL);
+  g_autofree char *variables = g_strjoinv ("\n", environment->build_variables);
+  g_autofree char *all = NULL;
+
+  if (environment->lock_sha256 == NULL || build == NULL)
+    return NULL;
+  all = g_strconcat (environment->lock_sha256, "\n", build, "\n", variables, NULL);
+  return lb_hash_data (all, strlen (all));
+}
+
+static gboolean
+read_build (LbManifest *manifest, LbEnvironment *environment, const json_t *json, GError **error)
+{
+  const char *lock = lb_json_string (json, "lock", NULL);
+  const json_t *variables = json_object_get (json, "variables");
+  char *hash;
+
+  if (json == NULL)
+    return TRUE;
+  if (!is_file_name (lock))
+    return refuse (manifest,
+                   "an object whose \"build\" has a \"lock\": a file beside the manifest", error);
+  if (variables != NULL && !json_is_object (variables))
+    return refuse (manifest, "an object whose \"build\" has \"variables\" that are an object",
+                   error);
+  environment->build_lock = g_build_filename (manifest->folder, lock, NULL);
+  environment->build_variables = read_variables (variables);
+  if (environment->build_variables == NULL)
+    return refuse (manifest,
+                   "an object whose \"variables\" of the \"build\" are texts of one line, with "
+                   "names in capitals, at most 16",
+                   error);
+  hash = hash_with_build (environment);
+  g_free (environment->lock_sha256);
+  environment->lock_sha256 = hash;
+  return TRUE;
+}
+
 static gboolean
 read_environment (LbManifest *manifest, const char *accelerator, const json_t *json,
                   GError **error)
@@ -321,6 +397,8 @@ read_environment (LbManifest *manifest, const char *accelerator, const json_t *j
   environment->disk_bytes = (guint64) lb_json_integer (json, "disk_bytes", 0);
   environment->folder = g_build_filename (g_get_user_data_dir (), "llamaburn", "environments",
                                           name, NULL);
+  if (!read_build (manifest, environment, json_object_get (json, "build"), error))
+    return FALSE;
   lb_environment_look (environment);
   g_ptr_array_add (manifest->environments, g_steal_pointer (&environment));
   return TRUE;

@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 typedef enum {
   LB_ENVIRONMENT_ABSENT,
-  LB_ENVIRONMENT_BROKEN,  /* begun and not finished, or damaged since */
-  LB_ENVIRONMENT_STALE,   /* whole, but made from another lock */
+  LB_ENVIRONMENT_BROKEN, /* begun and not finished, or damaged since */
+  LB_ENVIRONMENT_STALE,  /* whole, but made from another lock */
   LB_ENVIRONMENT_WHOLE,
 } LbEnvironmentState;
 
@@ -17,8 +17,11 @@ typedef enum {
 typedef struct {
   char *accelerator;      /* "cpu", "cuda", "rocm" */
   char *lock;             /* absolute path of the locked requirements */
-  char *lock_sha256;      /* of that file; NULL: it can't be read */
+  char *lock_sha256;      /* of that file, and of the build; NULL: it can't be read */
   char *index;            /* a further package index that it needs; or NULL */
+  char *build_lock;       /* path of a second list: what is compiled here, with what the first
+                           * list holds; or NULL */
+  char **build_variables; /* NAME=VALUE, for the compiling; or NULL */
   guint64 disk_bytes;     /* that it takes when installed; 0: unknown */
   char *folder;           /* $XDG_DATA_HOME/llamaburn/environments/ID-ACCELERATOR */
   LbEnvironmentState state;
@@ -32,7 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbEnvironment, lb_environment_free)
 #define LB_ENVIRONMENT_STAMP "llamaburn.json"
 #define LB_ENVIRONMENT_SCHEMA "llamaburn.environment/1"
 
-/** lb_environment_look: Returns: what is in environment->folder now; sets environment->state too */
+/** lb_environment_look: Returns: what is in environment->folder now; sets environment->state too
+ */
 LbEnvironmentState lb_environment_look (LbEnvironment *environment);
 
 /** lb_environment_state_name: Returns: "absent", "half-installed", "out of date", "ready" */
@@ -41,8 +45,8 @@ const char *lb_environment_state_name (LbEnvironmentState state);
 /** lb_manifest_environment: Returns: (transfer none) (nullable): that for @accelerator */
 LbEnvironment *lb_manifest_environment (const LbManifest *manifest, const char *accelerator);
 
-/** lb_manifest_accelerator: what serves @device ("auto", "cpu", "cuda:0", "hip:0"; nullable: auto).
- *  Returns: "cpu", "cuda", "rocm", or %NULL: any */
+/** lb_manifest_accelerator: what serves @device ("auto", "cpu", "cuda:0", "hip:0"; nullable:
+ * auto). Returns: "cpu", "cuda", "rocm", or %NULL: any */
 const char *lb_manifest_accelerator (const char *device);
 
 /**
@@ -55,8 +59,8 @@ const char *lb_manifest_accelerator (const char *device);
  */
 char **lb_manifest_argv (const LbManifest *manifest, const char *device, GError **error);
 
-/* For manifest.c. Reads the member "python" into manifest->environments, and sets manifest->command
- * and manifest->missing. */
+/* For manifest.c. Reads the member "python" into manifest->environments, and sets
+ * manifest->command and manifest->missing. */
 gboolean lb_python_read (LbManifest *manifest, GError **error);
 
 G_END_DECLS

@@ -70,8 +70,8 @@ check_settings (Aubio *self, GError **error)
       return TRUE;
     }
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "aubio takes no buffer-size %u with hop-size %u: buffer-size must be a power of "
-               "two, hop-size at most that",
+               "aubio takes no buffer-size %u with hop-size %u: hop-size must be at most "
+               "buffer-size, and that a size that its Fourier transform has, as a power of two",
                self->window, self->hop);
   return FALSE;
 }

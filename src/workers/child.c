@@ -138,10 +138,25 @@ last_words (const char *path)
                                                 : words->str);
 }
 
-gboolean
-lb_workers_child (const char *const *argv, const char *log, LbChildTick tick, gpointer user_data,
-                  GCancellable *cancellable, GError **error)
+static char **
+environment_with (char **variables)
 {
+  char **environment = g_get_environ ();
+
+  for (guint i = 0; variables != NULL && variables[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (variables[i], "=", 2);
+
+      environment = g_environ_setenv (environment, parts[0], parts[1], TRUE);
+    }
+  return environment;
+}
+
+gboolean
+lb_workers_child (const char *const *argv, char **variables, const char *log, LbChildTick tick,
+                  gpointer user_data, GCancellable *cancellable, GError **error)
+{
+  g_auto (GStrv) environment = environment_with (variables);
   g_autofree char *program = g_path_get_basename (argv[0]);
   g_autofree char *shown = lb_text_escape (log);
   g_autofree char *words = NULL;
@@ -153,8 +168,8 @@ lb_workers_child (const char *const *argv, const char *log, LbChildTick tick, gp
   if (output == NULL)
     return lb_error_set_errno (error, errno, "can't write \"%s\"", shown);
   started = g_spawn_async_with_pipes_and_fds (
-      NULL, argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, in_child, NULL, -1, fileno (output),
-      fileno (output), NULL, NULL, 0, &pid, NULL, NULL, NULL, error);
+      NULL, argv, (const char *const *) environment, G_SPAWN_DO_NOT_REAP_CHILD, in_child, NULL,
+      -1, fileno (output), fileno (output), NULL, NULL, 0, &pid, NULL, NULL, NULL, error);
   fclose (output);
   if (!started)
     return FALSE;

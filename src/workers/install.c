@@ -113,11 +113,37 @@ take_lock (const LbManifest *manifest, const LbEnvironment *environment, GError 
 /* ---- by uv, or by venv and pip ---- */
 
 static gboolean
-run (Install *install, const char *phase, const char *const *argv, GError **error)
+run (Install *install, const char *phase, const char *const *argv, char **variables,
+     GError **error)
 {
   install->phase = phase;
   tell (install, 0, NULL);
-  return lb_workers_child (argv, install->log, on_tick, install, install->cancellable, error);
+  return lb_workers_child (argv, variables, install->log, on_tick, install, install->cancellable,
+                           error);
+}
+
+/* Of the second list: by the compilers that the first one has put there, not by others that an
+ * isolated build would fetch without a lock. */
+static gboolean
+build_by_uv (Install *install, const char *uv, GError **error)
+{
+  const LbEnvironment *environment = install->environment;
+  const char *const argv[] = { uv,
+                               "pip",
+                               "install",
+                               "--no-progress",
+                               "--no-deps",
+                               "--require-hashes",
+                               "--no-build-isolation",
+                               "--compile-bytecode",
+                               "--python",
+                               install->python,
+                               "-r",
+                               environment->build_lock,
+                               NULL };
+
+  return environment->build_lock == NULL ||
+         run (install, "compiling", argv, environment->build_variables, error);
 }
 
 static gboolean
@@ -152,7 +178,31 @@ install_by_uv (Install *install, const char *uv, const char *versions, GError **
       packages[13] = "--index-strategy";
       packages[14] = "unsafe-best-match";
     }
-  return run (install, "environment", venv, error) && run (install, "packages", packages, error);
+  return run (install, "environment", venv, NULL, error) &&
+         run (install, "packages", packages, NULL, error) && build_by_uv (install, uv, error);
+}
+
+static gboolean
+build_by_pip (Install *install, GError **error)
+{
+  const LbEnvironment *environment = install->environment;
+  const char *const argv[] = { install->python,
+                               "-I",
+                               "-m",
+                               "pip",
+                               "install",
+                               "--progress-bar=off",
+                               "--no-input",
+                               "--disable-pip-version-check",
+                               "--no-deps",
+                               "--require-hashes",
+                               "--no-build-isolation",
+                               "-r",
+                               environment->build_lock,
+                               NULL };
+
+  return environment->build_lock == NULL ||
+         run (install, "compiling", argv, environment->build_variables, error);
 }
 
 static gboolean
@@ -184,7 +234,8 @@ install_by_pip (Install *install, const char *versions, GError **error)
       packages[12] = "--extra-index-url";
       packages[13] = environment->index;
     }
-  return run (install, "environment", venv, error) && run (install, "packages", packages, error);
+  return run (install, "environment", venv, NULL, error) &&
+         run (install, "packages", packages, NULL, error) && build_by_pip (install, error);
 }
 
 /* ---- the stamp ---- */

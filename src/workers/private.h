@@ -16,6 +16,7 @@ typedef void (*LbChildTick) (gpointer user_data);
 /**
  * lb_workers_child:
  * @argv: argv[0] absolute
+ * @variables: (nullable): NAME=VALUE, over those of our own environment
  * @log: file that gets its standard output and error
  * @tick: (nullable): called each second
  *
@@ -23,8 +24,9 @@ typedef void (*LbChildTick) (gpointer user_data);
  *
  * Returns: %FALSE with %LB_ERROR_NETWORK and the last words of @log, or %LB_ERROR_CANCELLED
  */
-gboolean lb_workers_child (const char *const *argv, const char *log, LbChildTick tick,
-                           gpointer user_data, GCancellable *cancellable, GError **error);
+gboolean lb_workers_child (const char *const *argv, char **variables, const char *log,
+                           LbChildTick tick, gpointer user_data, GCancellable *cancellable,
+                           GError **error);
 
 /** lb_workers_find_python: Returns: (transfer full): absolute path of a Python in PATH that fits
  * @versions

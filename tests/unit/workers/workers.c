@@ -82,12 +82,12 @@ keeps_a_programs_last_words (void)
   const char *absent[] = { "/nowhere/program", NULL };
   g_autoptr (GError) error = NULL;
 
-  g_assert_false (lb_workers_child (fails, log, NULL, NULL, NULL, &error));
+  g_assert_false (lb_workers_child (fails, NULL, log, NULL, NULL, NULL, &error));
   g_assert_error (error, LB_ERROR, LB_ERROR_NETWORK);
   g_assert_nonnull (strstr (error->message, "sh failed: first then \\x1b[31mwhy"));
   g_clear_error (&error);
-  g_assert_true (lb_workers_child (works, log, NULL, NULL, NULL, &error));
-  g_assert_false (lb_workers_child (absent, log, NULL, NULL, NULL, &error));
+  g_assert_true (lb_workers_child (works, NULL, log, NULL, NULL, NULL, &error));
+  g_assert_false (lb_workers_child (absent, NULL, log, NULL, NULL, NULL, &error));
   g_assert_nonnull (error);
   remove (log);
 }
