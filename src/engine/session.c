@@ -130,9 +130,13 @@ spawn (LbSession *session, const LbManifest *manifest, const char *device, const
     return FALSE;
   environment = lb_environment_build ((const char *const *) ours, manifest,
                                       &session->environment);
-  if (!lb_temporary_make (&session->temporary, error))
-    return FALSE;
-  environment = g_environ_setenv (environment, "TMPDIR", session->temporary.path, TRUE);
+  /* Libraries of workers leave files behind; our own modules make none. */
+  if (manifest->command != NULL)
+    {
+      if (!lb_temporary_make (&session->temporary, error))
+        return FALSE;
+      environment = g_environ_setenv (environment, "TMPDIR", session->temporary.path, TRUE);
+    }
   return lb_group_spawn (argv, environment, fds, n, &session->pid, error);
 }
 
