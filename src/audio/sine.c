@@ -84,7 +84,8 @@ most_at_once (const GArray *notes)
   return most;
 }
 
-/* @next: the first note that has not begun; @sounding: indices of those that have, and may go on */
+/* @next: the first note that has not begun; @sounding: indices of those that have, and may go on
+ */
 static void
 add_piece (const GArray *notes, guint *next, GArray *sounding, double scale, guint64 start,
            float *samples, gsize frames, double rate_hz)
@@ -115,8 +116,9 @@ check (const LbMidiNote *notes, gsize n_notes, double duration_s, GError **error
            notes[i].end_s <= LB_MIDI_MAX_TIME_S && notes[i].pitch >= 0 && notes[i].pitch <= 127 &&
            notes[i].velocity >= 1 && notes[i].velocity <= 127;
   if (!good)
-    g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                         "these notes can't be played: a time, pitch or velocity is out of bounds");
+    g_set_error_literal (
+        error, LB_ERROR, LB_ERROR_BAD_INPUT,
+        "these notes can't be played: a time, pitch or velocity is out of bounds");
   return good;
 }
 

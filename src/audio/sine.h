@@ -1,4 +1,5 @@
-/* Notes as they would sound on a very plain instrument: to hear whether they are the right ones. */
+/* Notes as they would sound on a very plain instrument: to hear whether they are the right ones.
+ */
 #pragma once
 
 #include "audio/midi.h"
@@ -13,9 +14,9 @@ G_BEGIN_DECLS
  * @notes: (array length=n_notes): in any order; percussion (channel 9) is a short tick
  * @duration_s: of the sound, at most %LB_SINE_MAX_S: what is behind it is not heard
  *
- * One channel. Each note is its fundamental and two weaker partials, louder with velocity, and dies
- * away as a plucked string does; equal temperament, A4 = 440 Hz. The more sound at once, the softer
- * each is; the sum is held within full scale.
+ * One channel. Each note is its fundamental and two weaker partials, louder with velocity, and
+ * dies away as a plucked string does; equal temperament, A4 = 440 Hz. The more sound at once, the
+ * softer each is; the sum is held within full scale.
  *
  * Returns: (transfer full): or %NULL with %LB_ERROR_BAD_INPUT or %LB_ERROR_NO_SPACE
  */

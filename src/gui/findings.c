@@ -37,7 +37,8 @@ add_mark (LbTrack *track, LbTimelineMark mark)
 {
   if (track->marks == NULL)
     track->marks = lb_timeline_marks_new ();
-  if (track->marks->len < LB_FINDINGS_MAX_MARKS && mark.start_s >= 0 && mark.end_s >= mark.start_s)
+  if (track->marks->len < LB_FINDINGS_MAX_MARKS && mark.start_s >= 0 &&
+      mark.end_s >= mark.start_s)
     g_array_append_val (track->marks, mark);
   else
     g_free (mark.text);
@@ -106,8 +107,8 @@ read_note (const json_t *one, double start_s, LbMidiNote *note)
     .pitch = (int) lb_json_integer (one, "pitch", -1),
     .velocity = (int) CLAMP (lb_json_integer (one, "velocity", 64), 1, 127),
   };
-  return note->start_s >= 0 && note->end_s >= note->start_s && note->end_s <= LB_MIDI_MAX_TIME_S &&
-         note->pitch >= 0 && note->pitch <= 127;
+  return note->start_s >= 0 && note->end_s >= note->start_s &&
+         note->end_s <= LB_MIDI_MAX_TIME_S && note->pitch >= 0 && note->pitch <= 127;
 }
 
 static GArray *
@@ -190,10 +191,9 @@ add_beat (LbFindings *findings, LbTrack *track, double at_s, gboolean down)
   if (!(at_s >= 0 && at_s < LB_MIDI_MAX_TIME_S) || findings->notes->len >= LB_FINDINGS_MAX_MARKS)
     return;
   g_array_append_val (findings->notes, click);
-  add_mark (track, (LbTimelineMark){ .start_s = at_s,
-                                     .end_s = at_s,
-                                     .high = down ? 1 : BEAT_HEIGHT,
-                                     .strong = down });
+  add_mark (track,
+            (LbTimelineMark){
+                .start_s = at_s, .end_s = at_s, .high = down ? 1 : BEAT_HEIGHT, .strong = down });
 }
 
 static void
@@ -249,9 +249,9 @@ static const struct {
   const char *mode;
   Fill fill;
 } fills[] = {
-  { "stt", fill_original },    { "tts", fill_sound },    { "separation", fill_stems },
-  { "transcription", fill_notes }, { "beats", fill_beats },  { "chords", fill_chords },
-  { "genre", fill_original },  { "generation", fill_sound }, { "analysis", fill_original },
+  { "stt", fill_original },        { "tts", fill_sound },        { "separation", fill_stems },
+  { "transcription", fill_notes }, { "beats", fill_beats },      { "chords", fill_chords },
+  { "genre", fill_original },      { "generation", fill_sound }, { "analysis", fill_original },
 };
 
 /* How long all is: what went in, or what came out. */

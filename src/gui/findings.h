@@ -12,12 +12,13 @@ G_BEGIN_DECLS
 typedef struct {
   GArray *tracks; /* of LbTrack, whose members are the findings' own */
   double duration_s;
-  GArray *notes; /* (nullable): of LbMidiNote: what a track would sound like, made by lb_sine_notes() */
+  GArray *notes;     /* (nullable): of LbMidiNote: what a track would sound like, made by
+                        lb_sine_notes() */
   guint notes_track; /* index of that track */
 } LbFindings;
 
-/** lb_findings_new: @record: a result of any mode, from a file: hostile. Returns: (transfer full):
- * no tracks where it holds nothing of the kind */
+/** lb_findings_new: @record: a result of any mode, from a file: hostile. Returns: (transfer
+ * full): no tracks where it holds nothing of the kind */
 LbFindings *lb_findings_new (const json_t *record);
 void lb_findings_free (LbFindings *findings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbFindings, lb_findings_free)

@@ -242,8 +242,9 @@ lb_mixer_seek (LbMixer *mixer, double seconds)
   GstState state = GST_STATE_NULL;
 
   mixer->seek_s = seconds;
-  if (mixer->pipeline != NULL && gst_element_get_state (mixer->pipeline, &state, NULL, 0) ==
-                                     GST_STATE_CHANGE_SUCCESS && state >= GST_STATE_PAUSED)
+  if (mixer->pipeline != NULL &&
+      gst_element_get_state (mixer->pipeline, &state, NULL, 0) == GST_STATE_CHANGE_SUCCESS &&
+      state >= GST_STATE_PAUSED)
     seek_now (mixer);
 }
 
@@ -310,9 +311,8 @@ lb_mixer_class_init (LbMixerClass *class)
   G_OBJECT_CLASS (class)->finalize = lb_mixer_finalize;
   signals[SIGNAL_MOVED] = g_signal_new ("moved", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0,
                                         NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_PROBLEM] = g_signal_new ("problem", G_TYPE_FROM_CLASS (class),
-                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                          G_TYPE_STRING);
+  signals[SIGNAL_PROBLEM] = g_signal_new ("problem", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

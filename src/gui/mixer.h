@@ -1,5 +1,5 @@
-/* Plays several sounds at once, in step, each of which can be silenced: stems, a song and its clicks.
- * By GStreamer. */
+/* Plays several sounds at once, in step, each of which can be silenced: stems, a song and its
+ * clicks. By GStreamer. */
 #pragma once
 
 #include <gio/gio.h>

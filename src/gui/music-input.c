@@ -8,15 +8,16 @@
 #include "gui/file-input.h"
 #include "gui/text-area.h"
 
-#define USUAL_QUESTION "Describe this music in detail: genre, mood, instruments, tempo, and style."
+#define USUAL_QUESTION                                                                           \
+  "Describe this music in detail: genre, mood, instruments, tempo, and style."
 
 struct _LbMusicInput {
   AdwBin parent;
   LbFileInput *file;
-  AdwActionRow *truth_row;      /* (nullable) */
-  GtkWidget *clear;             /* of it */
-  LbTextArea *question;         /* (nullable) */
-  char *truth;                  /* (type filename) (nullable) */
+  AdwActionRow *truth_row; /* (nullable) */
+  GtkWidget *clear;        /* of it */
+  LbTextArea *question;    /* (nullable) */
+  char *truth;             /* (type filename) (nullable) */
   gboolean truth_is_folder;
   GtkFileChooserNative *dialog; /* (nullable): it is open */
 };
@@ -46,10 +47,10 @@ set_truth (LbMusicInput *input, const char *path)
 
   g_free (input->truth);
   input->truth = g_strdup (path);
-  adw_action_row_set_subtitle (input->truth_row,
-                               shown != NULL            ? shown
-                               : input->truth_is_folder ? _ ("A folder with the true stems")
-                                                        : _ ("What is true of it, to score against"));
+  adw_action_row_set_subtitle (
+      input->truth_row, shown != NULL            ? shown
+                        : input->truth_is_folder ? _ ("A folder with the true stems")
+                                                 : _ ("What is true of it, to score against"));
   gtk_widget_set_visible (input->clear, path != NULL);
   changed (input);
 }
@@ -126,7 +127,8 @@ gboolean
 lb_music_input_fill (GtkWidget *widget, LbCase *it, GError **error)
 {
   LbMusicInput *input = LB_MUSIC_INPUT (widget);
-  g_autofree char *question = input->question != NULL ? lb_text_area_text (input->question) : NULL;
+  g_autofree char *question = input->question != NULL ? lb_text_area_text (input->question)
+                                                      : NULL;
 
   if (!lb_file_input_check (input->file, error))
     return FALSE;
@@ -217,8 +219,8 @@ static void
 lb_music_input_class_init (LbMusicInputClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = lb_music_input_dispose;
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (class),
-                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 #define LB_TYPE_MUSIC_INPUT (lb_music_input_get_type ())
 G_DECLARE_FINAL_TYPE (LbMusicInput, lb_music_input, LB, MUSIC_INPUT, AdwBin)
 
-/* For the table of gui/mode.h: tasks whose truth is a file, is a folder (stems), and tasks that are
- * asked a question. */
+/* For the table of gui/mode.h: tasks whose truth is a file, is a folder (stems), and tasks that
+ * are asked a question. */
 GtkWidget *lb_music_input_new (LbGuiContext *context);
 GtkWidget *lb_music_input_new_stems (LbGuiContext *context);
 GtkWidget *lb_music_input_new_question (LbGuiContext *context);

@@ -160,8 +160,7 @@ show_text (LbMusicOutput *it)
   gtk_widget_set_visible (it->text_group, text != NULL);
 }
 
-static void
-append_words (GString *words, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static void append_words (GString *words, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
 append_words (GString *words, const char *format, ...)

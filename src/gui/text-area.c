@@ -44,7 +44,8 @@ make_view (const char *title)
   gtk_text_view_set_bottom_margin (text, MARGIN);
   gtk_text_view_set_left_margin (text, MARGIN);
   gtk_text_view_set_right_margin (text, MARGIN);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  -1);
   return view;
 }
 
@@ -71,8 +72,8 @@ lb_text_area_new (const char *title, const char *text)
 static void
 lb_text_area_class_init (LbTextAreaClass *class)
 {
-  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (class),
-                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

@@ -1,5 +1,5 @@
-/* What goes into text-to-speech and into music generation: a text, and for music how long it is to
- * be. */
+/* What goes into text-to-speech and into music generation: a text, and for music how long it is
+ * to be. */
 #pragma once
 
 #include <adwaita.h>

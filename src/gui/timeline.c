@@ -45,10 +45,11 @@ place (const LbTimeline *timeline, const LbTimelineMark *mark, int width, int he
   double scale = width / timeline->duration_s;
   double length = (mark->end_s - mark->start_s) * scale;
 
-  return GRAPHENE_RECT_INIT (
-      (float) (mark->start_s * scale), (float) (height * (1 - mark->high)),
-      (float) (mark->end_s > mark->start_s ? MAX (length, LEAST_BOX) : mark->strong ? 2 : 1),
-      (float) MAX (height * (mark->high - mark->low), LEAST_BOX));
+  return GRAPHENE_RECT_INIT ((float) (mark->start_s * scale), (float) (height * (1 - mark->high)),
+                             (float) (mark->end_s > mark->start_s ? MAX (length, LEAST_BOX)
+                                      : mark->strong              ? 2
+                                                                  : 1),
+                             (float) MAX (height * (mark->high - mark->low), LEAST_BOX));
 }
 
 static void

@@ -1,5 +1,5 @@
-/* What an engine found, along the time of a sound: notes, beats, chords. One picture for all: a mark
- * is a box, or, where it has no length, a line. */
+/* What an engine found, along the time of a sound: notes, beats, chords. One picture for all: a
+ * mark is a box, or, where it has no length, a line. */
 #pragma once
 
 #include <gtk/gtk.h>

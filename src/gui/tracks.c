@@ -216,7 +216,7 @@ make_timeline (LbTracks *tracks, const LbTrack *track)
   GtkWidget *timeline = lb_timeline_new ();
 
   gtk_widget_set_size_request (timeline, -1,
-                               track->over             ? SOUND_HEIGHT
+                               track->over              ? SOUND_HEIGHT
                                : is_lane (track->marks) ? LANE_HEIGHT
                                                         : MARKS_HEIGHT);
   lb_timeline_set (LB_TIMELINE (timeline), track->marks, tracks->duration_s,
@@ -337,9 +337,8 @@ static void
 lb_tracks_class_init (LbTracksClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = lb_tracks_dispose;
-  signals[SIGNAL_PROBLEM] = g_signal_new ("problem", G_TYPE_FROM_CLASS (class),
-                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                          G_TYPE_STRING);
+  signals[SIGNAL_PROBLEM] = g_signal_new ("problem", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

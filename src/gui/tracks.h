@@ -1,5 +1,5 @@
-/* Sounds and what was found in them, below each other along one time: each with its waveform or its
- * marks, all heard in step, each silenced or heard alone. */
+/* Sounds and what was found in them, below each other along one time: each with its waveform or
+ * its marks, all heard in step, each silenced or heard alone. */
 #pragma once
 
 #include <adwaita.h>
@@ -23,7 +23,8 @@ G_DECLARE_FINAL_TYPE (LbTracks, lb_tracks, LB, TRACKS, AdwBin)
 
 GtkWidget *lb_tracks_new (void);
 
-/** lb_tracks_set: @tracks: (array length=n): instead of what is there; @duration_s: of the longest */
+/** lb_tracks_set: @tracks: (array length=n): instead of what is there; @duration_s: of the
+ * longest */
 void lb_tracks_set (LbTracks *tracks, LbTrack *list, guint n, double duration_s);
 
 /** lb_tracks_stop: what plays falls silent: the user went to another page */

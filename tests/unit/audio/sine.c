@@ -113,7 +113,9 @@ many_at_once_stay_within_full_scale (void)
 static void
 percussion_is_a_tick (void)
 {
-  const LbMidiNote note = { .start_s = 0, .end_s = 1, .pitch = 69, .velocity = 127, .channel = 9 };
+  const LbMidiNote note = {
+    .start_s = 0, .end_s = 1, .pitch = 69, .velocity = 127, .channel = 9
+  };
   g_autoptr (LbPcm) sound = play (&note, 1, 1);
 
   g_assert_cmpfloat (peak (sound, 0, 0.05), >, 0.1);
