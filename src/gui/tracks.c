@@ -164,9 +164,9 @@ add_toggle (LbTracks *tracks, GtkWidget *box, const char *letter, const char *ab
   return GTK_TOGGLE_BUTTON (button);
 }
 
-/* The name, and what is heard of it. */
+/* The name, and with a @choice what is heard of it. */
 static GtkWidget *
-make_head (LbTracks *tracks, Row *row)
+make_head (LbTracks *tracks, Row *row, gboolean choice)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
   GtkWidget *name = gtk_label_new (row->name);
@@ -180,7 +180,7 @@ make_head (LbTracks *tracks, Row *row)
   gtk_widget_set_hexpand (name, FALSE);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (box), name);
-  if (row->sound == NULL)
+  if (row->sound == NULL || !choice)
     return box;
   row->silent = add_toggle (tracks, box, C_ ("silence a track", "M"), silent);
   row->alone = add_toggle (tracks, box, C_ ("hear only this track", "S"), alone);
@@ -244,7 +244,7 @@ make_body (LbTracks *tracks, Row *row, const LbTrack *track)
 }
 
 static void
-add_row (LbTracks *tracks, const LbTrack *track, GPtrArray *sounds)
+add_row (LbTracks *tracks, const LbTrack *track, gboolean choice, GPtrArray *sounds)
 {
   Row *row = g_new0 (Row, 1);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
@@ -256,7 +256,7 @@ add_row (LbTracks *tracks, const LbTrack *track, GPtrArray *sounds)
   if (row->sound != NULL)
     g_ptr_array_add (sounds, row->sound);
   g_ptr_array_add (tracks->rows, row);
-  gtk_box_append (GTK_BOX (box), make_head (tracks, row));
+  gtk_box_append (GTK_BOX (box), make_head (tracks, row, choice));
   body = make_body (tracks, row, track);
   if (body != NULL)
     {
@@ -283,11 +283,14 @@ void
 lb_tracks_set (LbTracks *tracks, LbTrack *list, guint n, double duration_s)
 {
   g_autoptr (GPtrArray) sounds = g_ptr_array_new ();
+  guint heard = 0;
 
   forget (tracks);
   tracks->duration_s = duration_s;
   for (guint i = 0; i < n; i++)
-    add_row (tracks, &list[i], sounds);
+    heard += list[i].sound != NULL;
+  for (guint i = 0; i < n; i++)
+    add_row (tracks, &list[i], heard > 1, sounds);
   g_ptr_array_add (sounds, NULL);
   lb_mixer_set_sounds (tracks->mixer, (const char *const *) sounds->pdata);
   gtk_widget_set_visible (tracks->bar, sounds->len > 1);
