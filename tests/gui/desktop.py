@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -49,6 +50,9 @@ class Desktop:
             GTK_A11Y="atspi", GSK_RENDERER="cairo", GDK_BACKEND="x11", NO_AT_BRIDGE="0", LC_ALL="C.UTF-8",
             GSETTINGS_BACKEND="memory", GTK_USE_PORTAL="0", ADW_DISABLE_PORTAL="1",
         )
+        # The accessibility bus has its socket here: desktops of other tests have another.
+        self.runtime = tempfile.TemporaryDirectory(prefix="llamaburn-desktop-")
+        self.environment["XDG_RUNTIME_DIR"] = self.runtime.name
         self.environment["DISPLAY"] = ":" + self.start_display(size)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus()
         self.start(["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"])
@@ -94,6 +98,7 @@ class Desktop:
     def close(self):
         for process in reversed(self.processes):
             end(process)
+        self.runtime.cleanup()
 
 
 class Window:
