@@ -121,6 +121,8 @@ lb_figures_of (const json_t *record)
   add_rtf (figures, summary);
   add_seconds (figures, _ ("Processing Time"), lb_json_real (summary, "median_wall_s", NAN),
                _ ("median of the iterations"));
+  add_seconds (figures, _ ("Sound Made"), lb_json_real (summary, "avg_audio_s", NAN),
+               _ ("of each iteration, on average"));
   add_seconds (figures, _ ("Latency"), lb_json_real (summary, "avg_latency_s", NAN),
                _ ("until the first output"));
   add_scores (figures, json_object_get (record, "scores"));

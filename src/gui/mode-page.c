@@ -178,6 +178,10 @@ lb_mode_page_new (LbGuiContext *context, const LbMode *mode)
   page->mode = mode;
   page->input = mode->new_input (context);
   page->setup = LB_SETUP (lb_setup_new (context, mode->mode));
+  if (mode->model_title != NULL)
+    lb_setup_set_model_title (page->setup, g_dgettext (NULL, mode->model_title));
+  if (mode->own_options != NULL)
+    lb_setup_leave_out (page->setup, mode->own_options);
   page->output = mode->new_output != NULL ? mode->new_output (context, page->input) : NULL;
   page->view = LB_RUN_VIEW (lb_run_view_new (context, page->output));
   adw_bin_set_child (page->input_place, page->input);

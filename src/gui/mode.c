@@ -20,6 +20,7 @@
 const LbMode *
 lb_modes (void)
 {
+  static const char *const duration[] = { LB_TEXT_INPUT_DURATION, NULL };
   static const LbMode modes[] = {
     { .mode = "stt",
       .title = N_ ("STT"),
@@ -32,6 +33,7 @@ lb_modes (void)
       .show_output = lb_stt_output_show },
     { .mode = "tts",
       .title = N_ ("TTS"),
+      .model_title = N_ ("Voice"),
       .new_input = lb_text_input_new_speech,
       .fill = lb_text_input_fill,
       .new_output = lb_music_output_new,
@@ -44,6 +46,7 @@ lb_modes (void)
     { .mode = "generation",
       .title = N_ ("Generation"),
       .is_music = TRUE,
+      .own_options = duration,
       .new_input = lb_text_input_new_prompt,
       .fill = lb_text_input_fill,
       .duration_s = lb_text_input_duration_s,

@@ -10,9 +10,12 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  const char *mode;  /* of the engines: "stt" */
-  const char *title; /* to be translated */
-  gboolean is_music; /* a task under Music, not a mode beside it */
+  const char *mode;        /* of the engines: "stt" */
+  const char *title;       /* to be translated */
+  gboolean is_music;       /* a task under Music, not a mode beside it */
+  const char *model_title; /* (nullable): what its models are called, to be translated */
+  /* (nullable) (array zero-terminated=1): options of the engines that @fill sets */
+  const char *const *own_options;
 
   /* What goes in. The widget's signal "changed" tells that something of it is another */
   GtkWidget *(*new_input) (LbGuiContext *context);

@@ -133,6 +133,12 @@ on_selected (LbModelRow *row)
 }
 
 void
+lb_model_row_set_title (LbModelRow *row, const char *title)
+{
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row->combo), title);
+}
+
+void
 lb_model_row_set (LbModelRow *row, const char *mode, const LbManifest *engine, const char *wanted)
 {
   LbGuiCatalogue *catalogue = lb_gui_context_catalogue (row->context, NULL);

@@ -13,6 +13,9 @@ G_DECLARE_FINAL_TYPE (LbModelRow, lb_model_row, LB, MODEL_ROW, AdwBin)
 
 GtkWidget *lb_model_row_new (LbGuiContext *context);
 
+/** lb_model_row_set_title: what the models are called: "Voice" */
+void lb_model_row_set_title (LbModelRow *row, const char *title);
+
 /** lb_model_row_set: offers the models of @mode that @engine takes (nullable: none); @wanted
  * (nullable): name of the one to choose; else the first that is here, else the first */
 void lb_model_row_set (LbModelRow *row, const char *mode, const LbManifest *engine,

@@ -129,7 +129,8 @@ lb_option_rows_new (void)
 }
 
 void
-lb_option_rows_set (LbOptionRows *rows, const LbManifest *manifest, const char *const *first)
+lb_option_rows_set (LbOptionRows *rows, const LbManifest *manifest, const char *const *first,
+                    const char *const *left_out)
 {
   GtkWidget *group = adw_preferences_group_new (), *more = adw_expander_row_new ();
   guint hidden = 0;
@@ -140,6 +141,8 @@ lb_option_rows_set (LbOptionRows *rows, const LbManifest *manifest, const char *
     {
       const LbOption *option = g_ptr_array_index (manifest->options, i);
 
+      if (left_out != NULL && g_strv_contains (left_out, option->name))
+        continue;
       if (first != NULL && g_strv_contains (first, option->name))
         adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), new_row (rows, option));
       else

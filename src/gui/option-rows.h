@@ -15,9 +15,9 @@ GtkWidget *lb_option_rows_new (void);
 
 /** lb_option_rows_set: shows the options of @manifest (nullable), which must outlive that, with
  * their defaults. Those that @first (nullable) (array zero-terminated=1) names stand open, the
- * others below one row that unfolds */
-void lb_option_rows_set (LbOptionRows *rows, const LbManifest *manifest,
-                         const char *const *first);
+ * others below one row that unfolds; those of @left_out (likewise) are not there */
+void lb_option_rows_set (LbOptionRows *rows, const LbManifest *manifest, const char *const *first,
+                         const char *const *left_out);
 
 /** lb_option_rows_fill: sets what is not the default in @options. %LB_ERROR_USAGE names the first
  * that can't be */

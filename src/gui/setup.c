@@ -25,11 +25,12 @@ struct _LbSetup {
   LbOptionRows *options;
   LbGuiContext *context;
   const char *mode;
-  LbGuiCatalogue *catalogue; /* (nullable): that the engines are of */
-  GPtrArray *engines;        /* of LbManifest, as they stand in the list */
-  GCancellable *cancellable; /* of the look into the history */
-  double duration_s;         /* of the input; NAN: not known */
-  double rtf;                /* of the last run of this engine and model; NAN: there is none */
+  const char *const *left_out; /* (nullable): options that are chosen elsewhere */
+  LbGuiCatalogue *catalogue;   /* (nullable): that the engines are of */
+  GPtrArray *engines;          /* of LbManifest, as they stand in the list */
+  GCancellable *cancellable;   /* of the look into the history */
+  double duration_s;           /* of the input; NAN: not known */
+  double rtf;                  /* of the last run of this engine and model; NAN: there is none */
   gboolean filling;
 };
 
@@ -190,7 +191,7 @@ show_engine (LbSetup *setup)
   if (engine != NULL && engine->missing != NULL)
     gtk_label_set_text (setup->missing_words, engine->missing);
   lb_model_row_set (setup->model, setup->mode, engine, model);
-  lb_option_rows_set (setup->options, engine, first_options);
+  lb_option_rows_set (setup->options, engine, first_options, setup->left_out);
   if (engine != NULL)
     show_devices (setup, engine, device);
 }
@@ -283,7 +284,8 @@ on_catalogue (LbSetup *setup)
   if (catalogue != NULL && catalogue != setup->catalogue)
     {
       setup->filling = TRUE;
-      lb_option_rows_set (setup->options, NULL, NULL); /* rows hold options of the old one */
+      lb_option_rows_set (setup->options, NULL, NULL,
+                          NULL); /* rows hold options of the old one */
       g_clear_pointer (&setup->catalogue, lb_gui_catalogue_unref);
       setup->catalogue = lb_gui_catalogue_ref (catalogue);
       list_engines (setup);
@@ -336,6 +338,19 @@ lb_setup_new (LbGuiContext *context, const char *mode)
                            G_CONNECT_SWAPPED);
   on_catalogue (setup);
   return GTK_WIDGET (setup);
+}
+
+void
+lb_setup_set_model_title (LbSetup *setup, const char *title)
+{
+  lb_model_row_set_title (setup->model, title);
+}
+
+void
+lb_setup_leave_out (LbSetup *setup, const char *const *options)
+{
+  setup->left_out = options;
+  lb_option_rows_set (setup->options, lb_setup_engine (setup), first_options, options);
 }
 
 void

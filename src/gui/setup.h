@@ -16,6 +16,12 @@ G_DECLARE_FINAL_TYPE (LbSetup, lb_setup, LB, SETUP, AdwBin)
 /** lb_setup_new: @mode: of the engines; a constant */
 GtkWidget *lb_setup_new (LbGuiContext *context, const char *mode);
 
+/** lb_setup_set_model_title: what the models are called: "Voice" */
+void lb_setup_set_model_title (LbSetup *setup, const char *title);
+/** lb_setup_leave_out: @options (array zero-terminated=1), a constant, are not offered: they are
+ * chosen elsewhere */
+void lb_setup_leave_out (LbSetup *setup, const char *const *options);
+
 /** lb_setup_set_duration: @seconds: of sound that an iteration processes, for the estimate of
  * time; NAN: not known */
 void lb_setup_set_duration (LbSetup *setup, double seconds);

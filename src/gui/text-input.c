@@ -6,7 +6,6 @@
 #include "core/error.h"
 #include "gui/text-area.h"
 
-#define DURATION "duration" /* of the engines' options */
 #define LEAST_S 1
 #define MOST_S 30
 #define USUAL_S 10
@@ -69,7 +68,7 @@ lb_text_input_fill (GtkWidget *widget, LbCase *it, GError **error)
     return TRUE;
   lb_case_add_text (it, input->kind->role, text);
   if (input->duration != NULL)
-    lb_json_set_real (it->options, DURATION, gtk_range_get_value (input->duration));
+    lb_json_set_real (it->options, LB_TEXT_INPUT_DURATION, gtk_range_get_value (input->duration));
   return TRUE;
 }
 

@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+#define LB_TEXT_INPUT_DURATION "duration" /* the engines' option that a prompt's input sets */
+
 #define LB_TYPE_TEXT_INPUT (lb_text_input_get_type ())
 G_DECLARE_FINAL_TYPE (LbTextInput, lb_text_input, LB, TEXT_INPUT, AdwBin)
 

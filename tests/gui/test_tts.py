@@ -58,7 +58,7 @@ def test_5_view_results(story):
     for figure in ("RTF, Median:", "Characters per Second:", "Latency:"):
         window.wait("panel", holds=figure)
     (record,) = world.json("show", "last")
-    window.wait("label", holds=f"{record['summary']['avg_audio_s']:.2f} s of sound")
+    window.wait("panel", holds=f"Sound Made: {record['summary']['avg_audio_s']:.2f} s")
     window.shot("tts-5-results")
 
 
