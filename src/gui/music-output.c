@@ -1,9 +1,9 @@
 #include "gui/music-output.h"
 
 #include <glib/gi18n.h>
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/compare.h"
 #include "gui/artifact-saver.h"
@@ -23,28 +23,18 @@ struct _LbMusicOutput {
   GtkWidget *save;
   json_t *record;       /* (nullable): that is shown */
   LbFindings *findings; /* (nullable): of it */
-  char *folder;         /* (nullable): of the sound that is made here; goes with the widget */
-  char *note_sound;     /* (nullable) (type filename): in it, of the record that is shown */
-  guint made;           /* how many there were: each has a name of its own */
+  int note_sound;       /* what its notes sound like: an open file, or −1 */
   GCancellable *cancellable;
 };
 
 G_DEFINE_FINAL_TYPE (LbMusicOutput, lb_music_output, ADW_TYPE_BIN)
 
-/* Returns: whether there is a new place for a sound. The last one's is gone. */
-static gboolean
-renew_note_sound (LbMusicOutput *it)
+static void
+forget_note_sound (LbMusicOutput *it)
 {
-  g_autofree char *name = g_strdup_printf ("notes-%u.wav", ++it->made);
-
-  if (it->note_sound != NULL)
-    g_unlink (it->note_sound);
-  g_clear_pointer (&it->note_sound, g_free);
-  if (it->folder == NULL)
-    it->folder = g_dir_make_tmp ("llamaburn-gui-XXXXXX", NULL);
-  if (it->folder != NULL)
-    it->note_sound = g_build_filename (it->folder, name, NULL);
-  return it->folder != NULL;
+  if (it->note_sound >= 0)
+    close (it->note_sound);
+  it->note_sound = -1;
 }
 
 static void
@@ -75,15 +65,16 @@ on_note_sound (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (LbMusicOutput) it = data;
   g_autoptr (GError) error = NULL;
-  gboolean made = lb_note_sound_make_finish (result, &error);
+  int fd = lb_note_sound_make_finish (result, &error);
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  if (made)
-    g_array_index (it->findings->tracks, LbTrack, it->findings->notes_track).sound = g_strdup (
-        it->note_sound);
+  if (fd >= 0)
+    g_array_index (it->findings->tracks, LbTrack, it->findings->notes_track).sound =
+        lb_note_sound_path (fd);
   else
     lb_gui_toast (GTK_WIDGET (it), error->message);
+  it->note_sound = fd;
   show_tracks (it);
 }
 
@@ -93,10 +84,9 @@ begin_tracks (LbMusicOutput *it)
 {
   const LbFindings *findings = it->findings;
 
-  if (findings->notes != NULL && findings->notes->len > 0 && findings->duration_s > 0 &&
-      renew_note_sound (it))
-    lb_note_sound_make (findings->notes, findings->duration_s, it->note_sound, it->cancellable,
-                        on_note_sound, g_object_ref (it));
+  if (findings->notes != NULL && findings->notes->len > 0 && findings->duration_s > 0)
+    lb_note_sound_make (findings->notes, findings->duration_s, it->cancellable, on_note_sound,
+                        g_object_ref (it));
   else
     show_tracks (it);
 }
@@ -238,6 +228,7 @@ lb_music_output_show (GtkWidget *output, const json_t *record)
   g_clear_object (&it->cancellable);
   it->cancellable = g_cancellable_new ();
   g_clear_pointer (&it->findings, lb_findings_free);
+  forget_note_sound (it);
   it->record = json_incref ((json_t *) record);
   it->findings = lb_findings_new (record);
   show_summary (it);
@@ -293,12 +284,7 @@ lb_music_output_dispose (GObject *object)
   g_clear_object (&it->cancellable);
   g_clear_pointer (&it->findings, lb_findings_free);
   g_clear_pointer (&it->record, json_decref);
-  if (it->note_sound != NULL)
-    g_unlink (it->note_sound);
-  if (it->folder != NULL)
-    g_rmdir (it->folder);
-  g_clear_pointer (&it->note_sound, g_free);
-  g_clear_pointer (&it->folder, g_free);
+  forget_note_sound (it);
   G_OBJECT_CLASS (lb_music_output_parent_class)->dispose (object);
 }
 
@@ -328,4 +314,5 @@ static void
 lb_music_output_init (LbMusicOutput *it)
 {
   gtk_widget_init_template (GTK_WIDGET (it));
+  it->note_sound = -1;
 }

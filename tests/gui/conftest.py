@@ -15,7 +15,7 @@ functional_world = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(functional_world)
 speech = functional_world.speech
 
-from desktop import Desktop, Window  # noqa: E402
+from desktop import Desktop, Window, remember  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -64,10 +64,12 @@ def gui(desktop, tmp_path):
 
 @pytest.fixture(scope="module")
 def open_story(desktop, tmp_path_factory):
-    """As gui, for a file of tests that are the steps of one story: open_story(MODEL…) is (world, window)."""
+    """As gui, for a file of tests that are the steps of one story: open_story(MODEL…, state={GROUP: {KEY: VALUE}})
+    is (world, window)."""
     open_window = make_opener(desktop, tmp_path_factory.mktemp("story"))
 
-    def open_with(*models, **options):
+    def open_with(*models, state=None, **options):
+        remember(open_window.world, **(state or {}))
         for model in models:
             open_window.world.link_model(model)
         return open_window.world, open_window(**options)

@@ -3,7 +3,8 @@
 import pytest
 
 from desktop import ALT, CONTROL, SHIFT, wait_until
-from test_trouble import HIDDEN, remember
+from desktop import remember
+from test_trouble import HIDDEN
 
 PAGES = ["Benchmark", "History", "Compare", "Models", "System"]
 # How the window is looked at: what it remembers of its size, and the environment.

@@ -6,10 +6,9 @@ import subprocess
 
 import pytest
 
-from desktop import BUILD
+from desktop import remember
 
 LONG_S = 300
-NULL = "Null"
 TASKS = ["Separation", "Transcription", "Beats", "Chords", "Genre", "Generation", "LLM Analysis"]
 QUIET = {"LLAMABURN_GUI_HIDDEN": "1", "LLAMABURN_GUI_SOUND": "1", "LLAMABURN_GUI_SINK": "fakesink"}
 
@@ -31,26 +30,16 @@ def song(tmp_path_factory):
 
 @pytest.fixture
 def task(gui):
-    """A function that opens the window at a task."""
+    """A function that opens the window where the user left off, at a task and its engine: task(MODE, ENGINE, FILE)."""
 
-    def open_task(title, *models):
-        for model in models:
-            gui.world.link_model(model)
-        window = gui(environment=QUIET)
-        window.click("page tab", "Music")
-        if title != TASKS[0]:
-            window.choose("Task", title)
-        window.wait("page tab", "Music", states=["selected"])
+    def open_task(mode, engine, *files):
+        remember(gui.world, **{"benchmark": {"mode": "music", "task": mode}, mode: {"engine": engine}})
+        window = gui(*files, environment=QUIET)
+        for path in files:
+            window.wait("label", pathlib.Path(path).name)
         return window
 
     return open_task
-
-
-def open_file(window, path):
-    """As a file manager does: the program that runs already gets it."""
-    environment = {**window.world.environment, **window.desktop.environment}
-    subprocess.run([BUILD / "llamaburn-gui", path], env=environment, check=True, timeout=60)
-    window.wait("label", pathlib.Path(path).name)
 
 
 def last(window):
@@ -64,18 +53,16 @@ def play(window):
     window.wait("push button", "Pause")
 
 
-def test_1_select_music_mode(task):
-    window = task("Separation")
-    window.point(window.wait("combo box", "Task"))
-    for title in TASKS:
-        window.wait("label", title)
-    window.shot("music-1-tasks")
+def test_1_select_music_mode(gui):
+    window = gui()
+    window.click("page tab", "Music")
+    window.wait("page tab", "Music", states=["selected"])
+    assert window.choose("Task", "Transcription") == TASKS
+    window.shot("music-1-task")
 
 
 def test_2_source_separation(task, song):
-    window = task("Separation")
-    window.choose("Engine", NULL)
-    open_file(window, song)
+    window = task("separation", "null", song)
     window.run_once(iterations=2, limit_s=LONG_S)
     stems = last(window)["output"]["stems"]
     assert len(stems) == 4 and all(pathlib.Path(path).exists() for path in stems.values())
@@ -88,9 +75,9 @@ def test_2_source_separation(task, song):
     window.shot("music-2-stems")
 
 
-def test_3_transcription(task, song):
-    window = task("Transcription", "music/basic-pitch")
-    open_file(window, song)
+def test_3_transcription(gui, task, song):
+    gui.world.link_model("music/basic-pitch")
+    window = task("transcription", "basic-pitch", song)
     window.run_once(iterations=2, limit_s=LONG_S)
     record = last(window)
     pitches = {note["pitch"] for note in record["output"]["notes"]}
@@ -99,13 +86,12 @@ def test_3_transcription(task, song):
     window.wait("image", f"{len(record['output']['notes'])} notes")
     window.click("push button", "Hear only Notes")
     play(window)
-    window.wait("push button", "Save…")
+    window.wait("label", "Save…")
     window.shot("music-3-notes")
 
 
 def test_4_generation(task):
-    window = task("Generation")
-    window.choose("Engine", NULL)
+    window = task("generation", "null")
     window.write(window.wait("text", "Prompt", holds="ambient electronic"), "a slow march with a tuba")
     window.desktop.ask(do="value", node=window.wait("slider", "Duration")["id"], to=3)
     window.run_once(iterations=2, limit_s=LONG_S)
@@ -118,9 +104,7 @@ def test_4_generation(task):
 
 
 def test_5_view_metrics(task, song):
-    window = task("Beats")
-    window.choose("Engine", "aubio")
-    open_file(window, song)
+    window = task("beats", "aubio", song)
     window.run_once(iterations=2, limit_s=LONG_S)
     for figure in ("RTF, Median:", "Processing Time:"):
         window.wait("panel", holds=figure)
@@ -131,20 +115,16 @@ def test_5_view_metrics(task, song):
 
 
 def test_6_history(task, song):
-    window = task("Chords")
-    window.choose("Engine", NULL)
-    open_file(window, song)
+    window = task("chords", "null", song)
     window.run_once(iterations=1, limit_s=LONG_S)
-    window.click("push button", "Show in History")
+    window.click("push button", holds="Show in History")
     window.wait("page tab", "History", states=["selected"])
     window.wait("label", holds="chords")
     window.shot("music-6-history")
 
 
 def test_genres_are_bars(task, song):
-    window = task("Genre")
-    window.choose("Engine", NULL)
-    open_file(window, song)
+    window = task("genre", "null", song)
     window.run_once(iterations=1, limit_s=LONG_S)
     first = last(window)["output"]["genre"][0]
     window.wait("level bar", first["label"])
@@ -153,12 +133,10 @@ def test_genres_are_bars(task, song):
 
 
 def test_a_description_can_be_copied(task, song):
-    window = task("LLM Analysis")
-    window.choose("Engine", NULL)
-    open_file(window, song)
+    window = task("analysis", "null", song)
     window.wait("text", "Prompt", holds="Describe this music in detail")
     window.run_once(iterations=1, limit_s=LONG_S)
     window.wait("text", "Description", holds=last(window)["output"]["text"][:20])
-    window.click("push button", "Copy Description")
+    window.click("push button", holds="Copy Description")
     window.wait("label", "The description is on the clipboard")
     window.shot("music-analysis")
