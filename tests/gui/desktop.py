@@ -1,0 +1,174 @@
+"""A desktop of the tests' own (Xvfb, D-Bus, AT-SPI), and the built window on it."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BUILD = pathlib.Path(os.environ.get("LLAMABURN_BUILD", ROOT / "build")).resolve()
+# Screenshots stay here, to be looked at.
+SHOTS = pathlib.Path(os.environ.get("LLAMABURN_SHOTS") or BUILD / "screenshots")
+PATIENCE_S = 20
+
+
+def wait_until(what, say, limit_s=PATIENCE_S, pause_s=0.1):
+    """Calls what until it answers something true; returns that."""
+    limit = time.monotonic() + limit_s
+    while True:
+        answer = what()
+        if answer:
+            return answer
+        assert time.monotonic() < limit, say() if callable(say) else say
+        time.sleep(pause_s)
+
+
+def end(process):
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class Desktop:
+    """Xvfb, a session bus and the accessibility bus: as long as it lives."""
+
+    def __init__(self, size="1280x900"):
+        self.processes = []
+        self.environment = {key: value for key, value in os.environ.items() if key not in ("WAYLAND_DISPLAY", "DISPLAY")}
+        self.environment.update(
+            GTK_A11Y="atspi", GSK_RENDERER="cairo", GDK_BACKEND="x11", NO_AT_BRIDGE="0", LC_ALL="C.UTF-8",
+            GSETTINGS_BACKEND="memory", GTK_USE_PORTAL="0", ADW_DISABLE_PORTAL="1",
+        )
+        self.environment["DISPLAY"] = ":" + self.start_display(size)
+        self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus()
+        self.start(["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"])
+        self.eyes = None
+
+    def start(self, command, **options):
+        options.setdefault("stdin", subprocess.DEVNULL)
+        options.setdefault("stdout", subprocess.DEVNULL)
+        options.setdefault("stderr", subprocess.DEVNULL)
+        process = subprocess.Popen(command, env=self.environment, **options)
+        self.processes.append(process)
+        return process
+
+    def start_display(self, size):
+        read, write = os.pipe()
+        self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=[write])
+        os.close(write)
+        with open(read) as numbers:
+            number = numbers.readline().strip()
+        assert number, "Xvfb did not start: ./check installs it"
+        return number
+
+    def start_bus(self):
+        read, write = os.pipe()
+        self.start(["dbus-daemon", "--session", "--nofork", f"--print-address={write}"], pass_fds=[write])
+        os.close(write)
+        with open(read) as addresses:
+            return addresses.readline().strip()
+
+    def ask(self, **request):
+        if self.eyes is None:
+            self.eyes = self.start(
+                ["/usr/bin/python3", HERE / "accessible.py"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=None, text=True,
+            )
+        self.eyes.stdin.write(json.dumps(request) + "\n")
+        self.eyes.stdin.flush()
+        line = self.eyes.stdout.readline()
+        assert line, "accessible.py ended: see its standard error above"
+        answer = json.loads(line)
+        return answer.get("answer")
+
+    def close(self):
+        for process in reversed(self.processes):
+            end(process)
+
+
+class Window:
+    """The program llamaburn-gui in a world, on a desktop."""
+
+    def __init__(self, desktop, world, *arguments, environment=None):
+        self.desktop, self.world = desktop, world
+        self.log = world.folder / "gui.log"
+        merged = {**world.environment, **desktop.environment, **(environment or {})}
+        for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "TMPDIR"):
+            merged[name] = world.environment[name]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )
+        self.wait("frame|window")
+
+    def said(self):
+        return self.log.read_text(errors="replace")
+
+    def find_all(self, role=None, name=None, **more):
+        return self.desktop.ask(do="find", pid=self.process.pid, role=role, name=name, **more) or []
+
+    def find(self, role=None, name=None, **more):
+        found = self.find_all(role, name, **more)
+        return found[0] if found else None
+
+    def wait(self, role=None, name=None, limit_s=PATIENCE_S, **more):
+        """The first node of that role and name; fails with what there is instead."""
+
+        def look():
+            assert self.process.poll() is None, f"the window ended: status {self.process.returncode}\n{self.said()}"
+            return self.find(role, name, **more)
+
+        return wait_until(look, lambda: f"no {role} {name!r} {more}\n{self.outline()}\n{self.said()}", limit_s)
+
+    def wait_gone(self, role=None, name=None, limit_s=PATIENCE_S, **more):
+        return wait_until(lambda: not self.find(role, name, **more), f"{role} {name!r} stays", limit_s)
+
+    def outline(self):
+        shown = self.find_all()
+        return "\n".join(f"{n['role']}: {n['name']!r} {n.get('text', '')[:60]!r}" for n in shown if n["name"] or n.get("text"))
+
+    def click(self, role=None, name=None, **more):
+        node = role if isinstance(role, dict) else self.wait(role, name, **{"states": ["sensitive"], **more})
+        if not self.desktop.ask(do="act", node=node["id"]):
+            self.point(node)
+        return node
+
+    def point(self, node, event="b1c"):
+        """The real mouse, in the middle of it: windows here have no frame but their own."""
+        x, y, width, height = node["box"]
+        self.desktop.ask(do="mouse", x=x + width // 2, y=y + height // 2, event=event)
+
+    def write(self, node, text):
+        assert self.desktop.ask(do="write", node=node["id"], text=text), node
+
+    def press(self, *keys):
+        """Keys by their X keysym numbers: all but the last are held."""
+        for held in keys[:-1]:
+            self.desktop.ask(do="key", key=held, kind="press")
+        self.desktop.ask(do="key", key=keys[-1], kind="both")
+        for held in reversed(keys[:-1]):
+            self.desktop.ask(do="key", key=held, kind="release")
+
+    def show_page(self, title):
+        self.click("page tab", title)
+
+    def shot(self, name):
+        """A picture of the screen, kept."""
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        path = SHOTS / f"{name}.png"
+        time.sleep(0.4)  # transitions
+        subprocess.run(["import", "-window", "root", path], env=self.desktop.environment, check=True)
+        return path
+
+    def close(self, status=0):
+        """Ends it as a session does; a crash fails the test."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        assert self.process.wait(20) in (status, -signal.SIGTERM), self.said()
