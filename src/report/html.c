@@ -4,7 +4,6 @@
 
 #include "core/text.h"
 #include "report/field.h"
-#include "report/formats.h"
 
 static const char head[] =
     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -209,14 +208,13 @@ static void
 append_record (GString *out, const json_t *record)
 {
   const LbReportStyle unbounded = { 0 };
-  g_autoptr (GString) title = g_string_new (NULL), whole = g_string_new (NULL);
-  g_autofree char *escaped = NULL;
+  g_autoptr (GString) whole = g_string_new (NULL);
+  g_autofree char *title = lb_report_title (record), *escaped = NULL;
 
-  lb_blocks_head (title, record, &unbounded);
   lb_report_show (whole, record, &unbounded);
   escaped = g_markup_escape_text (whole->str, -1);
   g_string_append (out, "<h2>");
-  append_text (out, g_strchomp (title->str));
+  append_text (out, title);
   g_string_append (out, "</h2>\n");
   append_validity (out, record);
   g_string_append_printf (

@@ -61,7 +61,7 @@ class Desktop:
 
     def start_display(self, size):
         read, write = os.pipe()
-        self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=[write])
+        self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp", "-noreset"], pass_fds=[write])
         os.close(write)
         with open(read) as numbers:
             number = numbers.readline().strip()
