@@ -22,9 +22,9 @@ static const struct {
   { "win.page('compare')", { "<Alt>3" } },
   { "win.page('models')", { "<Alt>4" } },
   { "win.page('system')", { "<Alt>5" } },
-  { "benchmark.choose-file", { "<Control>o" } },
-  { "benchmark.run", { "<Control>Return", "<Control>KP_Enter" } },
-  { "benchmark.stop", { "<Control>period" } },
+  { "win.choose-file", { "<Control>o" } },
+  { "win.run", { "<Control>Return", "<Control>KP_Enter" } },
+  { "win.stop", { "<Control>period" } },
   { "window.close", { "<Control>w" } },
   { "app.quit", { "<Control>q" } },
   { "win.show-help-overlay", { "<Control>question" } },
@@ -81,6 +81,17 @@ lb_application_activate (GApplication *it)
   gtk_window_present (window);
 }
 
+/* A sound file of the file manager, or of the command line. */
+static void
+lb_application_open (GApplication *it, GFile **files, int n, const char *hint)
+{
+  g_autofree char *path = n > 0 ? g_file_get_path (files[0]) : NULL;
+
+  lb_application_activate (it);
+  if (path != NULL)
+    lb_window_open (LB_WINDOW (gtk_application_get_active_window (GTK_APPLICATION (it))), path);
+}
+
 static void
 lb_application_shutdown (GApplication *it)
 {
@@ -95,6 +106,7 @@ lb_application_class_init (LbApplicationClass *class)
 
   application_class->startup = lb_application_startup;
   application_class->activate = lb_application_activate;
+  application_class->open = lb_application_open;
   application_class->shutdown = lb_application_shutdown;
 }
 
@@ -106,6 +118,7 @@ lb_application_init (LbApplication *application)
 LbApplication *
 lb_application_new (void)
 {
-  return g_object_new (LB_TYPE_APPLICATION, "application-id", LB_APPLICATION_ID,
-                       "resource-base-path", "/io/github/llamaburn/LlamaBurn", NULL);
+  return g_object_new (LB_TYPE_APPLICATION, "application-id", LB_APPLICATION_ID, "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path",
+                       "/io/github/llamaburn/LlamaBurn", NULL);
 }

@@ -1,10 +1,13 @@
 #include "gui/catalogue.h"
 
+#include "machine/machine.h"
+
 static void
 clear (gpointer data)
 {
   LbGuiCatalogue *catalogue = data;
 
+  g_clear_pointer (&catalogue->machine, json_decref);
   g_clear_pointer (&catalogue->here, g_hash_table_unref);
   g_clear_pointer (&catalogue->models, lb_models_free);
   g_clear_pointer (&catalogue->registry, lb_registry_free);
@@ -20,6 +23,7 @@ lb_gui_catalogue_read (GError **error)
   catalogue->models = catalogue->registry != NULL ? lb_models_open (error) : NULL;
   if (catalogue->models == NULL)
     return NULL;
+  catalogue->machine = lb_machine_describe ();
   catalogue->here = g_hash_table_new (NULL, NULL);
   all = lb_models_all (catalogue->models);
   for (guint i = 0; i < all->len; i++)
@@ -94,4 +98,24 @@ lb_gui_catalogue_models (const LbGuiCatalogue *catalogue, const char *mode,
         g_ptr_array_add (models, model);
     }
   return models;
+}
+
+char **
+lb_gui_catalogue_devices (const LbGuiCatalogue *catalogue, const LbManifest *engine)
+{
+  g_autoptr (GStrvBuilder) devices = g_strv_builder_new ();
+  const char *const *backends = (const char *const *) engine->backends;
+  size_t index;
+  json_t *gpu;
+
+  g_strv_builder_add_many (devices, "auto", "cpu", NULL);
+  json_array_foreach (json_object_get (catalogue->machine, "gpus"), index, gpu)
+    {
+      const char *id = lb_json_string (gpu, "id", NULL);
+
+      if (id != NULL && lb_json_boolean (gpu, "usable", FALSE) && backends != NULL &&
+          g_strv_contains (backends, lb_json_string (gpu, "backend", "")))
+        g_strv_builder_add (devices, id);
+    }
+  return g_strv_builder_end (devices);
 }

@@ -11,6 +11,7 @@ typedef struct {
   LbRegistry *registry;
   LbModels *models;
   GHashTable *here; /* of const LbModel *: those that are on this machine, whole */
+  json_t *machine;  /* of lb_machine_describe() */
 } LbGuiCatalogue;
 
 /** lb_gui_catalogue_read: reads manifests, models and what is here: blocks on the disk. Returns:
@@ -31,5 +32,9 @@ GPtrArray *lb_gui_catalogue_engines (const LbGuiCatalogue *catalogue, const char
  * that @engine takes, in the order of the catalogue */
 GPtrArray *lb_gui_catalogue_models (const LbGuiCatalogue *catalogue, const char *mode,
                                     const LbManifest *engine);
+
+/** lb_gui_catalogue_devices: Returns: (transfer full) (array zero-terminated=1): "auto", "cpu"
+ * and the cards that @engine could use here */
+char **lb_gui_catalogue_devices (const LbGuiCatalogue *catalogue, const LbManifest *engine);
 
 G_END_DECLS

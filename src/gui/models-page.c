@@ -5,7 +5,7 @@
 
 #include "gui/engine-row.h"
 #include "gui/model-item.h"
-#include "gui/model-row.h"
+#include "gui/model-list-row.h"
 
 struct _LbModelsPage {
   GtkBox parent;
@@ -105,21 +105,21 @@ fill_models (LbModelsPage *page, LbGuiCatalogue *catalogue)
 static void
 on_setup (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  gtk_list_item_set_child (item, lb_model_row_new ());
+  gtk_list_item_set_child (item, lb_model_list_row_new ());
   gtk_list_item_set_activatable (item, FALSE);
 }
 
 static void
 on_bind (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  lb_model_row_set_item (LB_MODEL_ROW (gtk_list_item_get_child (item)),
-                         gtk_list_item_get_item (item));
+  lb_model_list_row_set_item (LB_MODEL_LIST_ROW (gtk_list_item_get_child (item)),
+                              gtk_list_item_get_item (item));
 }
 
 static void
 on_unbind (GtkSignalListItemFactory *factory, GtkListItem *item)
 {
-  lb_model_row_set_item (LB_MODEL_ROW (gtk_list_item_get_child (item)), NULL);
+  lb_model_list_row_set_item (LB_MODEL_LIST_ROW (gtk_list_item_get_child (item)), NULL);
 }
 
 static void

@@ -80,6 +80,32 @@ show_page (GtkWidget *widget, const char *action, GVariant *parameter)
   lb_window_show_page (LB_WINDOW (widget), g_variant_get_string (parameter, NULL));
 }
 
+static LbBenchmarkPage *
+benchmark_page (LbWindow *window)
+{
+  GtkWidget *bin = adw_view_stack_get_child_by_name (window->stack, "benchmark");
+
+  return LB_BENCHMARK_PAGE (adw_bin_get_child (ADW_BIN (bin)));
+}
+
+void
+lb_window_open (LbWindow *window, const char *path)
+{
+  lb_window_show_page (window, "benchmark");
+  lb_benchmark_page_open (benchmark_page (window), path);
+}
+
+/* "win.run" is "benchmark.run", wherever the focus is. */
+static void
+forward (GtkWidget *widget, const char *action, GVariant *parameter)
+{
+  LbWindow *window = LB_WINDOW (widget);
+  g_autofree char *name = g_strconcat ("benchmark.", strchr (action, '.') + 1, NULL);
+
+  lb_window_show_page (window, "benchmark");
+  gtk_widget_activate_action_variant (GTK_WIDGET (benchmark_page (window)), name, NULL);
+}
+
 static void
 remember_size (LbWindow *window)
 {
@@ -228,6 +254,9 @@ lb_window_class_init (LbWindowClass *class)
   gtk_widget_class_bind_template_child (widget_class, LbWindow, toasts);
   gtk_widget_class_bind_template_child (widget_class, LbWindow, stack);
   gtk_widget_class_install_action (widget_class, "win.page", "s", show_page);
+  gtk_widget_class_install_action (widget_class, "win.choose-file", NULL, forward);
+  gtk_widget_class_install_action (widget_class, "win.run", NULL, forward);
+  gtk_widget_class_install_action (widget_class, "win.stop", NULL, forward);
 }
 
 static void

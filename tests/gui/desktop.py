@@ -12,7 +12,10 @@ ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("LLAMABURN_BUILD", ROOT / "build")).resolve()
 # Screenshots stay here, to be looked at.
 SHOTS = pathlib.Path(os.environ.get("LLAMABURN_SHOTS") or BUILD / "screenshots")
-PATIENCE_S = 20
+PATIENCE_S = 30
+# Keysyms of X.
+HOME, LEFT, UP, RIGHT, DOWN, ENTER, ESCAPE, TAB = 0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF54, 0xFF0D, 0xFF1B, 0xFF09
+CONTROL, ALT, SHIFT = 0xFFE3, 0xFFE9, 0xFFE1
 
 
 def wait_until(what, say, limit_s=PATIENCE_S, pause_s=0.1):
@@ -144,6 +147,24 @@ class Window:
         """The real mouse, in the middle of it: windows here have no frame but their own."""
         x, y, width, height = node["box"]
         self.desktop.ask(do="mouse", x=x + width // 2, y=y + height // 2, event=event)
+
+    def choose(self, title, start):
+        """The entry of a combo box that begins so: by mouse and keys, since a popover's place is not told."""
+        combo = self.wait("combo box", title)
+        self.point(combo)
+        entries = wait_until(lambda: self.find_all("list item", under=combo["id"]), f"{title} does not open")
+        names = [self.desktop.ask(do="find", pid=0, role="label", under=entry["id"])[0]["name"] for entry in entries]
+        wanted = [i for i, name in enumerate(names) if name.startswith(start)]
+        assert wanted, names
+        self.press(HOME)
+        for _ in range(wanted[0]):
+            self.press(DOWN)
+        self.press(ENTER)
+        self.wait("label", names[wanted[0]], under=combo["id"])
+        return names
+
+    def set_value(self, title, value):
+        self.desktop.ask(do="value", node=self.wait("spin button", title)["id"], to=value)
 
     def write(self, node, text):
         assert self.desktop.ask(do="write", node=node["id"], text=text), node
