@@ -23,7 +23,7 @@ G_DEFINE_FINAL_TYPE (LbSystemPage, lb_system_page, GTK_TYPE_BOX)
 static char *
 join (const json_t *array)
 {
-  GString *text = g_string_new (NULL);
+  GString *text = g_string_new (json_array_size (array) == 0 ? _ ("none") : NULL);
   json_t *element;
   size_t i;
 
@@ -36,10 +36,20 @@ join (const json_t *array)
   return g_string_free (text, FALSE);
 }
 
+/* Returns: (transfer full): a member's name as a title */
+static char *
+name_part (const char *name, const json_t *value)
+{
+  g_autofree char *label = lb_unit_label (name, value);
+  g_autofree char *first = g_utf8_strup (label, *label != '\0' ? 1 : 0);
+
+  return g_strconcat (first, label + strlen (first), NULL);
+}
+
 static void
 add_fact (AdwPreferencesGroup *group, const char *name, const json_t *value)
 {
-  g_autofree char *label = lb_unit_label (name, value);
+  g_autofree char *label = name_part (name, value);
   g_autofree char *shown = json_is_array (value) ? join (value) : lb_unit_show (name, value);
   GtkWidget *row = g_object_new (ADW_TYPE_ACTION_ROW, "use-markup", FALSE, "title", label,
                                  "subtitle", shown, "subtitle-lines", 0, NULL);
@@ -64,7 +74,7 @@ static void add_object (GtkBox *box, const char *title, const json_t *object);
 static void
 add_part (GtkBox *box, const char *name, const json_t *value)
 {
-  g_autofree char *title = lb_unit_label (name, value);
+  g_autofree char *title = name_part (name, value);
   json_t *element;
   size_t i;
 

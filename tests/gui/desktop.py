@@ -4,7 +4,9 @@ import json
 import os
 import pathlib
 import signal
+import shutil
 import subprocess
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -49,6 +51,9 @@ class Desktop:
             GTK_A11Y="atspi", GSK_RENDERER="cairo", GDK_BACKEND="x11", NO_AT_BRIDGE="0", LC_ALL="C.UTF-8",
             GSETTINGS_BACKEND="memory", GTK_USE_PORTAL="0", ADW_DISABLE_PORTAL="1",
         )
+        # The accessibility bus has its socket there, named by the display's number: another desktop may have the same.
+        self.runtime = tempfile.mkdtemp(prefix="llamaburn-desktop-")
+        self.environment["XDG_RUNTIME_DIR"] = self.runtime
         self.environment["DISPLAY"] = ":" + self.start_display(size)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus()
         self.start(["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"])
@@ -94,6 +99,7 @@ class Desktop:
     def close(self):
         for process in reversed(self.processes):
             end(process)
+        shutil.rmtree(self.runtime, ignore_errors=True)
 
 
 class Window:
@@ -109,7 +115,11 @@ class Window:
             self.process = subprocess.Popen(
                 [BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
-        self.wait("frame|window")
+        try:
+            self.wait("frame|window")
+        except BaseException:
+            end(self.process)  # else every later one would only wake it
+            raise
 
     def said(self):
         return self.log.read_text(errors="replace")
