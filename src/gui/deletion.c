@@ -5,7 +5,7 @@
 #include "core/error.h"
 #include "gui/window.h"
 
-#define SECONDS 7
+#define SECONDS 10
 
 struct _LbDeletion {
   GtkWidget *widget; /* weak */

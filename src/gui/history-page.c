@@ -249,6 +249,8 @@ on_order (LbHistoryPage *page)
   LbStoreOrder order = LB_STORE_BY_NUMBER;
   gboolean descending = TRUE;
 
+  if (page->view == NULL) /* its columns go with it */
+    return;
   lb_history_columns_order (page->view, &order, &descending);
   lb_history_list_set_order (page->list, order, descending);
 }

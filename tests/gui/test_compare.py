@@ -9,8 +9,8 @@ from test_history import measure, open_history, open_page, select, wait_numbers
 
 
 def two_runs(world):
-    (world.folder / "said.txt").write_text("one two three four")
-    for sleep, text in ((50, "one two three four"), (100, "one two three")):
+    (world.folder / "said.txt").write_text("the cat sat down")
+    for sleep, text in ((50, "the cat sat down"), (100, "the cat sat")):
         measure(world, "-O", f"null:sleep-ms={sleep}", "-O", f"null:text={text}", "--reference", "said.txt")
 
 
@@ -75,7 +75,7 @@ def test_charts_are_saved(gui, button, name):
     path = gui.world.folder / name
     entry = wait_until(lambda: [n for n in window.find_all("entry|text") if not n["name"].startswith("Search")], "no entry for a name")[0]
     window.write(entry, str(path))
-    window.click("push button", "Save")
+    window.click("push button", "_Save Save")
     wait_until(lambda: path.exists() and path.stat().st_size > 0, f"{name} is not written: {window.outline()}")
     if name.endswith("svg"):
         words = tree.fromstring(path.read_bytes()).find("{http://www.w3.org/2000/svg}desc").text
