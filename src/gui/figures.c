@@ -79,12 +79,12 @@ add_memory (GPtrArray *figures, const json_t *summary)
 }
 
 static void
-add_wer (GPtrArray *figures, const json_t *wer)
+add_errors (GPtrArray *figures, const char *title, const json_t *wer)
 {
   double value = lb_json_real (wer, "value", NAN);
 
   if (isfinite (value))
-    add (figures, _ ("Word Error Rate"), g_strdup_printf ("%.1f %%", 100 * value),
+    add (figures, title, g_strdup_printf ("%.1f %%", 100 * value),
          g_strdup_printf (_ ("%" G_GINT64_FORMAT " wrong, %" G_GINT64_FORMAT
                              " missing, %" G_GINT64_FORMAT " too many"),
                           lb_json_integer (wer, "substitutions", 0),
@@ -103,7 +103,9 @@ add_scores (GPtrArray *figures, const json_t *scores)
       double value = lb_json_real (score, "value", NAN);
 
       if (g_strcmp0 (name, "wer") == 0)
-        add_wer (figures, score);
+        add_errors (figures, _ ("Word Error Rate"), score);
+      else if (g_strcmp0 (name, "cer") == 0)
+        add_errors (figures, _ ("Character Error Rate"), score);
       else if (isfinite (value))
         add (figures, name, lb_report_number (value), NULL);
     }

@@ -39,8 +39,6 @@ new_switch_row (LbOptionRows *rows, const LbOption *option)
 
   gtk_widget_set_valign (it, GTK_ALIGN_CENTER);
   gtk_switch_set_active (GTK_SWITCH (it), json_is_true (option->fallback));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (it), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  option->name, -1);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), it);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), it);
   g_object_set_data (G_OBJECT (row), SWITCH_KEY, it);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#define PARTIAL_BYTES 4096
 #define AUTO_LEAST 6
 #define AUTO_LIMIT_S 60.0
 #define AUTO_LEAST_SLOW 4
@@ -133,15 +134,18 @@ on_iteration (LbGuiProgress *progress, const json_t *event)
   g_array_append_val (progress->wall_s, wall_s);
 }
 
-/* Engines stream pieces; the whole of a long text need not be kept to show its end. */
+/* Engines stream pieces: the end of what has come is kept, and begins with a whole character. */
 static void
 on_partial (LbGuiProgress *progress, const json_t *event)
 {
-  const char *text = lb_json_string (event, "text", "");
+  const char *before = progress->partial != NULL ? progress->partial : "";
+  g_autofree char *all = g_strconcat (before, lb_json_string (event, "text", ""), NULL);
+  gsize length = strlen (all);
+  const char *end = length > PARTIAL_BYTES ? all + length - PARTIAL_BYTES : all;
 
-  take_text (&progress->partial, progress->partial != NULL
-                                     ? g_strconcat (progress->partial, text, NULL)
-                                     : g_strdup (text));
+  while ((*end & 0xc0) == 0x80)
+    end++;
+  take_text (&progress->partial, g_strdup (end));
 }
 
 static void

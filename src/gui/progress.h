@@ -11,7 +11,7 @@ typedef struct {
   char *id;             /* of the run; NULL: none has begun */
   char *phase;          /* translated: "Loading the model" */
   char *waiting_for;    /* (nullable): who holds the machine */
-  char *partial;        /* (nullable): what the engine wrote, so far in this step */
+  char *partial;        /* (nullable): the end of what the engine wrote in this step */
   char *error;          /* (nullable): why it failed, in words */
   gboolean iterating;   /* an iteration runs (its load, warm-up, scoring: not) */
   gint64 index, of;     /* of the iteration, from 0; of 0: auto */

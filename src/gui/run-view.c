@@ -8,6 +8,8 @@
 #include "gui/live-chart.h"
 #include "report/report.h"
 
+#define CARD_CHARACTERS 19
+
 struct _LbRunView {
   AdwBin parent;
   GtkStack *stack;
@@ -165,6 +167,7 @@ new_card (const LbFigure *figure)
       gtk_widget_add_css_class (line, lines[i].class);
       gtk_label_set_xalign (GTK_LABEL (line), 0);
       gtk_label_set_wrap (GTK_LABEL (line), TRUE);
+      gtk_label_set_max_width_chars (GTK_LABEL (line), CARD_CHARACTERS);
       gtk_box_append (GTK_BOX (card), line);
     }
   gtk_widget_add_css_class (card, "card");

@@ -54,6 +54,7 @@ setup_row (GtkSignalListItemFactory *factory, GtkListItem *item, LbSttOutput *it
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *time = gtk_label_new (NULL), *text = gtk_label_new (NULL);
 
+  gtk_widget_add_css_class (box, "segment");
   gtk_widget_add_css_class (time, "numeric");
   gtk_widget_add_css_class (time, "dim-label");
   gtk_widget_set_valign (time, GTK_ALIGN_START);

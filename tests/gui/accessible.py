@@ -141,12 +141,19 @@ def key(request):
     return Atspi.generate_keyboard_event(request["key"], None, kinds[request["kind"]])
 
 
+def type_text(request):
+    return Atspi.generate_keyboard_event(0, request["text"], Atspi.KeySynthType.STRING)
+
+
 def focus(request):
     component = nodes[request["node"]].get_component_iface()
     return Atspi.Component.grab_focus(component)
 
 
-COMMANDS = {"find": find, "act": act, "write": write, "value": value, "mouse": mouse, "key": key, "focus": focus}
+COMMANDS = {
+    "find": find, "act": act, "write": write, "value": value, "mouse": mouse, "key": key, "type": type_text,
+    "focus": focus,
+}
 
 
 def answer(request):

@@ -13,7 +13,6 @@ sys.path.insert(0, str(HERE))
 spec = importlib.util.spec_from_file_location("functional_world", HERE.parent / "functional" / "conftest.py")
 functional_world = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(functional_world)
-world = functional_world.world
 speech = functional_world.speech
 
 from desktop import Desktop, Window  # noqa: E402
@@ -26,10 +25,22 @@ def desktop():
     it.close()
 
 
-@pytest.fixture
-def gui(desktop, tmp_path):
-    """A function that opens the window: gui(world, environment={…})."""
-    world = functional_world.World(tmp_path)
+@pytest.fixture(scope="session")
+def speech_clips():
+    return functional_world.read_speech()
+
+
+def check_end(windows):
+    """Each ends by itself, and GTK had nothing to complain of."""
+    for window in windows:
+        window.close()
+        words = window.said().splitlines()
+        wrong = [line for line in words if any(sign in line for sign in ("CRITICAL", "WARNING", "ERROR", "runtime error"))]
+        assert not wrong, "\n".join(wrong)
+
+
+def make_opener(desktop, folder):
+    world = functional_world.World(folder)
     opened = []
 
     def open_window(*arguments, **options):
@@ -37,9 +48,29 @@ def gui(desktop, tmp_path):
         opened.append(window)
         return window
 
-    open_window.world = world
+    open_window.world, open_window.opened = world, opened
+    return open_window
+
+
+@pytest.fixture
+def gui(desktop, tmp_path):
+    """A function that opens the window in a fresh world: gui(FILE, environment={…}); gui.world is that."""
+    open_window = make_opener(desktop, tmp_path)
     yield open_window
-    for window in opened:
-        window.close()
-        critical = [line for line in window.said().splitlines() if "CRITICAL" in line or "WARNING" in line or "ERROR" in line]
-        assert not critical, "\n".join(critical)
+    check_end(open_window.opened)
+    files = [str(path) for path in open_window.world.temporary.rglob("*")]
+    assert not files, f"temporary files left: {files}"
+
+
+@pytest.fixture(scope="module")
+def open_story(desktop, tmp_path_factory):
+    """As gui, for a file of tests that are the steps of one story: open_story(MODEL…) is (world, window)."""
+    open_window = make_opener(desktop, tmp_path_factory.mktemp("story"))
+
+    def open_with(*models, **options):
+        for model in models:
+            open_window.world.link_model(model)
+        return open_window.world, open_window(**options)
+
+    yield open_with
+    check_end(open_window.opened)

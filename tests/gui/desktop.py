@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import signal
-import shutil
 import subprocess
 import tempfile
 import time
@@ -17,7 +16,7 @@ SHOTS = pathlib.Path(os.environ.get("LLAMABURN_SHOTS") or BUILD / "screenshots")
 PATIENCE_S = 30
 # Keysyms of X.
 HOME, LEFT, UP, RIGHT, DOWN, ENTER, ESCAPE, TAB = 0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF54, 0xFF0D, 0xFF1B, 0xFF09
-CONTROL, ALT, SHIFT = 0xFFE3, 0xFFE9, 0xFFE1
+CONTROL, ALT, SHIFT, SLASH = 0xFFE3, 0xFFE9, 0xFFE1, 0x2F
 
 
 def wait_until(what, say, limit_s=PATIENCE_S, pause_s=0.1):
@@ -51,9 +50,9 @@ class Desktop:
             GTK_A11Y="atspi", GSK_RENDERER="cairo", GDK_BACKEND="x11", NO_AT_BRIDGE="0", LC_ALL="C.UTF-8",
             GSETTINGS_BACKEND="memory", GTK_USE_PORTAL="0", ADW_DISABLE_PORTAL="1",
         )
-        # The accessibility bus has its socket there, named by the display's number: another desktop may have the same.
-        self.runtime = tempfile.mkdtemp(prefix="llamaburn-desktop-")
-        self.environment["XDG_RUNTIME_DIR"] = self.runtime
+        # The accessibility bus has its socket here: desktops of other tests have another.
+        self.runtime = tempfile.TemporaryDirectory(prefix="llamaburn-desktop-")
+        self.environment["XDG_RUNTIME_DIR"] = self.runtime.name
         self.environment["DISPLAY"] = ":" + self.start_display(size)
         self.environment["DBUS_SESSION_BUS_ADDRESS"] = self.start_bus()
         self.start(["/usr/libexec/at-spi-bus-launcher", "--launch-immediately"])
@@ -99,7 +98,7 @@ class Desktop:
     def close(self):
         for process in reversed(self.processes):
             end(process)
-        shutil.rmtree(self.runtime, ignore_errors=True)
+        self.runtime.cleanup()
 
 
 class Window:
@@ -144,7 +143,7 @@ class Window:
         return wait_until(lambda: not self.find(role, name, **more), f"{role} {name!r} stays", limit_s)
 
     def outline(self):
-        shown = self.find_all()
+        shown = [node for node in self.find_all() if not node["name"].startswith(("Gtk", "Adw", "Lb"))]
         return "\n".join(f"{n['role']}: {n['name']!r} {n.get('text', '')[:60]!r}" for n in shown if n["name"] or n.get("text"))
 
     def click(self, role=None, name=None, **more):
@@ -158,14 +157,28 @@ class Window:
         x, y, width, height = node["box"]
         self.desktop.ask(do="mouse", x=x + width // 2, y=y + height // 2, event=event)
 
+    def scroll_to(self, role, name):
+        """Turns the wheel over the set-up until a row lies in what is seen; returns it."""
+        for _ in range(80):
+            node = self.wait(role, name)
+            y = node["box"][1] + node["box"][3] // 2
+            if 120 < y < 640:
+                return node
+            self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 640 else "b4c")
+            time.sleep(0.05)
+        raise AssertionError(f"{role} {name!r} does not come into view: {node['box']}")
+
     def choose(self, title, start):
         """The entry of a combo box that begins so: by mouse and keys, since a popover's place is not told."""
-        combo = self.wait("combo box", title)
+        combo = self.scroll_to("combo box", title)
         self.point(combo)
-        entries = wait_until(lambda: self.find_all("list item", under=combo["id"]), f"{title} does not open")
+        # The first is what the row itself shows.
+        entries = wait_until(lambda: self.find_all("list item", under=combo["id"])[1:], f"{title} does not open")
         names = [self.desktop.ask(do="find", pid=0, role="label", under=entry["id"])[0]["name"] for entry in entries]
         wanted = [i for i, name in enumerate(names) if name.startswith(start)]
         assert wanted, names
+        time.sleep(0.3)
+        self.press(DOWN)  # into the list
         self.press(HOME)
         for _ in range(wanted[0]):
             self.press(DOWN)
@@ -175,6 +188,33 @@ class Window:
 
     def set_value(self, title, value):
         self.desktop.ask(do="value", node=self.wait("spin button", title)["id"], to=value)
+
+    def choose_file(self, path, button="Choose…"):
+        """By the file dialog, typing the name as people can. GTK 4.8 crashes where AT-SPI looks at that dialog as it
+        goes: nothing is looked for while it is there."""
+        self.click("push button", button)
+        time.sleep(3)
+        self.press(SLASH)
+        self.desktop.ask(do="type", text=str(path)[1:])
+        time.sleep(1)
+        self.press(ENTER)
+        time.sleep(2)
+
+    def wait_ready(self, limit_s=PATIENCE_S):
+        return self.wait("push button", "Run", states=["sensitive"], limit_s=limit_s)
+
+    def run_once(self, iterations=1, warmups=0, limit_s=300):
+        """Run, until it has ended."""
+        self.set_iterations(iterations, warmups)
+        self.click("push button", "Run")
+        self.wait_ready(limit_s)
+
+    def set_iterations(self, iterations, warmups):
+        self.wait_ready()
+        if "sensitive" not in self.wait("spin button", "Number of Iterations")["states"]:
+            self.click("push button", "As Many Iterations as It Takes")
+        self.set_value("Number of Iterations", iterations)
+        self.set_value("Warm-ups", warmups)
 
     def write(self, node, text):
         assert self.desktop.ask(do="write", node=node["id"], text=text), node
@@ -186,6 +226,7 @@ class Window:
         self.desktop.ask(do="key", key=keys[-1], kind="both")
         for held in reversed(keys[:-1]):
             self.desktop.ask(do="key", key=held, kind="release")
+        time.sleep(0.15)  # a popover that has just opened may drop what comes at once
 
     def show_page(self, title):
         self.click("page tab", title)
