@@ -18,6 +18,7 @@ struct _LbComparePage {
   LbHistoryList *list; /* of what can be added */
   LbHistoryFilter *filter;
   GCancellable *loading;
+  gboolean wanted; /* the first of the list, as soon as it is what the words say */
   GtkMenuButton *add;
   GtkPopover *popover;
   GtkSearchEntry *search;
@@ -169,6 +170,22 @@ on_choice (LbComparePage *page, guint position)
     change (page, lb_history_row_number (row), TRUE, FALSE);
 }
 
+/* Enter in the search adds the first that fits. */
+static void
+on_enter (LbComparePage *page)
+{
+  page->wanted = TRUE;
+  lb_history_filter_apply (page->filter);
+}
+
+static void
+on_refreshed (LbComparePage *page)
+{
+  if (page->wanted && g_list_model_get_n_items (G_LIST_MODEL (page->list)) > 0)
+    on_choice (page, 0);
+  page->wanted = FALSE;
+}
+
 static void
 on_popover (LbComparePage *page)
 {
@@ -308,6 +325,10 @@ fill_choices (LbComparePage *page)
   g_object_unref (factory);
   g_object_unref (model);
   g_signal_connect_object (page->choices, "activate", G_CALLBACK (on_choice), page,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (page->search, "activate", G_CALLBACK (on_enter), page,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (page->list, "refreshed", G_CALLBACK (on_refreshed), page,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (page->popover, "notify::visible", G_CALLBACK (on_popover), page,
                            G_CONNECT_SWAPPED);

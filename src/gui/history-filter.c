@@ -36,8 +36,8 @@ chosen (LbHistoryFilter *filter, guint kind)
   return item != NULL ? gtk_string_object_get_string (item) : NULL;
 }
 
-static void
-apply (LbHistoryFilter *filter)
+void
+lb_history_filter_apply (LbHistoryFilter *filter)
 {
   const char *words = filter->search != NULL
                           ? gtk_editable_get_text (GTK_EDITABLE (filter->search))
@@ -156,14 +156,16 @@ lb_history_filter_new (LbGuiContext *context, LbHistoryList *list, GtkSearchEntr
   filter->search = search;
   filter->total = -1;
   if (search != NULL)
-    g_signal_connect_swapped (search, "search-changed", G_CALLBACK (apply), filter);
+    g_signal_connect_swapped (search, "search-changed", G_CALLBACK (lb_history_filter_apply),
+                              filter);
   for (guint i = 0; i < KINDS; i++)
     {
       filter->choices[i] = choices[i];
       if (choices[i] == NULL)
         continue;
       fill (filter, i, nothing);
-      g_signal_connect_swapped (choices[i], "notify::selected", G_CALLBACK (apply), filter);
+      g_signal_connect_swapped (choices[i], "notify::selected",
+                                G_CALLBACK (lb_history_filter_apply), filter);
     }
   return filter;
 }

@@ -15,6 +15,10 @@ LbHistoryFilter *lb_history_filter_new (LbGuiContext *context, LbHistoryList *li
                                         GtkDropDown *engine, GtkDropDown *model);
 void lb_history_filter_free (LbHistoryFilter *filter);
 
+/** lb_history_filter_apply: now, not when the typing has paused; the list then says "refreshed"
+ */
+void lb_history_filter_apply (LbHistoryFilter *filter);
+
 /** lb_history_filter_refresh: what can be chosen, where runs came or went */
 void lb_history_filter_refresh (LbHistoryFilter *filter);
 

@@ -305,9 +305,10 @@ on_numbers (GObject *source, GAsyncResult *result, gpointer user_data)
       want_what_is_shown (list);
       question_free (answer);
     }
-  g_signal_emit (list, refreshed, 0);
   if (list->altered)
     read_again (list);
+  else
+    g_signal_emit (list, refreshed, 0);
 }
 
 static void
