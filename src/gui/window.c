@@ -61,6 +61,12 @@ on_shown_run (LbWindow *window)
     lb_window_show_page (window, "history");
 }
 
+static void
+on_compare (LbWindow *window)
+{
+  lb_window_show_page (window, "compare");
+}
+
 void
 lb_window_show_page (LbWindow *window, const char *name)
 {
@@ -220,6 +226,8 @@ lb_window_new (AdwApplication *application, LbGuiContext *context)
   g_signal_connect_object (window->stack, "notify::visible-child", G_CALLBACK (on_page), window,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (context, "notify::shown-run", G_CALLBACK (on_shown_run), window,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (context, "compare", G_CALLBACK (on_compare), window,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (context, "notify::run", G_CALLBACK (on_run_ended), window,
                            G_CONNECT_SWAPPED);

@@ -76,7 +76,7 @@ class Desktop:
 
     def start_display(self, size):
         read, write = os.pipe()
-        self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=[write])
+        self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp", "-noreset"], pass_fds=[write])
         os.close(write)
         with open(read) as numbers:
             number = numbers.readline().strip()
@@ -122,7 +122,11 @@ class Window:
             self.process = subprocess.Popen(
                 [BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
-        self.wait("frame|window")
+        try:
+            self.wait("frame|window")
+        except BaseException:
+            end(self.process)  # else every later one would only wake it
+            raise
 
     def said(self):
         return self.log.read_text(errors="replace")
