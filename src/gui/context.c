@@ -12,6 +12,7 @@ struct _LbGuiContext {
   LbStore *store;            /* (nullable): of that thread only */
   LbGuiRun *run;             /* (nullable) */
   char *shown_run;           /* (nullable) */
+  GArray *compared;          /* of gint64 */
 };
 
 G_DEFINE_FINAL_TYPE (LbGuiContext, lb_gui_context, G_TYPE_OBJECT)
@@ -24,6 +25,7 @@ enum {
 enum {
   SIGNAL_CATALOGUE_CHANGED,
   SIGNAL_HISTORY_CHANGED,
+  SIGNAL_COMPARE,
   N_SIGNALS,
 };
 
@@ -169,6 +171,20 @@ lb_gui_context_shown_run (LbGuiContext *context)
   return context->shown_run;
 }
 
+void
+lb_gui_context_compare (LbGuiContext *context, const GArray *numbers)
+{
+  g_array_set_size (context->compared, 0);
+  g_array_append_vals (context->compared, numbers->data, numbers->len);
+  g_signal_emit (context, signals[SIGNAL_COMPARE], 0);
+}
+
+const GArray *
+lb_gui_context_compared (LbGuiContext *context)
+{
+  return context->compared;
+}
+
 static void
 on_run_ended (LbGuiRun *run, LbGuiContext *context)
 {
@@ -234,6 +250,7 @@ lb_gui_context_finalize (GObject *object)
   g_clear_pointer (&context->state, lb_gui_state_free);
   g_free (context->problem);
   g_free (context->shown_run);
+  g_array_unref (context->compared);
   G_OBJECT_CLASS (lb_gui_context_parent_class)->finalize (object);
 }
 
@@ -256,12 +273,15 @@ lb_gui_context_class_init (LbGuiContextClass *class)
   signals[SIGNAL_HISTORY_CHANGED] = g_signal_new ("history-changed", G_TYPE_FROM_CLASS (class),
                                                   G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                                   G_TYPE_NONE, 0);
+  signals[SIGNAL_COMPARE] = g_signal_new ("compare", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST,
+                                          0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 lb_gui_context_init (LbGuiContext *context)
 {
   context->state = lb_gui_state_new ();
+  context->compared = g_array_new (FALSE, FALSE, sizeof (gint64));
   context->store_thread = g_thread_pool_new (do_store_call, NULL, 1, FALSE, NULL);
   lb_gui_context_reload (context);
 }

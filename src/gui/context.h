@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * Properties: "run" (LbGuiRun, nullable): the benchmark that runs, or that ran last; "shown-run"
  * (text, nullable): id of the run that the user wants to see in the history.
  * Signals: "catalogue-changed": lb_gui_context_catalogue() is another one; "history-changed":
- * something of the history may be new.
+ * something of the history may be new; "compare": lb_gui_context_compared() is another set.
  */
 #define LB_TYPE_GUI_CONTEXT (lb_gui_context_get_type ())
 G_DECLARE_FINAL_TYPE (LbGuiContext, lb_gui_context, LB, GUI_CONTEXT, GObject)
@@ -60,6 +60,12 @@ void lb_gui_context_history_changed (LbGuiContext *context);
  * it */
 void lb_gui_context_show_run (LbGuiContext *context, const char *id);
 const char *lb_gui_context_shown_run (LbGuiContext *context);
+
+/** lb_gui_context_compare: the runs that the user wants side by side, the baseline first: emits
+ * "compare"; the window turns to the page Compare. @numbers: (element-type gint64) */
+void lb_gui_context_compare (LbGuiContext *context, const GArray *numbers);
+/** lb_gui_context_compared: Returns: (transfer none) (element-type gint64): maybe none */
+const GArray *lb_gui_context_compared (LbGuiContext *context);
 
 /** lb_gui_context_start: begins to measure @plan. One at a time: %LB_ERROR_USAGE while another
  * runs. Returns: (transfer none): the new "run", or %NULL */

@@ -330,6 +330,18 @@ lb_blocks_rows (GString *out, const json_t *record, gboolean preview, const LbRe
     }
 }
 
+void
+lb_report_each (const json_t *record, LbReportRowHandler handler, gpointer user_data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *value = rows[i].say (record);
+
+      if (strcmp (value, LB_ABSENT) != 0)
+        handler (rows[i].label, value, user_data);
+    }
+}
+
 /* The head is one line: what else stands in it takes about as much as is left here. */
 static char *
 cut_input (const char *input, gboolean text, int before, const LbReportStyle *style)
@@ -381,6 +393,16 @@ lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style)
       g_string_append_printf (out, "   #%s", number);
     }
   g_string_append_c (out, '\n');
+}
+
+char *
+lb_report_title (const json_t *record)
+{
+  const LbReportStyle unbounded = { 0 };
+  g_autoptr (GString) title = g_string_new (NULL);
+
+  lb_blocks_head (title, record, &unbounded);
+  return g_strchomp (g_string_free (g_steal_pointer (&title), FALSE));
 }
 
 static void

@@ -76,7 +76,7 @@ class Desktop:
 
     def start_display(self, size):
         read, write = os.pipe()
-        self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp"], pass_fds=[write])
+        self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", size + "x24", "-nolisten", "tcp", "-noreset"], pass_fds=[write])
         os.close(write)
         with open(read) as numbers:
             number = numbers.readline().strip()
@@ -122,7 +122,11 @@ class Window:
             self.process = subprocess.Popen(
                 [BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
-        self.wait("frame|window")
+        try:
+            self.wait("frame|window")
+        except BaseException:
+            end(self.process)  # else every later one would only wake it
+            raise
 
     def said(self):
         return self.log.read_text(errors="replace")
@@ -163,13 +167,14 @@ class Window:
 
     def scroll_to(self, role, name):
         """Turns the wheel over the set-up until a row lies in what is seen; returns it."""
-        for _ in range(80):
+        for _ in range(40):
             node = self.wait(role, name)
             y = node["box"][1] + node["box"][3] // 2
-            if 120 < y < 640:
+            if 120 < y < 680:
                 return node
-            self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 640 else "b4c")
-            time.sleep(0.05)
+            for _ in range(1 + abs(y - 380) // 100):
+                self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 680 else "b4c")
+            time.sleep(0.3)  # it goes on for a while
         raise AssertionError(f"{role} {name!r} does not come into view: {node['box']}")
 
     def choose(self, title, start):

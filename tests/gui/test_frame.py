@@ -2,8 +2,7 @@
 
 import pytest
 
-from desktop import ALT, CONTROL, SHIFT, wait_until
-from desktop import remember
+from desktop import ALT, CONTROL, SHIFT, remember, wait_until
 from test_trouble import HIDDEN
 
 PAGES = ["Benchmark", "History", "Compare", "Models", "System"]

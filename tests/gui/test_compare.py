@@ -1,0 +1,96 @@
+"""The page Compare: two runs of a known difference, from the history and by search; charts as files."""
+
+import json
+import xml.etree.ElementTree as tree
+
+import pytest
+from desktop import wait_until
+from test_history import measure, open_history, open_page, select, wait_numbers
+
+
+def two_runs(world):
+    (world.folder / "said.txt").write_text("the cat sat down")
+    for sleep, text in ((50, "the cat sat down"), (100, "the cat sat")):
+        measure(world, "-O", f"null:sleep-ms={sleep}", "-O", f"null:text={text}", "--reference", "said.txt")
+
+
+def add(window, words):
+    window.click("push button|toggle button", "Add a Run")
+    search = window.wait("entry", "Search runs to compare")
+    window.write(search, words)
+    choice = window.wait("label", holds=words.split()[0] + " null")
+    window.point(choice)
+
+
+def verdict(world, *runs):
+    return json.loads(world.run("compare", *runs, "--format", "json")[0])["runs"][1]["against"]
+
+
+def test_compare(gui):
+    """Verification: Compare. Two runs from the history, by RTF, with the verdict of the command line."""
+    world = gui.world
+    two_runs(world)
+    window = open_history(gui)
+    wait_numbers(window, ["2", "1"])
+    select(window, 1, 2)
+    window.click("push button", "Compare")
+    against = verdict(world, "2", "1")
+    assert 1.8 < 1 / against["ratio"] < 2.2, "the null engine slept 50 and 100 ms"
+    window.wait("label", holds=against["words"].split(";")[0])
+    window.wait("label", holds="Not the same benchmark")
+    window.wait("label", holds="RTF 0.05")
+    window.wait("label", holds="WER 25.0 %")
+    image = window.wait("image", holds="Real-time factor (less is faster)")
+    assert "1 null" in image["name"] and "2 null" in image["name"]
+    window.wait("image", holds="Speed against quality")
+    window.shot("compare-two")
+    window.click("push button", "Make run 1 the baseline")
+    window.wait("label", holds=verdict(world, "1", "2")["words"].split(";")[0])
+    window.click("push button", "Remove run 2")
+    window.wait("label", holds="Add another run")
+
+
+def test_runs_are_added_by_search(gui):
+    two_runs(gui.world)
+    window = open_page(gui, "compare")
+    window.wait("label", "Compare Runs")
+    add(window, "1")
+    window.wait("label", holds="Add another run")
+    add(window, "2")
+    window.wait("label", holds=verdict(gui.world, "1", "2")["words"].split(";")[0])
+    gui.world.run("history", "remove", "2")
+    window.click("push button", "Make run 2 the baseline")
+    window.wait("label", holds='no run "2"')
+
+
+@pytest.mark.parametrize("button, name", [("Save Charts…", "all.svg"), ("Save chart rtf", "rtf.svg"), ("Save chart rtf", "rtf.png")])
+def test_charts_are_saved(gui, button, name):
+    two_runs(gui.world)
+    window = open_history(gui)
+    wait_numbers(window, ["2", "1"])
+    select(window, 1, 2)
+    window.click("push button", "Compare")
+    window.wait("image", holds="Real-time factor (less is faster)")
+    window.click("push button", button)
+    path = gui.world.folder / name
+    entry = wait_until(lambda: [n for n in window.find_all("entry|text") if not n["name"].startswith("Search")], "no entry for a name")[0]
+    window.write(entry, str(path))
+    window.click("push button", "_Save Save")
+    wait_until(lambda: path.exists() and path.stat().st_size > 0, f"{name} is not written: {window.outline()}")
+    if name.endswith("svg"):
+        words = tree.fromstring(path.read_bytes()).find("{http://www.w3.org/2000/svg}desc").text
+        assert "1 null" in words and ("Memory" in words) == (name == "all.svg")
+    else:
+        assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1270])
+def test_looks(gui, look, width):
+    two_runs(gui.world)
+    window = open_page(gui, "compare", width=width, environment={"ADW_DEBUG_COLOR_SCHEME": f"prefer-{look}"})
+    add(window, "1")
+    window.wait("label", holds="Add another run")
+    add(window, "2")
+    window.wait("image", holds="Speed against quality")
+    window.shot(f"compare-{look}-{width}")
