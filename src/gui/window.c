@@ -168,6 +168,26 @@ lb_window_close_request (GtkWindow *it)
   return GDK_EVENT_STOP;
 }
 
+/* For bench/gui.py: a frame was drawn with all that is known at the start. */
+static void
+on_painted (GdkFrameClock *clock, LbWindow *window)
+{
+  const char *problem = NULL;
+
+  if (lb_gui_context_catalogue (window->context, &problem) == NULL && problem == NULL)
+    return;
+  g_signal_handlers_disconnect_by_func (clock, on_painted, window);
+  g_debug ("usable");
+}
+
+static void
+lb_window_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (lb_window_parent_class)->map (widget);
+  g_signal_connect_object (gtk_widget_get_frame_clock (widget), "after-paint",
+                           G_CALLBACK (on_painted), widget, 0);
+}
+
 static void
 add_pages (LbWindow *window)
 {
@@ -249,6 +269,7 @@ lb_window_class_init (LbWindowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = lb_window_dispose;
+  widget_class->map = lb_window_map;
   GTK_WINDOW_CLASS (class)->close_request = lb_window_close_request;
   gtk_widget_class_set_template_from_resource (widget_class, LB_UI_PATH "window.ui");
   gtk_widget_class_bind_template_child (widget_class, LbWindow, toasts);

@@ -40,6 +40,14 @@ def end(process):
             process.wait()
 
 
+def remember(world, **groups):
+    """Writes what a window remembers."""
+    folder = world.folder / "state" / "llamaburn"
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"[{group}]\n" + "".join(f"{key}={value}\n" for key, value in values.items()) for group, values in groups.items()]
+    (folder / "window.ini").write_text("\n".join(lines))
+
+
 class Desktop:
     """Xvfb, a session bus and the accessibility bus: as long as it lives."""
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from desktop import ALT, CONTROL, SHIFT, wait_until
-from test_trouble import HIDDEN, remember
+from desktop import ALT, CONTROL, SHIFT, remember, wait_until
+from test_trouble import HIDDEN
 
 PAGES = ["Benchmark", "History", "Compare", "Models", "System"]
 # How the window is looked at: what it remembers of its size, and the environment.

@@ -9,17 +9,9 @@ import subprocess
 
 import pytest
 
-from desktop import Desktop, Window, wait_until
+from desktop import Desktop, Window, remember, wait_until
 
 HIDDEN = {"LLAMABURN_GUI_HIDDEN": "1"}
-
-
-def remember(world, **groups):
-    """Writes what a window remembers."""
-    folder = world.folder / "state" / "llamaburn"
-    folder.mkdir(parents=True, exist_ok=True)
-    lines = [f"[{group}]\n" + "".join(f"{key}={value}\n" for key, value in values.items()) for group, values in groups.items()]
-    (folder / "window.ini").write_text("\n".join(lines))
 
 
 @pytest.fixture
