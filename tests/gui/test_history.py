@@ -71,14 +71,18 @@ def row_of(window, number):
     return window.wait("label", str(number), under=table(window))
 
 
-def select(window, *wanted):
-    for i, number in enumerate(wanted):
-        x, y, width, height = row_of(window, number)["box"]
-        if i > 0:
-            window.desktop.ask(do="key", key=CONTROL, kind="press")
-        window.desktop.ask(do="mouse", x=x + width // 2, y=y + height // 2, event="b1c")
-        if i > 0:
-            window.desktop.ask(do="key", key=CONTROL, kind="release")
+def select(window, number):
+    window.point(row_of(window, number))
+    window.wait("label", holds="1 of ")
+
+
+def compare(window, *wanted):
+    """Each joins the comparison."""
+    for number in wanted:
+        window.show_page("History")
+        select(window, number)
+        window.click("push button", "Compare")
+        window.wait("page tab", "Compare", states=["selected"])
 
 
 def test_an_empty_history_says_what_fills_it(gui):
