@@ -73,7 +73,7 @@ def row_of(window, number):
 
 def select(window, number):
     window.point(row_of(window, number))
-    window.wait("label", holds="1 of ")
+    window.wait("label", holds=f"#{number}")  # the title of the details
 
 
 def compare(window, *wanted):
