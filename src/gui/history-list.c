@@ -84,18 +84,6 @@ on_rows (GObject *source, GAsyncResult *result, gpointer user_data)
     fetch_wanted (list);
 }
 
-static void
-free_numbers (gpointer data)
-{
-  g_array_unref (data);
-}
-
-static void
-free_rows (gpointer data)
-{
-  g_ptr_array_unref (data);
-}
-
 /* One question at a time: what is asked for meanwhile is asked with the next. */
 static void
 fetch_wanted (LbHistoryList *list)
@@ -113,8 +101,9 @@ fetch_wanted (LbHistoryList *list)
       g_array_append_val (numbers, *(gint64 *) key);
   g_hash_table_remove_all (list->wanted);
   list->fetching = TRUE;
-  lb_gui_context_store (list->context, fetch_rows, numbers, free_numbers, free_rows,
-                        list->cancellable, on_rows, g_object_ref (list));
+  lb_gui_context_store (list->context, fetch_rows, numbers, (GDestroyNotify) g_array_unref,
+                        (GDestroyNotify) g_ptr_array_unref, list->cancellable, on_rows,
+                        g_object_ref (list));
 }
 
 static gboolean

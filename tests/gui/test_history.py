@@ -80,6 +80,8 @@ def compare(window, *wanted):
     """Each joins the comparison."""
     for number in wanted:
         window.show_page("History")
+        window.wait("page tab", "History", states=["selected"])
+        time.sleep(1)  # until it is drawn: the mouse meets what is on the screen
         select(window, number)
         window.click("push button", "Compare")
         window.wait("page tab", "Compare", states=["selected"])
