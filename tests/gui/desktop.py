@@ -167,13 +167,14 @@ class Window:
 
     def scroll_to(self, role, name):
         """Turns the wheel over the set-up until a row lies in what is seen; returns it."""
-        for _ in range(80):
+        for _ in range(40):
             node = self.wait(role, name)
             y = node["box"][1] + node["box"][3] // 2
-            if 120 < y < 640:
+            if 120 < y < 680:
                 return node
-            self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 640 else "b4c")
-            time.sleep(0.05)
+            for _ in range(1 + abs(y - 380) // 100):
+                self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 680 else "b4c")
+            time.sleep(0.3)  # it goes on for a while
         raise AssertionError(f"{role} {name!r} does not come into view: {node['box']}")
 
     def choose(self, title, start):
