@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from desktop import remember
+from desktop import remember, wait_until
 
 LONG_S = 300
 TASKS = ["Separation", "Transcription", "Beats", "Chords", "Genre", "Generation", "LLM Analysis"]
@@ -43,7 +43,13 @@ def task(gui):
 
 
 def last(window):
-    (record,) = window.world.json("show", "last")
+    """The last run's record, once it has ended."""
+
+    def look():
+        (record,) = window.world.json("show", "last")
+        return record if record["status"] != "running" else None
+
+    record = wait_until(look, "the run does not end", LONG_S)
     assert record["status"] == "ok", record.get("error")
     return record
 
