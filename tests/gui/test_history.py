@@ -177,7 +177,7 @@ def test_delete_can_be_undone_and_then_is_done(gui):
     wait_numbers(window, ["3", "2", "1"])
     select(window, 2)
     window.click("push button", "Delete")
-    window.click("push button", "Undo")  # the toast stays for ten seconds
+    window.click("push button", "Undo Undo")  # the toast stays for ten seconds
     wait_numbers(window, ["3", "2", "1"])
     assert len(gui.world.run("history", "--format", "jsonl")[0].splitlines()) == 3
     select(window, 3, 1)
