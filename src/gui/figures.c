@@ -151,8 +151,9 @@ lb_figures_warnings (const json_t *record)
   if (!lb_json_boolean (validity, "valid", TRUE))
     g_ptr_array_add (warnings, g_strdup (_ ("This result does not count as valid.")));
   json_array_foreach (json_object_get (validity, "flags"), index, flag)
-    g_ptr_array_add (warnings,
-                     g_strdup_printf (_ ("%s: %s"), lb_json_string (flag, "evidence", "?"),
-                                      lb_json_string (flag, "cure", "?")));
+    if (g_strcmp0 (lb_json_string (flag, "id", NULL), "failed") != 0) /* the notice says it */
+      g_ptr_array_add (warnings,
+                       g_strdup_printf (_ ("%s: %s"), lb_json_string (flag, "evidence", "?"),
+                                        lb_json_string (flag, "cure", "?")));
   return warnings;
 }

@@ -146,6 +146,13 @@ lb_mode_page_set_file (LbModePage *page, const char *path)
     page->mode->set_file (page->input, path);
 }
 
+/* Folded, the set-up lies over the result: it does while there is none. */
+static void
+on_folded (LbModePage *page)
+{
+  adw_flap_set_reveal_flap (page->flap, !adw_flap_get_folded (page->flap) || page->run == NULL);
+}
+
 /* A file may be dropped anywhere on the page. */
 static gboolean
 on_drop (GtkDropTarget *target, const GValue *value, double x, double y, LbModePage *page)
@@ -204,6 +211,7 @@ lb_mode_page_dispose (GObject *object)
 
   if (page->run != NULL)
     g_signal_handlers_disconnect_by_data (page->run, page);
+  adw_bin_set_child (ADW_BIN (page), NULL); /* AdwBin would unparent it again */
   gtk_widget_dispose_template (GTK_WIDGET (page), LB_TYPE_MODE_PAGE);
   g_clear_object (&page->run);
   g_clear_object (&page->context);
@@ -230,4 +238,5 @@ static void
 lb_mode_page_init (LbModePage *page)
 {
   gtk_widget_init_template (GTK_WIDGET (page));
+  g_signal_connect_swapped (page->flap, "notify::folded", G_CALLBACK (on_folded), page);
 }

@@ -312,6 +312,7 @@ lb_run_view_dispose (GObject *object)
 
   if (view->run != NULL)
     g_signal_handlers_disconnect_by_data (view->run, view);
+  adw_bin_set_child (ADW_BIN (view), NULL); /* AdwBin would unparent it again */
   gtk_widget_dispose_template (GTK_WIDGET (view), LB_TYPE_RUN_VIEW);
   g_clear_object (&view->run);
   g_clear_object (&view->context);

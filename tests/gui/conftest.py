@@ -34,6 +34,7 @@ def check_end(windows):
     """Each ends by itself, and GTK had nothing to complain of."""
     for window in windows:
         window.close()
+    for window in windows:
         words = window.said().splitlines()
         wrong = [line for line in words if any(sign in line for sign in ("CRITICAL", "WARNING", "ERROR", "runtime error"))]
         assert not wrong, "\n".join(wrong)

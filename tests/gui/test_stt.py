@@ -52,7 +52,7 @@ def test_4_run_benchmark(story):
     window.click("push button", "Run")
     window.wait("push button", "Stop")
     window.wait("label", holds="elapsed")
-    window.wait("image", holds="RTF of 1 iteration", limit_s=LONG_S)
+    window.wait("image", holds="RTF of ", limit_s=LONG_S)
     window.wait("label", "Measuring: iteration 2 of 2", limit_s=LONG_S)
     window.shot("stt-4-running")
     window.wait_ready(LONG_S)
