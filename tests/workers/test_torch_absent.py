@@ -8,7 +8,7 @@ from speaking import Failed, Speaking, catalogue_model
 
 MODELS = {
     "xtts": "xtts-v2", "bark": "bark-small", "styletts2": "styletts2-libritts", "f5-tts": "f5-tts-base",
-    "kokoro": "kokoro-82m",
+    "kokoro": "kokoro-82m", "beat-this": "beat-this-final0",
 }
 
 
