@@ -119,6 +119,8 @@ class BeatThisEngine(Engine):
             beats, downbeats = self.to_times(strengths["beat"], strengths["downbeat"])
         self.tools.wait_idle(self.place)
         request.done()
+        # its authors move downbeats to the nearest beat: where there is no beat, there is none of these
+        downbeats = downbeats if len(beats) else []
         return self._describe([float(at) for at in beats], [float(at) for at in downbeats], strengths["beat"])
 
     def _frames(self, request: Run, samples: Any) -> Any:

@@ -27,7 +27,8 @@ class Crema(Engine):
         from crema.models.chord import ChordModel
 
         self.model: Any = ChordModel()
-        self.rate_hz = int(self.model.pump["chord_tag"].sr)
+        frames = self.model.pump["chord_tag"]
+        self.rate_hz, self.hop = int(frames.sr), int(frames.hop_length)
         return Loaded(
             input_rate_hz=self.rate_hz,
             input_channels=1,
@@ -39,8 +40,8 @@ class Crema(Engine):
 
     def run(self, request: Run) -> Output:
         sound = request.sound()
-        if sound.frames == 0:
-            raise BadInput("there is no sound in it")
+        if sound.frames < self.hop:
+            raise BadInput(f"{sound.duration_s:.3f} s are shorter than a frame of the network ({self.hop / self.rate_hz:.3f} s)")
         samples = sound.array().copy()  # librosa takes no read-only memory
         outputs = self.model.outputs(y=samples, sr=self.rate_hz)
         request.progress(0.9)
