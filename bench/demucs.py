@@ -30,25 +30,7 @@ PEER = STORE / "environments/demucs-cpu/bin/python"
 STEMS = ("drums", "bass", "other", "vocals")
 LIMIT, SAME = 0.02, 1e-4
 RATE = 44100
-SIGNATURE, SEED = "0badcafe", 0
-
-WEIGHTS = """
-import json, sys
-import torch, yaml
-from fractions import Fraction
-from pathlib import Path
-from demucs.htdemucs import HTDemucs
-from safetensors.torch import save_file
-folder, signature, arguments = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-segment = arguments["segment"]
-torch.manual_seed(0)
-named = {**arguments, "segment": Fraction(segment["numerator"], segment["denominator"])}
-state = {name: tensor.contiguous().clone() for name, tensor in HTDemucs(**named).state_dict().items()}
-torch.save({"klass": HTDemucs, "args": (), "kwargs": named, "state": state}, folder / f"{signature}.th")
-about = {"klass": "demucs.htdemucs.HTDemucs", "args": "[]", "kwargs": json.dumps(arguments)}
-save_file(state, folder / f"{signature}.safetensors", metadata=about)
-(folder / "bag.yaml").write_text(yaml.dump({"models": [signature]}))
-"""
+SEED = 0
 
 BARE = """
 import json, random, sys, time
@@ -110,11 +92,10 @@ class Sides:
     def __init__(self, song: pathlib.Path, folder: pathlib.Path, options: argparse.Namespace) -> None:
         self.song, self.folder, self.options = song, folder, options
         self.weights = folder / "weights"
-        self.weights.mkdir()
         catalogue = json.loads((ROOT / "data/catalogue.json").read_text())
         (model,) = [one for one in catalogue["models"] if one["id"] == "htdemucs"]
         arguments = json.dumps(model["architecture"]["arguments"])
-        run([PEER, "-c", WEIGHTS, self.weights, SIGNATURE, arguments], options.threads)
+        run([PEER, ROOT / "tests/workers/make_demucs.py", self.weights, arguments], options.threads)
 
     def llamaburn(self, runs: int, warmups: int) -> tuple[float, float, dict[str, Any]]:
         """Median of its runs, the whole process, and the stems."""
