@@ -220,7 +220,7 @@ def test_crema_on_silence_and_a_blink(world, tmp_path):
     for name, effects in (("blink", ["synth", "0.05", "sine", "440"]), ("silence", ["synth", "3", "sine", "0"])):
         paths.append(str(tmp_path / f"{name}.wav"))
         subprocess.run(["sox", "-n", "-r", "44100", "-c", "1", paths[-1], *effects], check=True, timeout=60)
-    blink, silence = enter(world, "crema").json("chords", *paths, "-e", "crema", *QUICK, status=1)
+    blink, silence = enter(world, "crema").json("chords", *paths, "-e", "crema", *QUICK, status=1, timeout=900)
     assert blink["status"] == "failed" and "0.050 s are shorter than a frame" in blink["error"]["message"]
     assert {chord["label"] for chord in silence["output"]["chords"]} <= {"N", "X"}
 
