@@ -181,6 +181,14 @@ lb_inputs_duration_s (LbInputs *inputs, const char *path)
   return input != NULL && input->pcm != NULL ? lb_pcm_duration_s (input->pcm) : 0;
 }
 
+const LbPcm *
+lb_inputs_own (LbInputs *inputs, const char *path)
+{
+  const Input *input = g_hash_table_lookup (inputs->by_path, path);
+
+  return input != NULL ? input->pcm : NULL;
+}
+
 LbPcm *
 lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels,
                double *resample_s, GError **error)

@@ -71,6 +71,7 @@ lb_plan_write_kept (const LbSettings *from, json_t *object)
   lb_json_set_string (object, "keep", keeps[from->keep]);
   lb_json_set_string (object, "audio_format", formats[from->flac ? 1 : 0]);
   lb_json_set_path (object, "save", from->save);
+  lb_json_set_path (object, "click", from->click);
   if (json_array_size (from->score) > 0)
     lb_json_set (object, "score", json_deep_copy (from->score));
 }

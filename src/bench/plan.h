@@ -58,6 +58,7 @@ typedef struct {
   LbKeep keep;
   gboolean flac; /* kept as FLAC, not as WAV */
   char *save;    /* (type filename) (nullable): where a copy of what came out goes */
+  char *click;   /* (type filename) (nullable): of beats: where the song with clicks goes */
   json_t *score; /* (nullable): [{name "wer", engine, model}] */
 } LbSettings;
 

@@ -1,6 +1,7 @@
 /* What comes out of the cases of a plan to be heard: after the clock has stopped. */
 #include <math.h>
 
+#include "bench/click.h"
 #include "bench/keep-files.h"
 #include "bench/keep.h"
 #include "bench/runner-private.h"
@@ -46,11 +47,15 @@ void
 lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
 {
   Run *run = &runner->runs[step->case_index];
+  const char *path = lb_case_path (lb_runner_case (runner, step));
+  const LbPcm *own = path != NULL ? lb_inputs_own (runner->inputs, path) : NULL;
   g_autoptr (json_t) flags = NULL;
   size_t index;
   json_t *flag;
 
   run->kept_bytes += lb_keep_files (runner->store, runner->plan, step->case_index, run->result);
+  if (own != NULL)
+    lb_click_save (runner->plan, step->case_index, run->result, own);
   if (measured->sounds == NULL)
     return;
   flags = lb_sounds_flags (measured->sounds);

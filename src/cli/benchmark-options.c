@@ -168,6 +168,7 @@ read_sound_output (const LbCli *cli, LbSettings *settings, GError **error)
                    : g_strcmp0 (keep, "none") == 0 ? LB_KEEP_NONE
                                                    : LB_KEEP_FIRST;
   settings->save = g_strdup (save);
+  settings->click = g_strdup (lb_cli_text (cli, "click", NULL));
   return TRUE;
 }
 

@@ -122,6 +122,10 @@ static const LbCliOption beats_options[] = {
     "\"bpm\"; or a folder with NAME.beats for each NAME.wav",
     .completion = "files" },
   FILE_OUTPUT_OPTIONS,
+  { 0, "click", LB_CLI_PATH, "FILE",
+    "also write the song with a click on each beat to FILE (.wav or .flac), higher on the first "
+    "of a bar where the engine tells it; for several cases into the folder FILE",
+    .completion = "files" },
   SOUND_PART_OPTIONS,
   { 0 },
 };

@@ -111,10 +111,10 @@ class Speaking:
             if answer["type"] in ("hello", "probed", "loaded", "reserved", "output", "unloaded"):
                 return answer
 
-    def load(self, model=None, model_path=None, seed=1, device="cpu", threads=2, **options):
+    def load(self, model=None, model_path=None, seed=1, device="cpu", threads=2, mode="tts", **options):
         given = {name.replace("_", "-"): value for name, value in options.items()}
         return self.ask(
-            "load", mode="tts", device=device, threads=threads, seed=seed, options=given,
+            "load", mode=mode, device=device, threads=threads, seed=seed, options=given,
             random_weights=model_path is None,
             **({"model": model} if model else {}), **({"model_path": str(model_path)} if model_path else {}),
         )
