@@ -7,8 +7,7 @@
 #include "openai-events.h"
 #include "openai-sound.h"
 
-#define USUAL_PROMPT                                                                             \
-  "Describe this music in detail: genre, mood, instruments, tempo, and style."
+#define USUAL_PROMPT "Describe this music in detail: genre, mood, instruments, tempo, and style."
 #define CHUNK_BYTES 16384
 #define MAX_REFUSAL_BYTES (64 * 1024)
 #define ROOM_BYTES 4096 /* of a request beside prompt and sound */
@@ -18,7 +17,7 @@
 /* What it took until the server worked. */
 typedef struct {
   guint retries;
-  double wait_s;  /* between the requests that it refused, and those themselves */
+  double wait_s;   /* between the requests that it refused, and those themselves */
   gint64 begin_us; /* of the request that it answered */
 } Tries;
 
@@ -65,8 +64,8 @@ read_question (const Chat *chat, const LbRunRequest *request, Question *question
         }
     }
   if (chat->dialect->max_request_bytes > 0)
-    room = chat->dialect->max_request_bytes - ROOM_BYTES - MIN (2 * strlen (question->prompt),
-                                                                chat->dialect->max_request_bytes / 2);
+    room = chat->dialect->max_request_bytes - ROOM_BYTES -
+           MIN (2 * strlen (question->prompt), chat->dialect->max_request_bytes / 2);
   if (question->audio != NULL)
     question->frames = MIN (question->audio->frames, openai_sound_frames_within (room));
   return TRUE;
@@ -250,9 +249,8 @@ hear_whole (Listener *listener, LbReply *reply, GError **error)
   Openai *server = &listener->chat->server;
   gsize length = 0;
   g_autofree char *body = openai_read_body (server, reply, &length, error);
-  g_autoptr (json_t) value = body != NULL
-                                 ? openai_parse_reply (server, reply, body, length, error)
-                                 : NULL;
+  g_autoptr (json_t)
+      value = body != NULL ? openai_parse_reply (server, reply, body, length, error) : NULL;
 
   if (value == NULL || !take (listener, value, error))
     return FALSE;
