@@ -7,24 +7,9 @@
 
 G_BEGIN_DECLS
 
-#define LB_JUDGE_RUBRIC "llamaburn-rubric/1"
-
 /** lb_judge_check: settings.judge of @plan: an engine that answers without a sound, a mode whose
  * output it can read. %LB_ERROR_USAGE */
 gboolean lb_judge_check (const LbPlan *plan, LbRegistry *registry, GError **error);
-
-/** lb_judge_prompt: Returns: (transfer full): all that the judge is told. @question: what was
- * asked about the sound; @answer: what is judged */
-char *lb_judge_prompt (const char *question, const char *answer);
-
-/**
- * lb_judge_read:
- * @text: what the judge said: one JSON object of exactly the rubric's members, each score a whole
- *   number from 1 to 5; a code fence around it is let be
- *
- * Returns: (transfer full): {scores {…}, reason}, or %NULL: %LB_ERROR_ENGINE
- */
-json_t *lb_judge_read (const char *text, GError **error);
 
 /** lb_judge: puts `judgement` into each of the record's outputs, and into the record that of the
  * first. What can't be judged is a flag: it harms no figure. @question: (nullable) */

@@ -119,15 +119,16 @@ def test_random_weights_sampling_and_a_cancel_at_a_token():
         assert first["tokens"] == 8 and first["text"] == again["text"]
 
 
-def test_what_does_not_fit_is_refused_before_it_is_tried(engine):
-    """8.4 billion parameters 80 times over would need a machine of terabytes."""
+def test_what_does_not_fit_is_refused_before_it_is_tried():
+    """A vocabulary 500 times as large would need a terabyte."""
     model = catalogue_model("qwen2-audio-7b-instruct")
-    model["architecture"]["layers"] *= 80
-    with pytest.raises(Failed, match="GiB as bfloat16 .* are free on cpu") as failed:
-        engine.load(model=model, random_weights=True, options={})
-    assert failed.value.kind == "memory"
-    with pytest.raises(Failed, match="bfloat16, which needs half"):
-        engine.load(model=model, random_weights=True, options={"dtype": "float32"})
+    model["architecture"]["vocabulary"] *= 500
+    with Listening("qwen2-audio") as it:
+        with pytest.raises(Failed, match="GiB as bfloat16 .* are free on cpu") as failed:
+            it.load(model=model, random_weights=True, options={})
+        assert failed.value.kind == "memory"
+        with pytest.raises(Failed, match="bfloat16, which needs half"):
+            it.load(model=model, random_weights=True, options={"dtype": "float32"})
 
 
 def test_true_size_is_the_published_one():
