@@ -117,6 +117,7 @@ lb_ask (const LbListening *listening, const char *mode, const char *engine, cons
   LbPlace place = { 0 };
   gboolean fine;
 
+  g_return_val_if_fail (texts[0] != NULL, FALSE);
   if (manifest == NULL)
     return FALSE;
   for (guint i = 0; texts[i] != NULL; i++)
