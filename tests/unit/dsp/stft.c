@@ -103,11 +103,10 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_data_func ("/dsp/stft/is-the-definition", GINT_TO_POINTER (FALSE),
+  g_test_add_data_func ("/stft/is-the-definition", GINT_TO_POINTER (FALSE), is_the_definition);
+  g_test_add_data_func ("/stft/is-the-definition-centred", GINT_TO_POINTER (TRUE),
                         is_the_definition);
-  g_test_add_data_func ("/dsp/stft/is-the-definition-centred", GINT_TO_POINTER (TRUE),
-                        is_the_definition);
-  g_test_add_func ("/dsp/stft/takes-a-window", takes_a_window);
-  g_test_add_func ("/dsp/stft/goes-back", goes_back);
+  g_test_add_func ("/stft/takes-a-window", takes_a_window);
+  g_test_add_func ("/stft/goes-back", goes_back);
   return g_test_run ();
 }
