@@ -7,8 +7,7 @@
 #include "openai-events.h"
 #include "openai-sound.h"
 
-#define USUAL_PROMPT                                                                             \
-  "Describe this music in detail: genre, mood, instruments, tempo, and style."
+#define USUAL_PROMPT "Describe this music in detail: genre, mood, instruments, tempo, and style."
 #define CHUNK_BYTES 16384
 #define MAX_REFUSAL_BYTES (64 * 1024)
 #define ROOM_BYTES 4096 /* of a request beside prompt and sound */
@@ -18,7 +17,7 @@
 /* What it took until the server worked. */
 typedef struct {
   guint retries;
-  double wait_s;  /* between the requests that it refused, and those themselves */
+  double wait_s;   /* between the requests that it refused, and those themselves */
   gint64 begin_us; /* of the request that it answered */
 } Tries;
 
@@ -65,8 +64,8 @@ read_question (const Chat *chat, const LbRunRequest *request, Question *question
         }
     }
   if (chat->dialect->max_request_bytes > 0)
-    room = chat->dialect->max_request_bytes - ROOM_BYTES - MIN (2 * strlen (question->prompt),
-                                                                chat->dialect->max_request_bytes / 2);
+    room = chat->dialect->max_request_bytes - ROOM_BYTES -
+           MIN (2 * strlen (question->prompt), chat->dialect->max_request_bytes / 2);
   if (question->audio != NULL)
     question->frames = MIN (question->audio->frames, openai_sound_frames_within (room));
   return TRUE;
@@ -187,6 +186,7 @@ post (Chat *chat, GBytes *body, Tries *tries, GError **error)
 typedef struct {
   Chat *chat;
   ChatAnswer *answer;
+  gboolean lines; /* a line is an event, and one of them says that it is the last */
 } Listener;
 
 static gboolean
@@ -219,7 +219,8 @@ on_event (const char *data, gsize length, gpointer user_data, GError **error)
       return FALSE;
     }
   event = openai_parse (&listener->chat->server, data, (gssize) length, error);
-  return event != NULL && take (listener, event, error);
+  return event != NULL && take (listener, event, error) &&
+         !(listener->lines && listener->answer->ended);
 }
 
 static gboolean
@@ -233,6 +234,7 @@ hear_stream (Listener *listener, LbReply *reply, GError **error)
   gssize got = 0;
 
   openai_events_init (&events);
+  events.lines = listener->lines;
   while (more && (got = openai_read (server, reply, chunk, CHUNK_BYTES, &cause)) > 0)
     more = openai_events_feed (&events, chunk, (gsize) got, on_event, listener, &cause);
   if (cause == NULL && !listener->answer->any)
@@ -250,9 +252,8 @@ hear_whole (Listener *listener, LbReply *reply, GError **error)
   Openai *server = &listener->chat->server;
   gsize length = 0;
   g_autofree char *body = openai_read_body (server, reply, &length, error);
-  g_autoptr (json_t) value = body != NULL
-                                 ? openai_parse_reply (server, reply, body, length, error)
-                                 : NULL;
+  g_autoptr (json_t)
+      value = body != NULL ? openai_parse_reply (server, reply, body, length, error) : NULL;
 
   if (value == NULL || !take (listener, value, error))
     return FALSE;
@@ -264,11 +265,12 @@ static gboolean
 hear (Chat *chat, GBytes *body, ChatAnswer *answer, Tries *tries, GError **error)
 {
   g_autoptr (LbReply) reply = post (chat, body, tries, error);
-  Listener listener = { chat, answer };
+  Listener listener = { chat, answer, FALSE };
 
   if (reply == NULL)
     return FALSE;
-  if (strcmp (lb_reply_type (reply), "text/event-stream") == 0)
+  listener.lines = strcmp (lb_reply_type (reply), "application/x-ndjson") == 0;
+  if (listener.lines || strcmp (lb_reply_type (reply), "text/event-stream") == 0)
     return hear_stream (&listener, reply, error);
   return hear_whole (&listener, reply, error);
 }
