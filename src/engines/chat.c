@@ -186,6 +186,7 @@ post (Chat *chat, GBytes *body, Tries *tries, GError **error)
 typedef struct {
   Chat *chat;
   ChatAnswer *answer;
+  gboolean lines; /* a line is an event, and one of them says that it is the last */
 } Listener;
 
 static gboolean
@@ -218,7 +219,8 @@ on_event (const char *data, gsize length, gpointer user_data, GError **error)
       return FALSE;
     }
   event = openai_parse (&listener->chat->server, data, (gssize) length, error);
-  return event != NULL && take (listener, event, error);
+  return event != NULL && take (listener, event, error) &&
+         !(listener->lines && listener->answer->ended);
 }
 
 static gboolean
@@ -232,6 +234,7 @@ hear_stream (Listener *listener, LbReply *reply, GError **error)
   gssize got = 0;
 
   openai_events_init (&events);
+  events.lines = listener->lines;
   while (more && (got = openai_read (server, reply, chunk, CHUNK_BYTES, &cause)) > 0)
     more = openai_events_feed (&events, chunk, (gsize) got, on_event, listener, &cause);
   if (cause == NULL && !listener->answer->any)
@@ -262,11 +265,12 @@ static gboolean
 hear (Chat *chat, GBytes *body, ChatAnswer *answer, Tries *tries, GError **error)
 {
   g_autoptr (LbReply) reply = post (chat, body, tries, error);
-  Listener listener = { chat, answer };
+  Listener listener = { chat, answer, FALSE };
 
   if (reply == NULL)
     return FALSE;
-  if (strcmp (lb_reply_type (reply), "text/event-stream") == 0)
+  listener.lines = strcmp (lb_reply_type (reply), "application/x-ndjson") == 0;
+  if (listener.lines || strcmp (lb_reply_type (reply), "text/event-stream") == 0)
     return hear_stream (&listener, reply, error);
   return hear_whole (&listener, reply, error);
 }
