@@ -7,6 +7,7 @@
 #include "core/error.h"
 
 #define MAX_TOKENS 512
+#define CONTEXT 16384 /* for a long answer: Ollama cuts its prompt off in silence */
 
 static gboolean
 hears_words_only (const LbManifest *manifest)
@@ -32,8 +33,8 @@ lb_judge_check (const LbPlan *plan, LbRegistry *registry, GError **error)
   if (!hears_words_only (manifest))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "engine \"%s\" can't judge: it answers about a sound only; openai-chat and "
-                   "gemini can",
+                   "engine \"%s\" can't judge: it answers about a sound only; openai-chat, "
+                   "gemini and hybrid can",
                    manifest->id);
       return FALSE;
     }
@@ -60,6 +61,8 @@ options_of (const json_t *judge, const LbManifest *manifest)
     lb_json_set_string (options, "url", lb_json_string (judge, "url", NULL));
   if (lb_manifest_option (manifest, "max-new-tokens") != NULL)
     lb_json_set_integer (options, "max-new-tokens", MAX_TOKENS);
+  if (lb_manifest_option (manifest, "context") != NULL)
+    lb_json_set_integer (options, "context", CONTEXT);
   if (lb_manifest_option (manifest, "temperature") != NULL)
     lb_json_set_real (options, "temperature", 0);
   return options;

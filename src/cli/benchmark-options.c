@@ -8,8 +8,7 @@
 #define ITERATIONS_MAX 100000
 #define LISTENER "whisper.cpp" /* writes down what was spoken, for its word error rate */
 #define LISTENER_MODEL "base"
-#define OLLAMA_ENGINE "openai-chat"
-#define OLLAMA_URL "http://127.0.0.1:11434"
+#define OLLAMA_ENGINE "hybrid" /* has its client */
 
 const LbCliOption lb_benchmark_options[] = {
   { 'e', "engine", LB_CLI_LIST, "ENGINE,…", "engines to measure; several make a matrix",
@@ -146,7 +145,7 @@ read_scores (const LbCli *cli, LbSettings *settings, GError **error)
   return FALSE;
 }
 
-/* "openai-chat:NAME"; "ollama:NAME" is short for Ollama's server, which speaks that API too. */
+/* "openai-chat:NAME"; "ollama:NAME" is short for the engine that asks Ollama. */
 static gboolean
 read_judge (const LbCli *cli, LbSettings *settings, GError **error)
 {
@@ -176,7 +175,7 @@ read_judge (const LbCli *cli, LbSettings *settings, GError **error)
   settings->judge = json_object ();
   lb_json_set_string (settings->judge, "engine", ollama ? OLLAMA_ENGINE : parts[0]);
   lb_json_set_string (settings->judge, "model", parts[1]);
-  lb_json_set_string (settings->judge, "url", url == NULL && ollama ? OLLAMA_URL : url);
+  lb_json_set_string (settings->judge, "url", url);
   return TRUE;
 }
 

@@ -469,7 +469,27 @@ def test_judges_that_can_not_be(world, tone, options, said):
     assert said in err and "pw@" not in err
 
 
-def test_ollama_is_asked_by_its_short_name(world, tone):
-    plan = json.loads(world.run("describe", tone(), "-e", "null", "--judge", "ollama:llama3.2:1b", "--print-plan")[0])
-    assert plan["settings"]["judge"] == {
-        "engine": "openai-chat", "model": "llama3.2:1b", "url": "http://127.0.0.1:11434"}
+def test_ollama_judges_too(world, tone):
+    """By its own API, without any features: the question is all that is asked."""
+
+    def answer(reply):
+        request = json.loads(reply.body)
+        assert reply.path == "/api/chat" and request["model"] == "llama3.2:1b"
+        assert [message["role"] for message in request["messages"]] == ["user"]
+        assert request["options"]["temperature"] == 0 and request["options"]["num_ctx"] >= 8192
+        loud = "loud" in json.loads(request["messages"][0]["content"].strip().splitlines()[-1])["answer"]
+        lines = [{"message": {"content": json.dumps({**GOOD, "specificity": 5 if loud else 1})}}, {"message": {}, "done": True}]
+        reply.send("".join(json.dumps(line) + "\n" for line in lines), "application/x-ndjson")
+
+    tags = {"models": [{"name": "llama3.2:1b", "model": "llama3.2:1b", "digest": "d1"}]}
+    for text, specificity in (("It is loud.", 5), ("It is music.", 1)):
+        with Server(answer, models=tags) as server:
+            (record,) = world.json("describe", tone(), "-e", "null", "--text", text, "--judge", "ollama:llama3.2:1b",
+                                   "--judge-url", server.url, *QUICK)
+        assert record["judgement"]["scores"]["specificity"] == specificity, record["validity"]
+        assert record["judgement"]["engine"] == "hybrid" and record["judgement"]["model"] == "llama3.2:1b"
+    with Server(answer, models=tags) as server:
+        (record,) = world.json("describe", tone(), "-e", "null", "--judge", "ollama:other", *QUICK,
+                               environment={"OLLAMA_HOST": f"127.0.0.1:{server.port}"})
+        (flag,) = [flag for flag in record["validity"]["flags"] if flag["id"] == "not-judged"]
+        assert "ollama pull other" in flag["evidence"]
