@@ -14,6 +14,7 @@
 static const OpenaiService service = {
   .key = "GEMINI_API_KEY",
   .key_header = "x-goog-api-key",
+  .usual_url = "https://generativelanguage.googleapis.com",
   .absent = "is --model-name one of Google's list of models?",
 };
 
