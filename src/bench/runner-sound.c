@@ -1,6 +1,8 @@
 /* What comes out of the cases of a plan to be heard: after the clock has stopped. */
 #include <math.h>
+#include <string.h>
 
+#include "bench/judge.h"
 #include "bench/keep-files.h"
 #include "bench/keep.h"
 #include "bench/runner-private.h"
@@ -77,6 +79,45 @@ lb_runner_prune (Runner *runner, const Run *run)
                                (json_int_t) KEPT_MOST_BYTES));
 }
 
+static void
+pause_all (Runner *runner)
+{
+  for (guint s = 0; s < lb_schedule_sessions (runner->schedule); s++)
+    if (runner->places[s].session != NULL)
+      lb_session_pause (runner->places[s].session);
+}
+
+static const char *
+question_of (const LbCase *it)
+{
+  for (guint i = 0; i < it->inputs->len; i++)
+    {
+      const LbPlanInput *input = g_ptr_array_index (it->inputs, i);
+
+      if (strcmp (input->role, "prompt") == 0)
+        return input->text;
+    }
+  return NULL;
+}
+
+void
+lb_runner_judge (Runner *runner, const LbStep *step)
+{
+  Run *run = &runner->runs[step->case_index];
+  const LbCase *it = lb_runner_case (runner, step);
+  const json_t *record = lb_result_record (run->result);
+  LbListening listening = { runner->registry, runner->models, &runner->plan->settings,
+                            runner->threads };
+
+  if (runner->plan->settings.judge == NULL || runner->cancelled ||
+      json_array_size (json_object_get (record, "outputs")) == 0 ||
+      lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE))
+    return;
+  pause_all (runner);
+  lb_runner_emit (runner, "started", it->id, json_pack ("{s:s}", "what", "judge"));
+  lb_judge (&listening, run->result, question_of (it), runner->cancellable);
+}
+
 void
 lb_runner_score (Runner *runner, const LbStep *step)
 {
@@ -87,9 +128,7 @@ lb_runner_score (Runner *runner, const LbStep *step)
 
   if (run->spoken == NULL || runner->cancelled)
     return;
-  for (guint s = 0; s < lb_schedule_sessions (runner->schedule); s++)
-    if (runner->places[s].session != NULL)
-      lb_session_pause (runner->places[s].session);
+  pause_all (runner);
   lb_runner_emit (runner, "started", it->id, json_pack ("{s:s}", "what", "score"));
   lb_spoken_score (&listening, run->result, lb_case_text (it), run->spoken, runner->cancellable);
   g_clear_pointer (&run->spoken, g_ptr_array_unref);

@@ -34,6 +34,13 @@ static const LbBenchmarkMode analysis = {
 
 static const LbCliOption options[] = {
   { 0, PROMPT, LB_CLI_TEXT, "TEXT", "what is asked about each sound (\"" USUAL_PROMPT "\")" },
+  { 0, "judge", LB_CLI_TEXT, "ENGINE:MODEL",
+    "have a language model that doesn't hear judge each answer by a fixed rubric, after the "
+    "case: "
+    "an opinion, kept apart from all that is measured (openai-chat:NAME, gemini:NAME, "
+    "ollama:NAME)" },
+  { 0, "judge-url", LB_CLI_TEXT, "URL",
+    "where the judge's server is (its engine's own default)" },
   LB_FILE_OUTPUT_OPTIONS,
   LB_SOUND_PART_OPTIONS,
   { 0 },

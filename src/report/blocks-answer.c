@@ -45,3 +45,25 @@ lb_say_part (const json_t *record)
     return g_strdup (LB_ABSENT);
   return g_strdup_printf ("%s to %s of %s", from, to, of);
 }
+
+/* "relevance 4, completeness 3 of 5 by openai-chat gpt: an opinion by llamaburn-rubric/1, …" */
+char *
+lb_say_judgement (const json_t *record)
+{
+  const json_t *judgement = lb_field_at (record, "/judgement");
+  json_t *scores = json_object_get (judgement, "scores");
+  GString *line = g_string_new (NULL);
+  const char *name;
+  json_t *score;
+
+  if (!json_is_object (scores))
+    return g_string_free (g_string_append (line, LB_ABSENT), FALSE);
+  json_object_foreach (scores, name, score)
+    g_string_append_printf (line, "%s%s %" JSON_INTEGER_FORMAT, line->len > 0 ? ", " : "", name,
+                            json_integer_value (score));
+  g_string_append_printf (line, " of 5: an opinion of %s %s, by %s, that heard nothing",
+                          lb_json_string (judgement, "engine", ""),
+                          lb_json_string (judgement, "model", ""),
+                          lb_json_string (judgement, "rubric", ""));
+  return g_string_free (line, FALSE);
+}
