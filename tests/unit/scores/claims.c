@@ -154,7 +154,8 @@ static const Case named[] = {
   { "The bass isn't present", "-bass" },
   { "drums don't stop", "-drums" }, /* fooled: said in the docs */
   { "drum and bass with a deep bass line", "drum and bass; bass" },
-  { "an electric guitar, a nylon-string guitar and guitars", "electric guitar; acoustic guitar; guitar" },
+  { "an electric guitar, a nylon-string guitar and guitars",
+    "electric guitar; acoustic guitar; guitar" },
   { "a guitar-like synth", "synthesizer" },
   { "violins, cellos and a saxophonist", "violin; cello; saxophone" },
   { "bass-heavy techno", "techno" },

@@ -40,7 +40,8 @@ typedef struct {
 
 /* clang-format off */
 static const Case cases[] = {
-  { "In A minor at 120 BPM: piano, electric guitar and violin; jazz, no vocals.", NULL, SONG, 7, 0, 0, 7, 7 },
+  { "In A minor at 120 BPM: piano, electric guitar and violin; jazz, no vocals.", NULL, SONG,
+    7, 0, 0, 7, 7 },
   { "In C major at 90 BPM: drums and flute, rock, with a singer.", NULL, SONG, 0, 6, 0, 7, 0 },
   { "At 124 bpm.", NULL, SONG, 1, 0, 0, 7, 1 },
   { "At 126 bpm.", NULL, SONG, 0, 1, 0, 7, 0 },
