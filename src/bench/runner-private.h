@@ -88,6 +88,9 @@ void lb_runner_judge (Runner *runner, const LbStep *step);
  * at rest */
 void lb_runner_score (Runner *runner, const LbStep *step);
 
+/** lb_runner_ground: what was described, against what is measured and what a reference says */
+void lb_runner_ground (Runner *runner, const LbStep *step);
+
 /** lb_runner_prune: the oldest sounds go when all together are too many, said by an event */
 void lb_runner_prune (Runner *runner, const Run *run);
 

@@ -102,11 +102,11 @@ read_size (const LbCli *cli, const char *name, guint64 *bytes, GError **error)
   return TRUE;
 }
 
-/* "wer", "wer:small", "mos". */
+/* "wer", "wer:small", "mos", "grounding". */
 static json_t *
 read_score (const char *text, GError **error)
 {
-  static const char *const names[] = { "wer", "mos", NULL };
+  static const char *const names[] = { "wer", "mos", "grounding", NULL };
   g_auto (GStrv) parts = g_strsplit (text, ":", 2);
   g_autofree char *shown = lb_text_escape (text);
   gboolean heard = strcmp (parts[0], "wer") == 0;
@@ -117,7 +117,9 @@ read_score (const char *text, GError **error)
                               parts[1] != NULL ? parts[1] : LISTENER_MODEL)
                  : json_pack ("{s:s}", "name", parts[0]);
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "--score takes wer, wer:MODEL (of Whisper) or mos, not \"%s\"", shown);
+               "--score takes wer, wer:MODEL (of Whisper) or mos of speech, grounding of "
+               "descriptions, not \"%s\"",
+               shown);
   return NULL;
 }
 

@@ -46,6 +46,31 @@ lb_say_part (const json_t *record)
   return g_strdup_printf ("%s to %s of %s", from, to, of);
 }
 
+/* "4 of 5 claims are right; 3 of 7 facts told; 2 claims can't be checked" */
+char *
+lb_say_grounding (const json_t *record)
+{
+  const json_t *score = lb_field_at (record, "/scores/grounding");
+  gint64 right = lb_json_integer (score, "right", 0), wrong = lb_json_integer (score, "wrong", 0);
+  gint64 unchecked = lb_json_integer (score, "unchecked", 0);
+  gint64 facts = lb_json_integer (score, "facts", 0);
+  GString *line = g_string_new (NULL);
+
+  if (!json_is_object (score))
+    return g_string_free (g_string_append (line, LB_ABSENT), FALSE);
+  if (right + wrong > 0)
+    g_string_append_printf (line, "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " claims right",
+                            right, right + wrong);
+  else
+    g_string_append (line, "no claim that could be checked");
+  if (facts > 0)
+    g_string_append_printf (line, "; %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " facts told",
+                            lb_json_integer (score, "facts_told", 0), facts);
+  if (unchecked > 0)
+    g_string_append_printf (line, "; %" G_GINT64_FORMAT " not checked", unchecked);
+  return g_string_free (line, FALSE);
+}
+
 /* "relevance 4, completeness 3 of 5 by openai-chat gpt: an opinion by llamaburn-rubric/1, …" */
 char *
 lb_say_judgement (const json_t *record)

@@ -269,6 +269,7 @@ static const struct {
   { "Tokens", lb_say_tokens },
   { "Prompt", lb_say_prompt },
   { "Listened", lb_say_part },
+  { "Grounding", lb_say_grounding },
   { "Judged", lb_say_judgement },
   { "Sound", say_sound },
   { "Load", say_load },
