@@ -29,6 +29,8 @@ lb_say_prompt (const json_t *record)
   lb_say_append (line, record, "avg_prompt_tokens_per_sec", " at ", " a second");
   lb_say_append (line, record, "avg_encode_s",
                  line->len > 0 ? "; sound encoded in " : "sound encoded in ", "");
+  lb_say_append (line, record, "avg_features_s",
+                 line->len > 0 ? "; features measured in " : "features measured in ", "");
   return g_string_free (line->len > 0 ? line : g_string_append (line, LB_ABSENT), FALSE);
 }
 

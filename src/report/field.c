@@ -64,6 +64,8 @@ static const LbField fields[] = {
     LB_FIELD_RTF, CSV },
   { "/phases/encode_s",           "avg_encode_s",      "Encoding",      LB_FIELD_SECONDS, CSV,
     "/iterations", LB_FOLD_MEAN },
+  { "/phases/features_s",         "avg_features_s",    "Features",      LB_FIELD_SECONDS, CSV,
+    "/iterations", LB_FOLD_MEAN },
   { "/output/prompt_tokens",      "prompt_tokens",     "Prompt tokens", LB_FIELD_INTEGER, CSV },
   { "/summary/avg_audio_s",       "avg_audio_s",       "Sound",         LB_FIELD_SECONDS, CSV },
   { "/timing/decode_s",           "decode_s",          "Decode",        LB_FIELD_SECONDS, CSV },

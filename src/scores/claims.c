@@ -46,10 +46,14 @@ GArray *
 lb_claims_find (const LbClaimWords *words, const char *text)
 {
   GArray *claims = g_array_new (FALSE, FALSE, sizeof (LbClaim));
-  g_autofree char *begin = g_strndup (text, MIN (strlen (text), MAX_BYTES));
-  g_autofree char *valid = g_utf8_make_valid (begin, -1);
-  g_autoptr (LbWordList) list = lb_word_list_new (valid);
+  g_autoptr (LbWordList) list = NULL;
+  g_autofree char *begin = NULL;
+  const char *end;
 
+  /* As far as it is UTF-8: a claim's place must be one of the text. */
+  g_utf8_validate (text, (gssize) MIN (strlen (text), MAX_BYTES), &end);
+  begin = g_strndup (text, (gsize) (end - text));
+  list = lb_word_list_new (begin);
   for (guint at = 0; at < list->words->len;)
     {
       LbClaim claim;
