@@ -75,26 +75,39 @@ seconds_that_fit (const Answer *answer, gsize context)
                         : 0;
 }
 
+/* What to do about it. Returns: (transfer full) */
+static char *
+say_cure (const Answer *answer, gsize context)
+{
+  int known = llama_model_n_ctx_train (answer->engine->model);
+  gint64 fits_s = (gint64) seconds_that_fit (answer, context);
+  g_autoptr (GString) cure = g_string_new (NULL);
+
+  if (fits_s > 0)
+    g_string_printf (cure, "%" G_GINT64_FORMAT " s of it fit: --duration %" G_GINT64_FORMAT,
+                     fits_s, fits_s);
+  else
+    g_string_assign (cure, "no window of sound fits");
+  if ((gsize) known > context)
+    g_string_append_printf (cure, ", or --context up to %d", known);
+  return g_strdup (cure->str);
+}
+
 /* At least one token of an answer must fit too. */
 static gboolean
 check_room (const Answer *answer, GError **error)
 {
   gsize context = llama_n_ctx (answer->engine->context);
-  int known = llama_model_n_ctx_train (answer->engine->model);
-  double fits_s = seconds_that_fit (answer, context);
   g_autofree char *cure = NULL;
 
   if (answer->prompt_tokens < context)
     return TRUE;
-  if (fits_s > 0)
-    cure = g_strdup_printf ("%.0f s of sound fit: --duration %.0f", fits_s, fits_s);
-  else
-    cure = g_strdup ("no sound fits");
+  cure = say_cure (answer, context);
   g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
                "the context of %zu tokens is too small for %.1f s of sound (%zu tokens) and the "
-               "prompt (%zu): %s, or --context up to %d",
+               "prompt (%zu): %s",
                context, answer->duration_s, answer->audio_tokens,
-               answer->prompt_tokens - answer->audio_tokens, cure, known);
+               answer->prompt_tokens - answer->audio_tokens, cure);
   return FALSE;
 }
 

@@ -75,31 +75,37 @@ def describe(world, sound, model, *options, **named):
 
 
 def ask_cli(cli, model, sound, prompt, tokens, *options):
-    """What llama-mtmd-cli answers, as bytes."""
+    """What llama-mtmd-cli answers. A thread of its own writes that, and is cut off at the program's end now and then:
+    an answer with too few characters is asked for again."""
+    for _ in range(8):
+        answer = ask_cli_once(cli, model, sound, prompt, tokens, *options)
+        if len(answer) >= tokens:
+            break
+    return answer
+
+
+def ask_cli_once(cli, model, sound, prompt, tokens, *options):
     done = subprocess.run(
         [cli, "-m", model / "tiny.gguf", "--mmproj", model / "mmproj-tiny.gguf", "--audio", sound, "-p", prompt,
          "--temp", "0", "-n", str(tokens), "-c", "8192", "-t", "2", *options],
         capture_output=True, timeout=300, check=True,
         env={**os.environ, "MTMD_TEST_RESPONSE_MARKER": "<<answer>>"},
     )
-    return done.stdout.split(b"<<answer>>")[-1].strip()
+    return done.stdout.split(b"<<answer>>")[-1].decode("ascii").strip()
 
 
-def as_text(said):
-    return said.decode(errors="replace")
-
-
-@pytest.mark.parametrize("prompt", ["Describe this music in detail.", "How fast is it?"])
-def test_the_same_words_as_llama_cpp(world, tiny, cli, prompt):
-    """Two sounds: each greedy answer equals that of llama.cpp's own command line, and the two differ."""
-    answers = []
+def test_the_same_words_as_llama_cpp(world, tiny, cli):
+    """Two sounds: each greedy answer equals that of llama.cpp's own command line, with the template's system message
+    (--jinja) and without one (its default), and all of them differ."""
+    answers, prompt = [], "Describe this music in detail."
     for sound in (tone(world.folder / "tone.wav", 3), noise(world.folder / "noise.wav", 4)):
         record = describe(world, sound, tiny, "--prompt", prompt, "--max-tokens", "40", "-t", "2")
-        theirs = ask_cli(cli, tiny, sound, prompt, 40)
-        assert record["output"]["text"].strip() == as_text(theirs).strip()
-        assert record["output"]["tokens"] == 40 and len(theirs) >= 40
-        answers.append(record["output"]["text"])
-    assert answers[0] != answers[1]
+        assert record["output"]["text"].strip() == ask_cli(cli, tiny, sound, prompt, 40, "--jinja")
+        assert record["output"]["tokens"] == 40 and len(record["output"]["text"]) >= 40
+        without = describe(world, sound, tiny, "--prompt", prompt, "--max-tokens", "40", "-t", "2", "--system", "")
+        assert without["output"]["text"].strip() == ask_cli(cli, tiny, sound, prompt, 40)
+        answers += [record["output"]["text"], without["output"]["text"]]
+    assert len(set(answers)) == 4
 
 
 def test_the_same_words_over_several_windows(world, tiny, cli):
@@ -108,13 +114,13 @@ def test_the_same_words_over_several_windows(world, tiny, cli):
     record = describe(world, sound, tiny, "--prompt", "What?", "--max-tokens", "20", "-t", "2")
     assert record["output"]["windows"] == 3 and record["output"]["audio_tokens"] == 3 * 750
     assert record["output"]["heard_s"] == [0, 65]
-    assert record["output"]["text"].strip() == as_text(ask_cli(cli, tiny, sound, "What?", 20)).strip()
+    assert record["output"]["text"].strip() == ask_cli(cli, tiny, sound, "What?", 20, "--jinja")
 
 
 def test_what_is_measured(world, tiny):
     sound = tone(world.folder / "tone.wav", 3)
     (record,) = world.json(
-        "describe", sound, "-e", "llama-audio", "-m", str(tiny), "--max-tokens", "30", "-n", "3", "-w", "1", "--no-wait"
+        "describe", sound, "-e", "llama-audio", "-m", str(tiny), "--max-tokens", "30", "-n", "2", "-w", "0", "--no-wait"
     )
     assert record["engine"]["deterministic"] and record["engine"]["device"] == "cpu"
     assert record["engine"]["info"]["projector"] == "qwen2a" and record["engine"]["info"]["quantisation"] == "all F32"
@@ -141,7 +147,6 @@ def test_what_is_measured(world, tiny):
     assert record["output"]["prompt_tokens"] > record["output"]["audio_tokens"] == 750
     assert record["output"]["stopped"] == "token-limit"
     assert "token-limit" in {flag["id"] for flag in record["validity"]["flags"]}
-    assert record["validity"]["valid"] or "token-limit" not in str(record["error"])
 
 
 def test_partial_text_is_told_as_it_comes(world, tiny):
@@ -172,11 +177,11 @@ def test_sampling(world, tiny):
 
 def test_template_and_system(world, tiny):
     sound = tone(world.folder / "tone.wav", 2)
-    usual = describe(world, sound, tiny, "--max-tokens", "8")["output"]
-    without = describe(world, sound, tiny, "--max-tokens", "8", "--system", "")["output"]
-    pirate = describe(world, sound, tiny, "--max-tokens", "8", "--system", "Talk like a pirate.")["output"]
-    plain = describe(world, sound, tiny, "--max-tokens", "8", "--template", "none")["output"]
-    other = describe(world, sound, tiny, "--max-tokens", "8", "--template", "llama3")["output"]
+    usual = describe(world, sound, tiny, "--max-tokens", "20")["output"]
+    without = describe(world, sound, tiny, "--max-tokens", "20", "--system", "")["output"]
+    pirate = describe(world, sound, tiny, "--max-tokens", "20", "--system", "Talk like a pirate.")["output"]
+    plain = describe(world, sound, tiny, "--max-tokens", "20", "--template", "none")["output"]
+    other = describe(world, sound, tiny, "--max-tokens", "20", "--template", "llama3")["output"]
     counts = [one["prompt_tokens"] for one in (plain, without, usual)]
     assert counts == sorted(counts) and len(set(counts)) == 3
     assert len({one["text"] for one in (usual, without, pirate, plain, other)}) >= 4
@@ -203,7 +208,8 @@ def test_an_answer_that_ends_and_one_that_is_empty(world, tiny, built):
 def test_a_text_that_is_no_utf8_is_repaired_and_said(world, tiny):
     """Tokens of single bytes, drawn at random: hardly ever whole characters."""
     sound = tone(world.folder / "tone.wav", 1)
-    record = describe(world, sound, tiny, "--temperature", "10", "--top-k", "0", "--top-p", "1", "--min-p", "0",
+    bytes_too = tiny_audio_llm.make(world.folder / "bytes", end_bias=NEVER, any_byte=True)
+    record = describe(world, sound, bytes_too, "--temperature", "10", "--top-k", "0", "--top-p", "1", "--min-p", "0",
                       "--max-tokens", "200")
     assert "\N{REPLACEMENT CHARACTER}" in record["output"]["text"] and record["output"]["repaired"]
     assert "repaired-text" in {flag["id"] for flag in record["validity"]["flags"]}
@@ -245,14 +251,15 @@ def test_ten_minutes(world, tiny):
     sound = tone(world.folder / "long.wav", 600)
     command = ("describe", sound, "-e", "llama-audio", "-m", str(tiny), "--max-tokens", "5", *QUICK)
     _, err = world.run(*command, status=1)
-    assert "the context of 8192 tokens is too small for 600.0 s of sound" in err and "--duration 3" in err
-    seconds = err.split("--duration ")[1].split(",")[0]
+    assert "the context of 8192 tokens is too small for 600.0 s of sound" in err and "--duration 2" in err
+    assert "--context" not in err, "the model can't take more"
+    seconds = err.split("--duration ")[1].split()[0]
     (record,) = world.json(*command, "--duration", seconds)
     assert record["output"]["tokens"] == 5 and record["output"]["heard_s"] == [0, float(seconds)]
     _, err = world.run("describe", sound, "-e", "llama-audio", "-m", str(tiny), "--duration", "10", "--context", "512",
                        *QUICK, status=1)
     assert "the context of 512 tokens is too small for 10.0 s of sound (750 tokens)" in err
-    assert "no sound fits, or --context up to 8192" in err
+    assert "no window of sound fits, or --context up to 8192" in err
 
 
 # ---- stopping ----

@@ -3,7 +3,7 @@ of Qwen2-Audio (a Whisper encoder, one projection, a Qwen2 decoder) and the true
 small, and of seeded random weights. What it says is noise; that it is the same noise as llama.cpp's own tools say
 on the same files is what tests show.
 
-usage: tiny_audio_llm.py FOLDER [--seed N] [--width W] [--layers N] [--end-bias B]
+usage: tiny_audio_llm.py FOLDER [--seed N] [--width W] [--layers N] [--end-bias B] [--any-byte]
 """
 
 import argparse
@@ -82,8 +82,9 @@ def norm(size):
     return numpy.ones(size, dtype=numpy.float32)
 
 
-def language_model(weights, width, layers, end_bias):
-    """@end_bias: of the token that ends an answer: great and negative: it never does; great: at once."""
+def language_model(weights, width, layers, end_bias, any_byte=False):
+    """@end_bias: of the token that ends an answer: great and negative: it never does; great: at once.
+    @any_byte: it says any byte, mostly no UTF-8; else printable ASCII."""
     letters = byte_letters()
     words = [letters[byte] for byte in range(256)]
     merged = [letters[32] + letter for letter in "taoiswcbpmfdrlnehgu"]
@@ -116,7 +117,8 @@ def language_model(weights, width, layers, end_bias):
     ]
     output = weights.matrix(len(tokens), width, gain=4)
     bias = numpy.zeros(len(tokens), dtype=numpy.float32)
-    bias[len(words) + len(merged) :] = -1e6  # of special tokens it says none but the end
+    silent = [] if any_byte else [byte for byte in range(256) if not 32 <= byte < 127]
+    bias[[*silent, *range(len(words) + len(merged), len(tokens))]] = -1e6  # of special tokens it says only the end
     bias[end] = end_bias
     tensors = {
         "token_embd.weight": weights.matrix(len(tokens), width, gain=numpy.sqrt(width)),
@@ -128,7 +130,7 @@ def language_model(weights, width, layers, end_bias):
         at = f"blk.{i}."
         tensors.update({at + "attn_norm.weight": norm(width), at + "ffn_norm.weight": norm(width)})
         for part in "qkv":
-            tensors[at + f"attn_{part}.weight"] = weights.matrix(width, width, gain=2)
+            tensors[at + f"attn_{part}.weight"] = weights.matrix(width, width, gain=3)
             tensors[at + f"attn_{part}.bias"] = weights.vector(width)
         tensors[at + "attn_output.weight"] = weights.matrix(width, width, gain=3)
         tensors[at + "ffn_gate.weight"] = weights.matrix(hidden, width)
@@ -184,11 +186,11 @@ def projector(weights, width, into, layers=2):
     return members, tensors
 
 
-def make(folder, seed=1, width=128, layers=2, end_bias=0.0):
+def make(folder, seed=1, width=128, layers=2, end_bias=0.0, any_byte=False):
     """Writes tiny.gguf and mmproj-tiny.gguf into @folder; returns it."""
     weights, folder = Weights(seed), pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "tiny.gguf", *language_model(weights, width, layers, end_bias))
+    write(folder / "tiny.gguf", *language_model(weights, width, layers, end_bias, any_byte))
     write(folder / "mmproj-tiny.gguf", *projector(weights, 128, width))
     return folder
 
@@ -200,5 +202,6 @@ if __name__ == "__main__":
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--end-bias", type=float, default=0.0)
+    parser.add_argument("--any-byte", action="store_true")
     given = parser.parse_args()
-    make(given.folder, given.seed, given.width, given.layers, given.end_bias)
+    make(given.folder, given.seed, given.width, given.layers, given.end_bias, given.any_byte)
