@@ -39,7 +39,7 @@ llama_options_sampler (const json_t *options, gint64 seed)
       chain, llama_sampler_init_min_p ((float) lb_json_real (options, "min-p", 0.05), 1));
   llama_sampler_chain_add (
       chain, llama_sampler_init_temp ((float) lb_json_real (options, "temperature", 0)));
-  llama_sampler_chain_add (chain, llama_sampler_init_dist ((guint32) seed));
+  llama_sampler_chain_add (chain, llama_sampler_init_dist ((guint32) seed % LLAMA_DEFAULT_SEED));
   return chain;
 }
 

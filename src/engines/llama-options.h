@@ -9,7 +9,8 @@
 G_BEGIN_DECLS
 
 /** llama_options_sampler: Returns: (transfer full): greedy at temperature 0, else top-k, top-p,
- * min-p, temperature and a draw by @seed, in the order of llama.cpp's own tools */
+ * min-p, temperature and a draw by @seed (never the number that means a random one), in the
+ * order of llama.cpp's own tools */
 struct llama_sampler *llama_options_sampler (const json_t *options, gint64 seed);
 
 /** llama_options_draws: whether answers are drawn, and may differ */

@@ -45,9 +45,9 @@ def big(built, tmp_path_factory):
 @pytest.fixture(scope="module")
 def cli():
     """llama.cpp's own command line, of the same build."""
-    folder = subprocess.run([ROOT / "tools/build-llama"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    folder = subprocess.run([ROOT / "tools/build-llama", "--cli"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
     found = pathlib.Path(folder).parents[1] / "bin/llama-mtmd-cli" if folder else shutil.which("llama-mtmd-cli")
-    assert found and pathlib.Path(found).exists(), "llama-mtmd-cli is missing: tools/build-llama builds it"
+    assert found and pathlib.Path(found).exists(), "llama-mtmd-cli is missing: tools/build-llama --cli builds it"
     return str(found)
 
 
