@@ -19,6 +19,7 @@ typedef struct {
   gsize prompt_tokens, audio_tokens, windows;
   double duration_s;
   double encode_s, prompt_s, generate_s;
+  double eval_s;           /* of generate_s, by llama.cpp's own clock */
   GString *text, *pending; /* all of it; what of it is no whole character yet */
   gint64 tokens;
   const char *stopped;
@@ -216,6 +217,7 @@ generate (Answer *answer, GError **error)
   int status = 0;
 
   answer->stopped = "token-limit";
+  llama_perf_context_reset (engine->context);
   while (answer->tokens < most)
     {
       llama_token token = llama_sampler_sample (engine->sampler, engine->context, -1);
@@ -241,6 +243,7 @@ generate (Answer *answer, GError **error)
     }
   llama_synchronize (engine->context);
   answer->generate_s = since (begun_ns);
+  answer->eval_s = llama_perf_context (engine->context).t_eval_ms / 1000;
   return TRUE;
 }
 
@@ -260,8 +263,9 @@ build_output (const Answer *answer, double engine_s)
   lb_json_set (output, "heard_s", json_pack ("[f, f]", 0.0, answer->duration_s));
   lb_json_set_string (output, "stopped", answer->stopped);
   lb_json_set (output, "phases",
-               json_pack ("{s:f, s:f, s:f}", "encode_s", answer->encode_s, "prompt_s",
-                          answer->prompt_s, "generate_s", answer->generate_s));
+               json_pack ("{s:f, s:f, s:f, s:f}", "encode_s", answer->encode_s, "prompt_s",
+                          answer->prompt_s, "generate_s", answer->generate_s, "eval_s",
+                          answer->eval_s));
   lb_json_set_real (output, "engine_s", engine_s);
   return output;
 }

@@ -127,6 +127,7 @@ make_context (LlamaAudio *llama, int threads, const GgmlDevice *device, GError *
   params.abort_callback_data = llama;
   params.offload_kqv = device->gpu;
   params.op_offload = device->gpu;
+  params.no_perf = false;
   llama_options_context (llama->options, known, &params);
   llama->engine.context = llama_init_from_model (llama->engine.model, params);
   if (llama->engine.context != NULL)

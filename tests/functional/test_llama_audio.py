@@ -139,7 +139,9 @@ def test_what_is_measured(world, tiny):
     for one in record["iterations"]:
         phases = one["phases"]
         assert one["tokens"] == 30 and one["latency_kind"] == "token"
-        assert sum(phases.values()) == pytest.approx(one["engine_s"], rel=0.05, abs=0.002)
+        parts = phases["encode_s"] + phases["prompt_s"] + phases["generate_s"]
+        assert parts == pytest.approx(one["engine_s"], rel=0.05, abs=0.002)
+        assert 0 < phases["eval_s"] <= phases["generate_s"]
         assert one["latency_s"] == pytest.approx(phases["encode_s"] + phases["prompt_s"], rel=0.3, abs=0.02)
         assert one["engine_s"] <= one["wall_s"]
         assert one["generate_tokens_per_sec"] > one["tokens_per_sec"] > 0
@@ -280,6 +282,29 @@ def test_cancelled_within_a_token(world, big):
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert process.returncode == 130
+    assert time.monotonic() - begun < 2, "it had to be killed"
+
+
+def test_cancelled_while_it_encodes(world, tiny):
+    """After the first of ten windows, before a word is said."""
+    sound = tone(world.folder / "long.wav", 280)
+    plan, _ = world.run("describe", sound, "-e", "llama-audio", "-m", str(tiny), *QUICK, "--print-plan")
+    (world.folder / "plan.json").write_text(plan)
+    reader, writer = os.pipe()
+    process = world.start("run", str(world.folder / "plan.json"), "--events", str(writer), pass_fds=[writer])
+    os.close(writer)
+    seen, running = [], False
+    with open(reader, encoding="utf-8") as events:
+        for line in events:
+            event = json.loads(line)
+            seen.append(event["event"])
+            running = running or (event["event"] == "started" and event["what"] == "iteration")
+            if running and event["event"] == "progress":
+                begun = time.monotonic()
+                process.send_signal(signal.SIGINT)
+                break
+        process.communicate(timeout=30)
+    assert process.returncode == 130 and "partial" not in seen
     assert time.monotonic() - begun < 2, "it had to be killed"
 
 
