@@ -143,6 +143,7 @@ static gboolean
 load_projector (LlamaAudio *llama, int threads, const GgmlDevice *device, GError **error)
 {
   struct mtmd_context_params params = mtmd_context_params_default ();
+  g_autofree char *shown = lb_text_escape (llama->files.projector);
 
   params.use_gpu = device->gpu;
   params.device = device->gpu ? device->dev : NULL;
@@ -162,7 +163,7 @@ load_projector (LlamaAudio *llama, int threads, const GgmlDevice *device, GError
       mtmd_get_audio_sample_rate (llama->engine.projector) > 0)
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-               "llama.cpp finds nothing in \"%s\" that takes sound", llama->files.projector);
+               "llama.cpp finds nothing in \"%s\" that takes sound", shown);
   return FALSE;
 }
 

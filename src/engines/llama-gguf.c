@@ -22,7 +22,7 @@ static const guint8 type_bytes[] = { 1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8 };
 typedef struct {
   const guint8 *data;
   gsize at, size;
-  char *shown; /* the path, escaped */
+  const char *shown; /* the path, escaped */
   guint32 alignment;
   GHashTable *lengths; /* "qwen2.embedding_length" → guint32 */
 } Reader;
@@ -88,7 +88,7 @@ skip (Reader *reader, guint64 count, guint64 each, GError **error)
   return TRUE;
 }
 
-/* @text: (out) (nullable): its beginning, where somebody wants it */
+/* @text: (out) (nullable): its beginning, escaped, where somebody wants it */
 static gboolean
 read_string (Reader *reader, char **text, GError **error)
 {
@@ -101,8 +101,12 @@ read_string (Reader *reader, char **text, GError **error)
   if (!skip (reader, length, 1, error))
     return FALSE;
   if (text != NULL)
-    *text = g_strndup ((const char *) reader->data + start,
-                       (gsize) MIN (length, MAX_KEPT_TEXT_BYTES));
+    {
+      g_autofree char *bytes = g_strndup ((const char *) reader->data + start,
+                                          (gsize) MIN (length, MAX_KEPT_TEXT_BYTES));
+
+      *text = lb_text_escape (bytes);
+    }
   return TRUE;
 }
 
@@ -283,13 +287,24 @@ llama_gguf_is_projector (const LlamaGguf *gguf)
 }
 
 gboolean
+llama_gguf_parse (const guint8 *data, gsize size, const char *shown, LlamaGguf *gguf,
+                  GError **error)
+{
+  g_autoptr (GHashTable) lengths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Reader reader = {
+    .data = data, .size = size, .shown = shown, .alignment = USUAL_ALIGNMENT, .lengths = lengths
+  };
+
+  *gguf = (LlamaGguf){ 0 };
+  return read_all (&reader, gguf, error);
+}
+
+gboolean
 llama_gguf_read (const char *path, LlamaGguf *gguf, GError **error)
 {
   g_autofree char *shown = lb_text_escape (path);
   g_autoptr (GError) why = NULL;
   g_autoptr (GMappedFile) file = g_mapped_file_new (path, FALSE, &why);
-  g_autoptr (GHashTable) lengths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  Reader reader = { .shown = shown, .alignment = USUAL_ALIGNMENT, .lengths = lengths };
 
   *gguf = (LlamaGguf){ 0 };
   if (file == NULL)
@@ -298,9 +313,8 @@ llama_gguf_read (const char *path, LlamaGguf *gguf, GError **error)
                    why->message);
       return FALSE;
     }
-  reader.data = (const guint8 *) g_mapped_file_get_contents (file);
-  reader.size = g_mapped_file_get_length (file);
-  return read_all (&reader, gguf, error);
+  return llama_gguf_parse ((const guint8 *) g_mapped_file_get_contents (file),
+                           g_mapped_file_get_length (file), shown, gguf, error);
 }
 
 void
