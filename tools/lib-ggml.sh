@@ -2,7 +2,8 @@
 # package ships, a private prefix that appears only when it is whole. Sourced, not run.
 #
 # The script sets title, version, package, sha256, package_size, source (the folder in the package)
-# and pc (the pkg-config file), may set targets (of cmake --build), and defines cmake_flags and
+# and pc (the pkg-config file), may set targets (of cmake --build) and
+# more_options (lines of its usage), and defines cmake_flags and
 # stage PREFIX: what is installed beside, from the folder of the build, `work`.
 
 # shellcheck shell=bash disable=SC2154
@@ -23,7 +24,8 @@ usage ()
 usage: tools/${0##*/} [--gpu LIST] [--own] [--jobs N]
   --gpu LIST  GPU backends to build: a comma list of vulkan, hip, cuda
   --own       build our own even where the system packages $title
-  --jobs N    compile N files at a time (default: the processor's $jobs)
+  --jobs N    compile N files at a time (default: the processor's $jobs)${more_options:+
+$more_options}
 Prints the pkg-config folder of the build; everything else goes to standard error.
 END
 }

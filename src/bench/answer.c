@@ -34,13 +34,24 @@ check_heard (const json_t *heard, double processed_s, json_t *flags)
 void
 lb_answer_check (const json_t *output, double processed_s, json_t *flags)
 {
+  const char *stopped = lb_json_string (output, "stopped", "");
+
   if (is_blank (lb_json_string (output, "text", "")))
     json_array_append_new (flags, lb_flag_new ("empty-answer",
                                                "ask something else (--prompt), or choose another "
                                                "model",
                                                "the model answered nothing (%g tokens)",
                                                lb_json_real (output, "tokens", 0)));
-  if (strcmp (lb_json_string (output, "stopped", ""), "token-limit") == 0)
+  if (strcmp (stopped, "context") == 0)
+    json_array_append_new (
+        flags, lb_flag_new ("token-limit", "give a larger context, if the whole answer counts",
+                            "the answer was cut off after %g tokens, where the context was full",
+                            lb_json_real (output, "tokens", 0)));
+  if (lb_json_boolean (output, "repaired", FALSE))
+    json_array_append_new (
+        flags, lb_flag_new ("repaired-text", "none: this is how the model wrote it",
+                            "its text holds bytes that are no UTF-8; they became U+FFFD"));
+  if (strcmp (stopped, "token-limit") == 0)
     json_array_append_new (
         flags, lb_flag_new ("token-limit", "raise the engine's limit, if the whole answer counts",
                             "the answer was cut off after %g tokens: it may never have ended",

@@ -30,6 +30,8 @@ flags_what_an_answer_needs (void)
     { "{\"text\": \"Jazz.\", \"heard_s\": [\"0\", {}]}", 10, NULL }, /* from elsewhere */
     { "{\"text\": \"Jazz.\", \"heard_s\": 5}", 10, NULL },
     { "{\"text\": \"Jazz and\", \"stopped\": \"token-limit\"}", 10, "token-limit" },
+    { "{\"text\": \"Jazz and\", \"stopped\": \"context\"}", 10, "token-limit" },
+    { "{\"text\": \"J\ufffd\", \"repaired\": true}", 10, "repaired-text" },
     { "{\"text\": \" \\n\\t\"}", 10, "empty-answer" },
     { "{}", 10, "empty-answer" },
   };
