@@ -121,7 +121,7 @@ def test_random_weights_sampling_and_a_cancel_at_a_token():
 
 def test_what_does_not_fit_is_refused_before_it_is_tried():
     """A vocabulary 500 times as large would need a terabyte."""
-    model = catalogue_model("qwen2-audio-7b-instruct")
+    model = catalogue_model("qwen2-audio-7b-instruct", "hf")
     model["architecture"]["vocabulary"] *= 500
     with Listening("qwen2-audio") as it:
         with pytest.raises(Failed, match="GiB as bfloat16 .* are free on cpu") as failed:
@@ -133,7 +133,7 @@ def test_what_does_not_fit_is_refused_before_it_is_tried():
 
 def test_true_size_is_the_published_one():
     """On torch's meta device: nothing is allocated."""
-    model = catalogue_model("qwen2-audio-7b-instruct")
+    model = catalogue_model("qwen2-audio-7b-instruct", "hf")
     script = f"""
 import json, sys, torch
 sys.path[:0] = [{str(ROOT / "workers")!r}, {str(ROOT / "workers/qwen2-audio")!r}]
