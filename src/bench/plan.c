@@ -70,6 +70,7 @@ lb_plan_free (LbPlan *plan)
   g_free (plan->settings.save);
   g_free (plan->settings.click);
   json_decref (plan->settings.score);
+  json_decref (plan->settings.judge);
   g_free (plan);
 }
 

@@ -48,8 +48,8 @@ is_blank (const char *text)
   return *text == '\0';
 }
 
-static gboolean
-check_text (const char *text, const char *where, GError **error)
+gboolean
+lb_texts_check (const char *text, const char *where, GError **error)
 {
   const char *end = NULL;
   glong characters;
@@ -64,8 +64,8 @@ check_text (const char *text, const char *where, GError **error)
     }
   if (is_blank (text))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "%s is empty: there is nothing to speak in it", where);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s is empty: there is nothing in it to say",
+                   where);
       return FALSE;
     }
   characters = g_utf8_strlen (text, -1);
@@ -84,7 +84,7 @@ lb_subjects_add_text (GPtrArray *subjects, const char *text, const char *where, 
 {
   LbSubject *subject;
 
-  if (!check_text (text, where, error))
+  if (!lb_texts_check (text, where, error))
     return FALSE;
   subject = g_new0 (LbSubject, 1);
   subject->text = g_strdup (text);

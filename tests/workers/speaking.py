@@ -25,10 +25,10 @@ os.execv(sys.argv[2], sys.argv[2:])
 OUT_BYTES = 64 << 20
 
 
-def catalogue_model(identity):
-    """What the load request of a catalogue's model holds."""
+def catalogue_model(identity, variant=None):
+    """What the load request of a catalogue's model holds. @variant: where there are several of that id."""
     catalogue = json.loads((ROOT / "data/catalogue.json").read_text())
-    (entry,) = [model for model in catalogue["models"] if model["id"] == identity]
+    (entry,) = [model for model in catalogue["models"] if model["id"] == identity and variant in (None, model["variant"])]
     return {name: entry[name] for name in ("id", "name", "variant", "family", "parameters", "architecture")}
 
 
