@@ -39,7 +39,7 @@ def kind_of(request: Load) -> str:
     """The model_type of the folder's config.json; BadModel for one that is no classifier of sound."""
     config = read_object(request.model_file("config.json"))
     kind = config.get("model_type")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise BadModel(f'"{request.model_path}" holds a model of the kind "{kind}": none of {", ".join(KINDS)}')
     labels = config.get("id2label")
     names = list(labels.values()) if isinstance(labels, dict) else []
@@ -47,7 +47,7 @@ def kind_of(request: Load) -> str:
         raise BadModel(f'"{request.model_path}" has no labels: its config.json needs id2label')
     if len(set(names)) != len(names):
         raise BadModel(f'"{request.model_path}" has a label twice in its id2label')
-    return str(kind)
+    return kind
 
 
 class Genre(Engine):
@@ -253,6 +253,6 @@ def random_kind(request: Load) -> str:
     """The model_type that the catalogue knows of this model."""
     architecture = (request.model or {}).get("architecture") or {}
     kind = architecture.get("model_type")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise Usage("random weights need a model of the catalogue, whose architecture is known: try ast-audioset")
-    return str(kind)
+    return kind
