@@ -105,6 +105,7 @@ static const LbField fields[] = {
   { "/scores/chord_majmin/sevenths", "chord_sevenths", "Chords sevenths", LB_FIELD_RATE,  CSV },
   { "/scores/chord_majmin/mirex", "chord_mirex",       "Chords mirex",  LB_FIELD_RATE,    CSV },
   { "/scores/genre_top1/value",   "genre_top1",        "Genre top-1",   LB_FIELD_RATE,    RARE },
+  { "/scores/genre_top1/place",   "genre_place",       "Genre place",   LB_FIELD_INTEGER, CSV },
   { "/output/bpm",                "bpm",               "BPM",           LB_FIELD_RTF,     RARE },
   { "/output/counts/beats",       "beats",             "Beats",         LB_FIELD_INTEGER, CSV },
   { "/output/counts/notes",       "notes",             "Notes",         LB_FIELD_INTEGER, RARE },

@@ -131,7 +131,7 @@ def test_options_and_formats(world, sounds):
     assert plain["model"]["id"] == "own-model"
     out, _ = world.run(
         "genre", str(low), "-m", str(model / "model.onnx"), "--reference", str(world.folder / "low.txt"), *QUICK)
-    assert "Genre" in out and "low " in out and "Top-1" in out and "100.00 %" in out
+    assert "Genre" in out and "low " in out and "Top-1" in out and "100.00 %, place of the right one 1" in out
     for form in ("csv", "md", "jsonl"):
         out, _ = world.run("genre", str(low), "-m", str(model / "model.onnx"), *QUICK, "--format", form)
         assert "genre-onnx" in out
