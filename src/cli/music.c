@@ -159,7 +159,7 @@ static const LbBenchmarkMode genre_recognition = {
   .mode = "genre",
   .role = "audio",
   .kind = LB_SUBJECT_SOUND,
-  .models = (const char *const[]){ "genre", NULL },
+  .models = (const char *const[]){ "discogs-effnet", "gtzan-wav2vec2", "ast-audioset", NULL },
   .reference_suffix = ".txt",
 };
 

@@ -39,26 +39,32 @@ hz_of (double mel, LbMelScale scale)
   return SLANEY_BREAK_HZ * exp (SLANEY_LOG_STEP * (mel - break_mel));
 }
 
-/* @edges: left foot, peak and right foot of the triangle */
+/* @edges: left foot, peak and right foot of the triangle, in Hz or mel as @at is */
 static double
-height (const double *edges, double hz)
+height (const double *edges, double at)
 {
-  double up = (hz - edges[0]) / (edges[1] - edges[0]);
-  double down = (edges[2] - hz) / (edges[2] - edges[1]);
+  double up = (at - edges[0]) / (edges[1] - edges[0]);
+  double down = (edges[2] - at) / (edges[2] - edges[1]);
 
   return MAX (0, MIN (up, down));
 }
 
 static void
-add_band (LbMel *mel, const LbMelShape *shape, guint index, const double *edges, GArray *factors)
+add_band (LbMel *mel, const LbMelShape *shape, guint index, const double *mels, GArray *factors)
 {
   Band *band = &mel->band[index];
-  double area = shape->equal_area ? 2 / (edges[2] - edges[0]) : 1;
+  double hz[3], area;
+
+  for (guint i = 0; i < 3; i++)
+    hz[i] = hz_of (mels[i], shape->scale);
+  area = shape->equal_area ? 2 / (hz[2] - hz[0]) : 1;
 
   band->at = factors->len;
   for (guint bin = 0; bin <= shape->size / 2; bin++)
     {
-      float factor = (float) height (edges, bin * shape->rate_hz / shape->size);
+      double at = bin * shape->rate_hz / shape->size;
+      float factor = (float) (shape->mel_triangles ? height (mels, mel_of (at, shape->scale))
+                                                   : height (hz, at));
 
       if (factor <= 0)
         continue;
@@ -80,11 +86,11 @@ lb_mel_new (const LbMelShape *shape)
   mel->band = g_new0 (Band, shape->bands);
   for (guint b = 0; b < shape->bands; b++)
     {
-      double edges[3];
+      double mels[3];
 
       for (guint i = 0; i < 3; i++)
-        edges[i] = hz_of (low + (high - low) * (b + i) / (shape->bands + 1), shape->scale);
-      add_band (mel, shape, b, edges, factors);
+        mels[i] = low + (high - low) * (b + i) / (shape->bands + 1);
+      add_band (mel, shape, b, mels, factors);
     }
   mel->factors = (float *) g_array_steal (factors, NULL);
   return mel;

@@ -16,7 +16,8 @@ typedef struct {
   guint bands; /* triangles, each from its left neighbour's peak to its right one's */
   double min_hz, max_hz;
   LbMelScale scale;
-  gboolean equal_area; /* Slaney's: each triangle divided by half its width */
+  gboolean equal_area;    /* Slaney's: each triangle divided by half its width */
+  gboolean mel_triangles; /* their sides are straight in mel (Kaldi's), else in Hz */
 } LbMelShape;
 
 typedef struct _LbMel LbMel;

@@ -120,6 +120,7 @@ static const LbField fields[] = {
   { "/scores/grounding/recall",   "grounding_recall",  "Facts told",    LB_FIELD_RATE,    CSV },
   { "/scores/grounding/claims",   "claims",            "Claims",        LB_FIELD_INTEGER, CSV },
   { "/scores/grounding/unchecked", "claims_unchecked", "Claims unchecked", LB_FIELD_INTEGER, CSV },
+  { "/scores/genre_top1/place",   "genre_place",       "Genre place",   LB_FIELD_INTEGER, CSV },
   { "/output/bpm",                "bpm",               "BPM",           LB_FIELD_RTF,     RARE },
   { "/output/counts/beats",       "beats",             "Beats",         LB_FIELD_INTEGER, CSV },
   { "/output/counts/notes",       "notes",             "Notes",         LB_FIELD_INTEGER, RARE },
