@@ -117,6 +117,15 @@ def test_the_same_words_over_several_windows(world, tiny, cli):
     assert record["output"]["text"].strip() == ask_cli(cli, tiny, sound, "What?", 20, "--jinja")
 
 
+def test_the_same_words_where_places_have_coordinates(world, built, cli):
+    """The decoder of Qwen2.5-Omni: rotary embeddings by sections."""
+    omni = tiny_audio_llm.make(world.folder / "omni", end_bias=NEVER, kind="qwen2vl")
+    sound = tone(world.folder / "tone.wav", 35)
+    record = describe(world, sound, omni, "--prompt", "What?", "--max-tokens", "20", "-t", "2")
+    assert record["engine"]["info"]["architecture"] == "qwen2vl" and record["output"]["windows"] == 2
+    assert record["output"]["text"].strip() == ask_cli(cli, omni, sound, "What?", 20, "--jinja")
+
+
 def test_what_is_measured(world, tiny):
     sound = tone(world.folder / "tone.wav", 3)
     (record,) = world.json(

@@ -3,7 +3,7 @@ of Qwen2-Audio (a Whisper encoder, one projection, a Qwen2 decoder) and the true
 small, and of seeded random weights. What it says is noise; that it is the same noise as llama.cpp's own tools say
 on the same files is what tests show.
 
-usage: tiny_audio_llm.py FOLDER [--seed N] [--width W] [--layers N] [--end-bias B] [--any-byte]
+usage: tiny_audio_llm.py FOLDER [--seed N] [--width W] [--layers N] [--end-bias B] [--any-byte] [--kind qwen2|qwen2vl]
 """
 
 import argparse
@@ -82,9 +82,10 @@ def norm(size):
     return numpy.ones(size, dtype=numpy.float32)
 
 
-def language_model(weights, width, layers, end_bias, any_byte=False):
+def language_model(weights, width, layers, end_bias, any_byte=False, kind="qwen2"):
     """@end_bias: of the token that ends an answer: great and negative: it never does; great: at once.
-    @any_byte: it says any byte, mostly no UTF-8; else printable ASCII."""
+    @any_byte: it says any byte, mostly no UTF-8; else printable ASCII. @kind: its architecture, "qwen2vl" for that of
+    Qwen2.5-Omni, whose places have several coordinates."""
     letters = byte_letters()
     words = [letters[byte] for byte in range(256)]
     merged = [letters[32] + letter for letter in "taoiswcbpmfdrlnehgu"]
@@ -93,18 +94,18 @@ def language_model(weights, width, layers, end_bias, any_byte=False):
     end = tokens.index("<|im_end|>")
     hidden, heads = 2 * width, width // 64
     members = [
-        ("general.architecture", STRING, "qwen2"),
+        ("general.architecture", STRING, kind),
         ("general.type", STRING, "model"),
         ("general.name", STRING, "Tiny audio model of random weights"),
         ("general.file_type", UINT32, 0),
-        ("qwen2.context_length", UINT32, 8192),
-        ("qwen2.embedding_length", UINT32, width),
-        ("qwen2.block_count", UINT32, layers),
-        ("qwen2.feed_forward_length", UINT32, hidden),
-        ("qwen2.attention.head_count", UINT32, heads),
-        ("qwen2.attention.head_count_kv", UINT32, heads),
-        ("qwen2.rope.freq_base", FLOAT32, 10000.0),
-        ("qwen2.attention.layer_norm_rms_epsilon", FLOAT32, 1e-6),
+        (kind + ".context_length", UINT32, 8192),
+        (kind + ".embedding_length", UINT32, width),
+        (kind + ".block_count", UINT32, layers),
+        (kind + ".feed_forward_length", UINT32, hidden),
+        (kind + ".attention.head_count", UINT32, heads),
+        (kind + ".attention.head_count_kv", UINT32, heads),
+        (kind + ".rope.freq_base", FLOAT32, 10000.0),
+        (kind + ".attention.layer_norm_rms_epsilon", FLOAT32, 1e-6),
         ("tokenizer.ggml.model", STRING, "gpt2"),
         ("tokenizer.ggml.pre", STRING, "qwen2"),
         ("tokenizer.ggml.tokens", ARRAY, (STRING, tokens)),
@@ -115,10 +116,14 @@ def language_model(weights, width, layers, end_bias, any_byte=False):
         ("tokenizer.ggml.add_bos_token", BOOL, False),
         ("tokenizer.chat_template", STRING, TEMPLATE),
     ]
+    if kind == "qwen2vl":
+        members.append((kind + ".rope.dimension_sections", ARRAY, (INT32, [8, 12, 12, 0])))
+    # Of special tokens it says only the end. A logit of 0 is never the likeliest: qwen2vl knows no bias.
+    silent = [] if any_byte else [byte for byte in range(256) if not 32 <= byte < 127]
+    silent += [i for i in range(len(words) + len(merged), len(tokens)) if i != end or end_bias < 0]
     output = weights.matrix(len(tokens), width, gain=4)
     bias = numpy.zeros(len(tokens), dtype=numpy.float32)
-    silent = [] if any_byte else [byte for byte in range(256) if not 32 <= byte < 127]
-    bias[[*silent, *range(len(words) + len(merged), len(tokens))]] = -1e6  # of special tokens it says only the end
+    output[silent], bias[silent] = 0, -1e6
     bias[end] = end_bias
     tensors = {
         "token_embd.weight": weights.matrix(len(tokens), width, gain=numpy.sqrt(width)),
@@ -186,11 +191,11 @@ def projector(weights, width, into, layers=2):
     return members, tensors
 
 
-def make(folder, seed=1, width=128, layers=2, end_bias=0.0, any_byte=False):
+def make(folder, seed=1, width=128, layers=2, end_bias=0.0, any_byte=False, kind="qwen2"):
     """Writes tiny.gguf and mmproj-tiny.gguf into @folder; returns it."""
     weights, folder = Weights(seed), pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder / "tiny.gguf", *language_model(weights, width, layers, end_bias, any_byte))
+    write(folder / "tiny.gguf", *language_model(weights, width, layers, end_bias, any_byte, kind))
     write(folder / "mmproj-tiny.gguf", *projector(weights, 128, width))
     return folder
 
@@ -203,5 +208,6 @@ if __name__ == "__main__":
     parser.add_argument("--layers", type=int, default=2)
     parser.add_argument("--end-bias", type=float, default=0.0)
     parser.add_argument("--any-byte", action="store_true")
+    parser.add_argument("--kind", default="qwen2", choices=["qwen2", "qwen2vl"])
     given = parser.parse_args()
-    make(given.folder, given.seed, given.width, given.layers, given.end_bias, given.any_byte)
+    make(given.folder, given.seed, given.width, given.layers, given.end_bias, given.any_byte, given.kind)
