@@ -129,7 +129,28 @@ read_tempo (const double *means, guint length, double frame_hz, LbTempo *tempo)
     }
   tempo->grid_bpm = 60 * frame_hz / lag;
   tempo->bpm = 60 * frame_hz / (lag + CLAMP (shift, -0.5, 0.5));
-  tempo->strength = means[lag];
+}
+
+/* Pearson's, of the envelope and the same @lag frames later. Of noise it is about 0: r, which is
+ * of strengths that are never negative, isn't. */
+static double
+repeats_after (const float *envelope, gsize count, gsize lag)
+{
+  double x = 0, y = 0, products = 0, x_squares = 0, y_squares = 0;
+  gsize n = count > lag ? count - lag : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      x += envelope[i] / (double) n;
+      y += envelope[i + lag] / (double) n;
+    }
+  for (gsize i = 0; i < n; i++)
+    {
+      products += (envelope[i] - x) * (envelope[i + lag] - y);
+      x_squares += (envelope[i] - x) * (envelope[i] - x);
+      y_squares += (envelope[i + lag] - y) * (envelope[i + lag] - y);
+    }
+  return products / sqrt (x_squares * y_squares);
 }
 
 void
@@ -147,6 +168,11 @@ lb_tempo_find (const float *envelope, gsize count, double frame_hz, LbTempo *tem
     add_window (&self, padded + i);
   for (guint i = 0; i < self.length; i++)
     self.sums[i] /= (double) count;
-  if (self.sums[0] > 0)
-    read_tempo (self.sums, self.length, frame_hz, tempo);
+  if (!(self.sums[0] > 0))
+    return;
+  read_tempo (self.sums, self.length, frame_hz, tempo);
+  if (!isfinite (tempo->grid_bpm))
+    return;
+  tempo->strength = repeats_after (envelope, count,
+                                   (gsize) llround (60 * frame_hz / tempo->grid_bpm));
 }

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 typedef struct {
   double bpm;      /* NAN: there are no onsets */
   double grid_bpm; /* of the whole number of frames that is nearest: librosa.feature.tempo() */
-  double strength; /* how like itself the envelope is at that lag, 0 to 1 */
+  double strength; /* the envelope's correlation with itself grid_bpm's beat later, −1 to 1; NAN:
+                      the sound is shorter than that */
 } LbTempo;
 
 /**

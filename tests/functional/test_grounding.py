@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
 import songs
 from openai_server import Server
-from test_features import A_MAJOR, chord, write
+from test_song_features import A_MAJOR, chord, write
 from test_hybrid import END, TAGS, figures, line, stream
 
 QUICK = ("-n", "1", "-w", "0", "--no-warm-load", "--no-wait")

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from openai_server import Server
-from test_features import A_MAJOR, C_MINOR, chord, write
+from test_song_features import A_MAJOR, C_MINOR, chord, write
 
 QUICK = ("-n", "1", "-w", "0", "--no-warm-load", "--no-wait")
 LLAMA = {

@@ -34,7 +34,8 @@ def tempo_of(envelope):
     left, here, right = means[lag - 1 : lag + 2]
     bend = left + right - 2 * here
     shift = float(np.clip((left - right) / (2 * bend), -0.5, 0.5)) if bend < 0 else 0
-    return {"grid_bpm": grid, "bpm": 60 * frame_hz / (lag + shift), "strength": float(here)}
+    strength = float(np.corrcoef(envelope[:-lag], envelope[lag:])[0, 1])
+    return {"grid_bpm": grid, "bpm": 60 * frame_hz / (lag + shift), "strength": strength}
 
 
 def measure(path):

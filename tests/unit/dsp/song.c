@@ -95,9 +95,19 @@ hears_tempo_and_onsets (void)
   LbFeatures features = features_of (clicks, 10, 44100, 1);
 
   g_assert_cmpfloat_with_epsilon (features.tempo.bpm, 120, 1);
+  g_assert_cmpfloat (features.tempo.strength, >, 0.5);
   g_assert_cmpuint (features.onsets, >=, 18);
   g_assert_cmpuint (features.onsets, <=, 20);
   g_assert_cmpfloat (features.percussive_share, >, 0.9);
+}
+
+static void
+noise_has_no_beat (void)
+{
+  LbFeatures features = features_of (noisy, 20, 22050, 1);
+
+  g_assert_true (isfinite (features.tempo.bpm));
+  g_assert_cmpfloat (fabs (features.tempo.strength), <, 0.2);
 }
 
 static void
@@ -200,6 +210,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/song/hears-key-and-tuning", hears_key_and_tuning);
   g_test_add_func ("/song/hears-tempo-and-onsets", hears_tempo_and_onsets);
+  g_test_add_func ("/song/noise-has-no-beat", noise_has_no_beat);
   g_test_add_func ("/song/silence-has-nothing", silence_has_nothing);
   g_test_add_func ("/song/what-has-no-pitch-has-no-key", what_has_no_pitch_has_no_key);
   g_test_add_func ("/song/short-sounds-are-measured", short_sounds_are_measured);
