@@ -26,6 +26,8 @@ char *lb_say_note_score (const json_t *record);
 char *lb_say_beat_score (const json_t *record);
 char *lb_say_chord_score (const json_t *record);
 char *lb_say_genre_score (const json_t *record);
+char *lb_say_prompt (const json_t *record);
+char *lb_say_token_rate (const json_t *record);
 char *lb_say_files (const json_t *record);
 
 G_END_DECLS

@@ -266,6 +266,8 @@ static const struct {
   { "Range", say_range },
   { "Latency", say_latency },
   { "Text rate", say_rate },
+  { "Tokens", lb_say_token_rate },
+  { "Prompt", lb_say_prompt },
   { "Sound", say_sound },
   { "Load", say_load },
   { "Memory", say_memory },
