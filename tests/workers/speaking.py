@@ -1,4 +1,4 @@
-"""A worker that speaks, driven from here as llamaburn-engine drives it: sound in, sound out, in shared memory."""
+"""A worker that gives sound, driven from here as llamaburn-engine drives it: sound in, sound out, in shared memory."""
 
 import array
 import json
@@ -53,7 +53,8 @@ class Failed(Exception):
 class Speaking:
     """A process of the worker of an engine, in its own environment."""
 
-    def __init__(self, engine, python=None):
+    def __init__(self, engine, python=None, mode="tts", role="text", reference="voice"):
+        self.mode, self.role, self.reference = mode, role, reference
         python = python or ENVIRONMENTS / f"{engine}-cpu" / "bin/python"
         assert python.exists(), f"{python} is missing: llamaburn engines install {engine} --device cpu"
         self.folder = tempfile.TemporaryDirectory()  # whatever it would write comes here
@@ -114,7 +115,7 @@ class Speaking:
     def load(self, model=None, model_path=None, seed=1, device="cpu", threads=2, **options):
         given = {name.replace("_", "-"): value for name, value in options.items()}
         return self.ask(
-            "load", mode="tts", device=device, threads=threads, seed=seed, options=given,
+            "load", mode=self.mode, device=device, threads=threads, seed=seed, options=given,
             random_weights=model_path is None,
             **({"model": model} if model else {}), **({"model_path": str(model_path)} if model_path else {}),
         )
@@ -127,10 +128,10 @@ class Speaking:
             os.truncate(self.sound[1], OUT_BYTES)
             self.ask("pcm", **{"in": {"fd": 62, "bytes": 60 * 48000 * 4}, "out": {"fd": 63, "bytes": OUT_BYTES}})
             self.reserved = True
-        inputs = [{"role": "text", "text": text}, *more]
+        inputs = [{"role": self.role, "text": text}, *more]
         if len(voice):
             os.pwrite(self.sound[0], voice.tobytes(), 0)
-            inputs.append({"role": "voice", "offset": 0, "frames": len(voice), "rate": rate, "channels": 1})
+            inputs.append({"role": self.reference, "offset": 0, "frames": len(voice), "rate": rate, "channels": 1})
         output = self.ask("run", cancel_at, inputs=inputs, seed=seed, index=0)["output"]
         samples = array.array("f")
         for piece in output["pcm"]:
