@@ -141,6 +141,20 @@ make_beats (const json_t *output, GError **error)
   return g_string_free_to_bytes (text);
 }
 
+/* ---- descriptions ---- */
+
+/* As the model wrote it, and a line's end. */
+static GBytes *
+make_description (const json_t *output, GError **error)
+{
+  const char *text = lb_json_string (output, "text", "");
+  GString *lines = g_string_new (text);
+
+  if (!g_str_has_suffix (text, "\n"))
+    g_string_append_c (lines, '\n');
+  return g_string_free_to_bytes (lines);
+}
+
 /* ---- what can be counted ---- */
 
 static int
@@ -232,7 +246,7 @@ static const struct {
 
 typedef struct {
   const char *mode;
-  const char *list; /* member of the output that it is made of */
+  const char *list; /* the output's member that it is made of */
   const char *role; /* of the artifact, and the output's member with its path */
   const char *name, *suffix;
   gboolean saved; /* what --save copies */
@@ -244,6 +258,7 @@ static const File files[] = {
   { "transcription", "notes", "notes_csv", "notes", "csv", FALSE, make_notes_csv },
   { "chords", "chords", "lab", "chords", "lab", TRUE, make_lab },
   { "beats", "beats", "beats_txt", "beats", "txt", TRUE, make_beats },
+  { "analysis", "text", "description", "description", "txt", TRUE, make_description },
 };
 
 static gboolean

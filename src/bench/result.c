@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/answer.h"
 #include "bench/scoring.h"
 #include "bench/summary.h"
 #include "bench/validity.h"
@@ -225,6 +226,8 @@ make_iteration (LbResult *result, guint session, guint index, const LbMeasured *
     lb_json_set_integer (one, "tokens", (gint64) tokens);
   if (tokens > 0)
     lb_json_set_real (one, "tokens_per_sec", tokens / measured->wall_s);
+  if (strcmp (result->mode, "analysis") == 0)
+    lb_answer_rates (measured->output, one);
   return one;
 }
 
@@ -377,6 +380,12 @@ static void
 check_outputs (LbResult *result)
 {
   size_t different = json_array_size (part (result, "outputs"));
+  size_t index;
+  json_t *output;
+
+  if (strcmp (result->mode, "analysis") == 0)
+    json_array_foreach (part (result, "outputs"), index, output)
+      lb_answer_check (json_object_get (output, "output"), result->processed_s, result->flags);
 
   if (different > 1 && result->deterministic)
     lb_result_add_flag (

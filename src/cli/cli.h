@@ -59,7 +59,8 @@ typedef struct {
 /* Commands, defined one file each. */
 extern const LbCliCommand lb_command_stt, lb_command_tts, lb_command_run;
 extern const LbCliCommand lb_command_separate, lb_command_transcribe, lb_command_beats,
-    lb_command_chords, lb_command_genre, lb_command_generate;
+    lb_command_chords, lb_command_genre, lb_command_generate, lb_command_describe,
+    lb_command_features;
 extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
     lb_command_models_import, lb_command_models_verify, lb_command_models_remove,
     lb_command_models_path;

@@ -20,6 +20,8 @@ static const LbCliCommand *const commands[] = {
   &lb_command_chords,
   &lb_command_genre,
   &lb_command_generate,
+  &lb_command_describe,
+  &lb_command_features,
   &lb_command_run,
   &lb_command_history,
   &lb_command_history_remove,

@@ -19,7 +19,7 @@ const LbTextSource lb_texts = {
   .folder = "texts",
   .file_option = "text-file",
   .set_option = "text-set",
-  .empty = "there is nothing to speak in it",
+  .empty = "there is nothing in it to say",
   .max_characters = LB_TEXT_MAX_CHARACTERS,
 };
 
@@ -66,8 +66,8 @@ is_blank (const char *text)
   return *text == '\0';
 }
 
-static gboolean
-check_text (const LbTextSource *source, const char *text, const char *where, GError **error)
+gboolean
+lb_texts_check (const LbTextSource *source, const char *text, const char *where, GError **error)
 {
   const char *end = NULL;
   glong characters;
@@ -102,7 +102,7 @@ lb_subjects_add_text (GPtrArray *subjects, const LbTextSource *source, const cha
 {
   LbSubject *subject;
 
-  if (!check_text (source, text, where, error))
+  if (!lb_texts_check (source, text, where, error))
     return FALSE;
   subject = g_new0 (LbSubject, 1);
   subject->text = g_strdup (text);

@@ -32,12 +32,16 @@ extern const LbTextSource lb_texts, lb_prompts;
 
 void lb_subject_free (LbSubject *subject);
 
+/** lb_texts_check: whether @text is as above. @where: for the message: "text 2", "\"a.txt\",
+ * line 7". %LB_ERROR_USAGE: not UTF-8, nothing in it, too long */
+gboolean lb_texts_check (const LbTextSource *source, const char *text, const char *where,
+                         GError **error);
+
 /** lb_subjects_new: Returns: (transfer full) (element-type LbSubject): an empty list */
 GPtrArray *lb_subjects_new (void);
 void lb_subjects_add_file (GPtrArray *subjects, const char *path);
 
-/** lb_subjects_add_text: @where: for the message: "text 2", "\"a.txt\", line 7". %LB_ERROR_USAGE:
- * not UTF-8, nothing in it, too long */
+/** lb_subjects_add_text: @where, and the error: as of lb_texts_check() */
 gboolean lb_subjects_add_text (GPtrArray *subjects, const LbTextSource *source, const char *text,
                                const char *where, GError **error);
 

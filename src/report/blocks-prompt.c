@@ -1,4 +1,4 @@
-/* Rows of a result that is music made from a prompt. */
+/* What the music is to be: a row of a result that was made from a prompt. */
 #include "core/text.h"
 #include "report/blocks-say.h"
 #include "report/field.h"
@@ -25,7 +25,7 @@ append_named (GString *out, const json_t *complexity, const char *kind, const ch
 }
 
 char *
-lb_say_prompt (const json_t *record)
+lb_say_asked (const json_t *record)
 {
   const json_t *complexity = lb_field_at (record, "/input/complexity");
   GString *line = g_string_new (NULL);
@@ -35,23 +35,9 @@ lb_say_prompt (const json_t *record)
   lb_say_append (line, record, "words", "",
                  lb_json_integer (json_object_get (record, "input"), "words", 0) == 1 ? " word"
                                                                                       : " words");
-  lb_say_append (line, record, "prompt_tokens", ", ", " tokens");
   append_named (line, complexity, "instruments", "instrument");
   append_named (line, complexity, "genres", "genre");
   append_named (line, complexity, "attributes", "attribute");
   lb_say_append (line, record, "prompt_bpm", "; ", " BPM asked for");
   return g_string_free (line, FALSE);
-}
-
-char *
-lb_say_token_rate (const json_t *record)
-{
-  const json_t *first = json_array_get (json_object_get (record, "iterations"), 0);
-  g_autofree char *rate = lb_say ("avg_tokens_per_sec", record);
-  gint64 tokens = lb_json_integer (first, "tokens", 0);
-
-  if (lb_field_at (record, "/input/complexity") == NULL ||
-      !lb_says ("avg_tokens_per_sec", record))
-    return g_strdup (LB_ABSENT);
-  return g_strdup_printf ("%s tokens/s, %" G_GINT64_FORMAT " in a run", rate, tokens);
 }

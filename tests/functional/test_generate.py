@@ -116,7 +116,7 @@ def test_shown_everywhere(world):
     generate(world, "dark techno at 130 bpm", JAZZ, "--duration", "1", "--tokens", "10")
     table, _ = world.run("show", "last")
     assert "4 words; 1 instrument (saxophone); 1 genre (jazz); 1 attribute (upbeat)" in table
-    assert "tokens/s, 10 in a run" in table
+    assert re.search(r"Tokens +10 at [0-9.,k]+ a second", table)
     rows = list(csv.DictReader(io.StringIO(world.run("show", "last~1", "--format", "csv")[0])))
     assert (rows[0]["prompt_genres"], rows[0]["prompt_bpm"], rows[0]["words"]) == ("1", "130.0", "5")
     assert float(rows[0]["avg_tokens_per_sec"]) > 0
