@@ -55,6 +55,14 @@ static const LbBenchmarkMode generation = {
 static int
 run_generate (LbCli *cli, GError **error)
 {
+  const char *references = lb_cli_text (cli, "fad-reference", NULL);
+
+  if (references != NULL && !g_utf8_validate (references, -1, NULL))
+    {
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE,
+                           "--fad-reference is no UTF-8: the plan could not keep it");
+      return LB_EXIT_USAGE;
+    }
   return lb_benchmark_command (cli, &generation, error);
 }
 
@@ -67,6 +75,12 @@ static const LbCliOption options[] = {
   { 0, "prompt-set", LB_CLI_LIST, "SET,…", "built-in prompts", LB_PROMPT_SETS },
   { 0, MELODY, LB_CLI_PATH, "FILE", "a tune to follow, for models that do",
     .completion = "files" },
+  { 0, "score", LB_CLI_LIST, "SCORE,…",
+    "clap[:MODEL]: how near the music is to its prompt; fad[:MODEL]: how far it is from the "
+    "sounds "
+    "of --fad-reference" },
+  { 0, "fad-reference", LB_CLI_PATH, "FOLDER", "sounds that --score fad compares with",
+    .completion = "folders" },
   LB_SOUND_OUTPUT_OPTIONS,
   { 0 },
 };

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from typing import Any
 
 from architecture import make_config
 from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run
-from llamaburn_worker.serve import is_out_of_memory
+from llamaburn_worker.files import read_json, read_tokenizer
 
 CONFIG, TOKENIZER, EXTRACTOR = "config.json", "tokenizer.json", "preprocessor_config.json"
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
 # What a checkpoint may lack: a table of sines, and T5's second name of its embedding.
 MADE = ("embed_positions.weights", "text_encoder.encoder.embed_tokens.weight")
 PROMPT_TOKENS = 512  # T5 has seen no more in its training
@@ -22,14 +20,6 @@ END_TOKEN = 1  # T5's </s>
 LOOK_AHEAD = 8
 MELODY_LEAST_S = 0.5
 SILENCE = 1e-3
-
-
-def read_json(path: str) -> Any:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f'"{path}" is no JSON ({" ".join(str(error).split())})') from None
 
 
 class MusicGen(Engine):
@@ -123,44 +113,16 @@ class MusicGen(Engine):
         return built.to(self.dtype)
 
     def _from_files(self, request: Load) -> Any:
-        from tokenizers import Tokenizer
+        from llamaburn_worker.torch_tools import load_pretrained
 
         path = request.model_file(CONFIG)
         config, model_class = make_config(read_json(path), f'"{path}"')
-        path = request.model_file(TOKENIZER)
-        try:
-            self.tokenizer = Tokenizer.from_file(path)
-        except Exception as error:  # tokenizers raises Exception itself
-            raise BadModel(f'"{path}" is no tokenizer ({" ".join(str(error).split())})') from None
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
+        self.tokenizer = read_tokenizer(request.model_file(TOKENIZER))
         if hasattr(config, "num_chroma"):
             path = request.model_file(EXTRACTOR)
             self.extractor = self._make_extractor(read_json(path), f'"{path}"')
         request.check()
-        return self._read_weights(request, config, model_class)
-
-    def _read_weights(self, request: Load, config: Any, model_class: Any) -> Any:
-        """Safetensors, in one file or several, straight into the run's precision."""
-        folder = request.model_file()
-        if not any(os.path.exists(os.path.join(folder, name)) for name in WEIGHTS):
-            if any(name.endswith((".bin", ".pt", ".pth", ".ckpt")) for name in os.listdir(folder)):
-                raise BadModel(f'"{folder}" has pickled weights only, which could run any code: it needs {WEIGHTS[0]}')
-            request.model_file(WEIGHTS[0])
-        try:
-            model, told = model_class.from_pretrained(
-                folder, config=config, dtype=self.dtype, use_safetensors=True, local_files_only=True,
-                output_loading_info=True, ignore_mismatched_sizes=True,
-            )
-        except Exception as error:  # of weights that don't fit, of many kinds
-            if is_out_of_memory(error):
-                raise
-            raise BadModel(f'"{folder}" can\'t be read ({" ".join(str(error).split())[:200]}): pull it again') from None
-        lacks = [str(name) for name in told["missing_keys"] if not str(name).endswith(MADE)]
-        wrong = lacks + [str(name) for name, *_ in told["mismatched_keys"]]
-        if wrong:
-            raise BadModel(f'the weights in "{folder}" do not fit {CONFIG}: {", ".join(wrong[:3])}: pull the model again')
-        return model
+        return load_pretrained(model_class, request.model_file(), config, self.dtype, MADE)
 
     @staticmethod
     def _make_extractor(given: Any, where: str) -> Any:
