@@ -20,6 +20,7 @@ if len(sys.argv) > 6:
     extractor = transformers.AutoFeatureExtractor.from_pretrained(folder)
     tune = numpy.fromfile(sys.argv[6], numpy.float32)
     inputs["input_features"] = extractor(tune, sampling_rate=32000, return_tensors="pt")["input_features"]
+torch.set_num_threads(1)  # sums of more threads are rounded otherwise
 torch.manual_seed(seed)
 decoder = model.config.decoder
 steps = frames + decoder.num_codebooks // decoder.audio_channels - 1

@@ -120,14 +120,24 @@ class Speaking:
             **({"model": model} if model else {}), **({"model_path": str(model_path)} if model_path else {}),
         )
 
-    def speak(self, text, voice=None, rate=22050, seed=7, more=(), cancel_at=None):
-        """The output and its samples."""
-        voice = voice if voice is not None else array.array("f")
+    def _reserve(self):
         if not self.reserved:
             os.truncate(self.sound[0], 60 * 48000 * 4)
             os.truncate(self.sound[1], OUT_BYTES)
             self.ask("pcm", **{"in": {"fd": 62, "bytes": 60 * 48000 * 4}, "out": {"fd": 63, "bytes": OUT_BYTES}})
             self.reserved = True
+
+    def hear(self, text, sound, rate):
+        """The output of one that hears @sound, and is told @text."""
+        self._reserve()
+        os.pwrite(self.sound[0], sound.tobytes(), 0)
+        heard = {"role": self.reference, "offset": 0, "frames": len(sound), "rate": rate, "channels": 1}
+        return self.ask("run", inputs=[heard, {"role": self.role, "text": text}], seed=1, index=0)["output"]
+
+    def speak(self, text, voice=None, rate=22050, seed=7, more=(), cancel_at=None):
+        """The output and its samples."""
+        voice = voice if voice is not None else array.array("f")
+        self._reserve()
         inputs = [{"role": self.role, "text": text}, *more]
         if len(voice):
             os.pwrite(self.sound[0], voice.tobytes(), 0)
