@@ -140,6 +140,32 @@ def test_plan_of_the_window_runs(world):
     assert record["iterations"][0]["audio_s"] == 3 and record["input"]["complexity"]["genres"] == 1
 
 
+# Scores that need no reference and no other engine.
+
+def test_music_is_scored_by_itself(world):
+    record, = generate(world, "techno at 130 bpm", "--duration", "3", "--sound-s", "2.5")
+    scores = record["scores"]
+    assert scores["length"] == {"value": -0.5, "asked_s": 3, "got_s": 2.5}
+    assert scores["repetition"]["stuck_share"] == 1 and "value" not in scores["repetition"]
+    assert scores["tempo_asked"]["asked_bpm"] == 130 and scores["tempo_asked"]["value"] == 0
+    assert "tempo_asked" not in generate(world, JAZZ, "--duration", "1")[0]["scores"]
+    assert "length" not in generate(world, JAZZ)[0]["scores"]
+    table, _ = world.run("show", "last~2")
+    assert "not found: 130 BPM asked for" in table and "stands still for 100.00 %" in table
+
+
+def test_each_different_output_has_its_scores(world):
+    record, = world.json("generate", JAZZ, "-e", "null", "--duration", "2", "--vary", "-n", "3", "-w", "0", "--no-wait", "-q")
+    assert len(record["outputs"]) == 3 and all(one["scores"]["length"]["got_s"] == 2 for one in record["outputs"])
+
+
+def test_noise_of_random_weights_is_not_scored(world):
+    record, = generate(world, JAZZ, "--duration", "1", "--random-weights")
+    assert record["model"]["synthetic"] and "scores" not in record
+    _, err = world.run("generate", JAZZ, "-e", "null", "--random-weights", "--score", "clap", status=2)
+    assert "don't go together" in err
+
+
 # What it refuses.
 
 REFUSED = {
@@ -156,6 +182,9 @@ REFUSED = {
     "duration -3": ([JAZZ, "--duration", "-3"], "from 1 to 30"),
     "duration a word": ([JAZZ, "--duration", "long"], "--duration"),
     "duration for one engine": ([JAZZ, "-O", "null:duration=31"], "duration"),
+    "score of speech": ([JAZZ, "--score", "wer"], '--score takes clap, clap:MODEL, fad, fad:MODEL, not "wer"'),
+    "fad without sounds": ([JAZZ, "--score", "fad"], "--fad-reference FOLDER"),
+    "fad of one sound": ([JAZZ, "--score", "fad", "--fad-reference", "."], "holds 0: 2 to 10000 are taken"),
     "melody": ([JAZZ, "--melody", "a.wav"], "null follows no melody"),
 }
 
