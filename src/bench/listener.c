@@ -103,3 +103,64 @@ lb_listen (const LbListening *listening, const LbListener *listener, char **vers
   lb_place_clear (&place);
   return outputs;
 }
+
+void
+lb_answers_clear (LbAnswers *answers)
+{
+  g_clear_pointer (&answers->outputs, json_decref);
+  g_clear_pointer (&answers->version, g_free);
+  g_clear_pointer (&answers->server, json_decref);
+}
+
+static gboolean
+answer_all (LbPlace *place, const LbPlan *plan, const LbSettings *settings, LbAnswers *answers,
+            GCancellable *cancellable, GError **error)
+{
+  answers->outputs = json_array ();
+  for (guint c = 0; c < plan->cases->len; c++)
+    {
+      g_auto (LbSessionRun) run = { 0 };
+
+      if (!lb_place_run (place, lb_plan_case (plan, c), settings, 0, NULL, NULL, &run,
+                         cancellable, error))
+        return FALSE;
+      json_array_append (answers->outputs, run.output);
+    }
+  return TRUE;
+}
+
+gboolean
+lb_ask (const LbListening *listening, const char *mode, const char *engine, const char *model,
+        const json_t *options, const char *const *texts, LbAnswers *answers,
+        GCancellable *cancellable, GError **error)
+{
+  const LbManifest *manifest = lb_registry_find (listening->registry, engine, mode, error);
+  g_autoptr (LbPlan) plan = lb_plan_new ();
+  LbSettings settings = *listening->settings;
+  LbPlace place = { 0 };
+  gboolean fine;
+
+  g_return_val_if_fail (texts[0] != NULL, FALSE);
+  if (manifest == NULL)
+    return FALSE;
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      LbCase *it = lb_plan_add_case (plan, mode, engine,
+                                     manifest->variants != NULL ? model : NULL, "cpu");
+
+      json_object_update (it->options, (json_t *) options);
+      lb_case_add_text (it, "prompt", texts[i]);
+    }
+  settings.random_weights = FALSE;
+  fine = open_place (listening, lb_plan_case (plan, 0), 0, &settings, &place, cancellable,
+                     error) &&
+         answer_all (&place, plan, &settings, answers, cancellable, error);
+  if (fine)
+    {
+      lb_place_probe (&place, cancellable);
+      answers->version = g_strdup (lb_session_version (place.session));
+      answers->server = json_incref (json_object_get (place.loaded.info, "server"));
+    }
+  lb_place_clear (&place);
+  return fine;
+}

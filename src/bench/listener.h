@@ -1,4 +1,4 @@
-/* An engine that listens to what another one made: a transcriber, a judge of its quality, or one
+/* An engine that listens to what another one made, or reads it: a transcriber, a judge, or one
  * that says where it lies in a space of sounds. Its session lives for one call, outside every
  * clock. */
 #pragma once
@@ -44,5 +44,27 @@ typedef struct {
  */
 json_t *lb_listen (const LbListening *listening, const LbListener *listener, char **version,
                    GCancellable *cancellable, GError **error);
+
+/* What an engine said to some texts. */
+typedef struct {
+  json_t *outputs; /* in the texts' order */
+  char *version;   /* of the engine; NULL: unknown */
+  json_t *server;  /* that it asked; NULL: none */
+} LbAnswers;
+
+void lb_answers_clear (LbAnswers *answers);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (LbAnswers, lb_answers_clear)
+
+/**
+ * lb_ask:
+ * @model: (nullable): of the store, where the engine takes one
+ * @options: of the engine, typed
+ * @texts: (array zero-terminated=1): each is a prompt of its own, without a sound
+ *
+ * As lb_listen(). Whether input may leave the machine is the settings'.
+ */
+gboolean lb_ask (const LbListening *listening, const char *mode, const char *engine,
+                 const char *model, const json_t *options, const char *const *texts,
+                 LbAnswers *answers, GCancellable *cancellable, GError **error);
 
 G_END_DECLS

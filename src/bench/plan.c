@@ -69,6 +69,7 @@ lb_plan_free (LbPlan *plan)
   g_free (plan->group);
   g_free (plan->settings.save);
   json_decref (plan->settings.score);
+  json_decref (plan->settings.judge);
   g_free (plan);
 }
 

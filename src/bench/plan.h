@@ -59,6 +59,7 @@ typedef struct {
   gboolean flac; /* kept as FLAC, not as WAV */
   char *save;    /* (type filename) (nullable): where a copy of what came out goes */
   json_t *score; /* (nullable): [{name "wer", engine, model}] */
+  json_t *judge; /* (nullable): {engine, model, url}: a language model that reads the answers */
 } LbSettings;
 
 typedef struct {

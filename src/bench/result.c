@@ -181,7 +181,7 @@ lb_result_set_session (LbResult *result, const json_t *session, const char *vers
 }
 
 /* Members of an output that are times: they differ in every run, and are the iteration's. */
-static const char *const timed[] = { "engine_s", "phases" };
+static const char *const timed[] = { "engine_s", "phases", "retries" };
 
 /* Of a sound that went in, else of the one that came out. */
 static void

@@ -142,6 +142,7 @@ lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run, LbMeas
                                                           lb_session_pcm_inodes (place->session));
   measured->output = json_copy (run->output);
   lb_prompt_note_tokens (json_object_get (lb_result_record (result), "input"), run->output);
+  lb_server_check (result, run->output);
   json_array_foreach (run->flags, index, flag)
     lb_result_add_flag (result, json_incref (flag));
   return lb_runner_hear (runner, it, place, measured, error);

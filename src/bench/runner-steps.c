@@ -385,6 +385,8 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
     say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
   lb_runner_score (runner, step);
+  lb_runner_ground (runner, step);
+  lb_runner_judge (runner, step);
   hash_model (runner, place, lb_result_record (run->result));
   score_sounds (runner, step);
   lb_result_finish (run->result, run->truth,

@@ -9,6 +9,7 @@
 #define LISTENER "whisper.cpp" /* writes down what was spoken, for its word error rate */
 #define LISTENER_MODEL "base"
 #define EMBEDDING_MODEL "clap-music" /* says how near a sound is to a text, and to other sounds */
+#define OLLAMA_ENGINE "hybrid" /* has its client */
 
 const LbCliOption lb_benchmark_options[] = {
   { 'e', "engine", LB_CLI_LIST, "ENGINE,…", "engines to measure; several make a matrix",
@@ -109,6 +110,7 @@ static const struct {
 } scores[] = {
   { "tts", "wer", LISTENER, LISTENER_MODEL },
   { "tts", "mos", NULL, NULL },
+  { "analysis", "grounding", NULL, NULL },
   { "generation", "clap", NULL, EMBEDDING_MODEL },
   { "generation", "fad", NULL, EMBEDDING_MODEL },
 };
@@ -129,7 +131,7 @@ list_scores (const char *mode)
   return g_string_free (names, FALSE);
 }
 
-/* "wer", "wer:small", "mos". */
+/* "wer", "wer:small", "mos", "grounding". */
 static json_t *
 read_score (const LbCli *cli, const char *text, GError **error)
 {
@@ -177,6 +179,40 @@ read_scores (const LbCli *cli, LbSettings *settings, GError **error)
   return FALSE;
 }
 
+/* "openai-chat:NAME"; "ollama:NAME" is short for the engine that asks Ollama. */
+static gboolean
+read_judge (const LbCli *cli, LbSettings *settings, GError **error)
+{
+  const char *text = lb_cli_text (cli, "judge", NULL),
+             *url = lb_cli_text (cli, "judge-url", NULL);
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ":", 2);
+  gboolean ollama = g_strcmp0 (parts[0], "ollama") == 0;
+  const char *why = NULL;
+
+  if (text == NULL && url == NULL)
+    return TRUE;
+  if (text == NULL)
+    why = "--judge-url needs --judge ENGINE:MODEL";
+  else if (settings->random_weights)
+    why = "what random weights give is noise: --judge and --random-weights don't go together";
+  else if (!g_utf8_validate (text, -1, NULL) || *parts[0] == '\0' || parts[1] == NULL ||
+           *parts[1] == '\0')
+    why = "--judge takes ENGINE:MODEL, like openai-chat:NAME or ollama:NAME";
+  else if (url != NULL && (!g_utf8_validate (url, -1, NULL) || strpbrk (url, "@?#") != NULL))
+    why = "--judge-url takes http://HOST:PORT; a password or key in it would be kept in the "
+          "history";
+  if (why != NULL)
+    {
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE, why);
+      return FALSE;
+    }
+  settings->judge = json_object ();
+  lb_json_set_string (settings->judge, "engine", ollama ? OLLAMA_ENGINE : parts[0]);
+  lb_json_set_string (settings->judge, "model", parts[1]);
+  lb_json_set_string (settings->judge, "url", url);
+  return TRUE;
+}
+
 /* The format follows the name of a file that is to be saved. */
 static gboolean
 read_sound_output (const LbCli *cli, LbSettings *settings, GError **error)
@@ -222,5 +258,6 @@ lb_benchmark_settings (const LbCli *cli, LbSettings *settings, GError **error)
   settings->start_s = lb_cli_real (cli, "start", 0);
   settings->duration_s = lb_cli_real (cli, "duration", 0);
   settings->time_limit_s = lb_cli_real (cli, "time-limit", 0);
-  return read_sound_output (cli, settings, error) && read_scores (cli, settings, error);
+  return read_sound_output (cli, settings, error) && read_scores (cli, settings, error) &&
+         read_judge (cli, settings, error);
 }

@@ -29,11 +29,28 @@ static const LbBenchmarkMode analysis = {
   .role = "audio",
   .kind = LB_SUBJECT_SOUND,
   .models = (const char *const[]){ "qwen2-audio-7b-instruct", NULL },
+  .reference_suffix = ".json",
   .complete = add_prompt,
 };
 
 static const LbCliOption options[] = {
   { 0, PROMPT, LB_CLI_TEXT, "TEXT", "what is asked about each sound (\"" USUAL_PROMPT "\")" },
+  { 'r', "reference", LB_CLI_PATH, "FILE",
+    "what is known of the sound, to check the answer against (--score grounding): JSON with "
+    "tempo, key, vocals, instruments, genre, each optional; or a folder with NAME.json for each "
+    "NAME.wav",
+    .completion = "files" },
+  { 0, "score", LB_CLI_LIST, "SCORE,…",
+    "grounding: what the answer claims of tempo, key, voices, instruments and genre is found by "
+    "rule and checked against what is measured of the sound, and against --reference",
+    "grounding" },
+  { 0, "judge", LB_CLI_TEXT, "ENGINE:MODEL",
+    "have a language model that doesn't hear judge each answer by a fixed rubric, after the "
+    "case: "
+    "an opinion, kept apart from all that is measured (openai-chat:NAME, gemini:NAME, "
+    "ollama:NAME)" },
+  { 0, "judge-url", LB_CLI_TEXT, "URL",
+    "where the judge's server is (its engine's own default)" },
   LB_FILE_OUTPUT_OPTIONS,
   LB_SOUND_PART_OPTIONS,
   { 0 },
@@ -61,7 +78,8 @@ const LbCliCommand lb_command_describe = {
       "named.\n\n"
       "Several engines, models, devices or files make a matrix: every combination is one case. "
       "A case that fails leaves the others' results, and the exit status 1.\n\n"
-      "The answer is what the model says, right or wrong: its speed is measured, not its truth.",
+      "The answer is what the model says, right or wrong. --score grounding says how far what it "
+      "claims agrees with what is known.",
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

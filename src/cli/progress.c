@@ -184,6 +184,7 @@ static const struct {
   { "warmup", "warm-up", TRUE },
   { "iteration", "iteration", TRUE },
   { "score", "scoring", FALSE },
+  { "judge", "judging", FALSE },
 };
 
 static char *

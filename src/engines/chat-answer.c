@@ -216,8 +216,8 @@ chat_answer_output (const ChatAnswer *answer)
     lb_json_set_integer (output, "prompt_tokens",
                          lb_json_integer (answer->usage, "prompt_tokens", 0));
   lb_json_set (output, "usage", json_incref (answer->usage));
-  if (answer->cut)
-    lb_json_set_string (output, "stopped", "token-limit");
+  if (answer->ended)
+    lb_json_set_string (output, "stopped", answer->cut ? "token-limit" : "end");
   lb_json_set_real (phases, "prompt_s", answer->prompt_s);
   lb_json_set_real (phases, "generate_s", answer->generate_s);
   lb_json_set (output, "phases", phases);

@@ -1,5 +1,5 @@
-/* An answer of a language model behind a server, whole or in pieces, as two APIs have it: OpenAI's
- * chat completions and Gemini's generateContent. What a server says is hostile. */
+/* An answer of a language model behind a server, whole or in pieces, as two APIs have it:
+ * OpenAI's chat completions and Gemini's generateContent. What a server says is hostile. */
 #pragma once
 
 #include "core/json.h"
@@ -8,11 +8,11 @@ G_BEGIN_DECLS
 
 typedef struct {
   GString *text;
-  gboolean any;         /* something of an answer came */
-  gboolean ended;       /* the server said why it ended */
-  gboolean cut;         /* … at the limit of tokens */
-  char *refusal;        /* why there is no answer, words after the server's name; or NULL */
-  json_t *usage;        /* what it cost, in tokens; NULL: it didn't say */
+  gboolean any;   /* something of an answer came */
+  gboolean ended; /* the server said why it ended */
+  gboolean cut;   /* … at the limit of tokens */
+  char *refusal;  /* why there is no answer, words after the server's name; or NULL */
+  json_t *usage;  /* what it cost, in tokens; NULL: it didn't say */
   double prompt_s, generate_s; /* as the server says them; NAN: it doesn't */
 } ChatAnswer;
 

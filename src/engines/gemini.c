@@ -14,6 +14,7 @@
 static const OpenaiService service = {
   .key = "GEMINI_API_KEY",
   .key_header = "x-goog-api-key",
+  .usual_url = "https://generativelanguage.googleapis.com",
   .absent = "is --model-name one of Google's list of models?",
 };
 
@@ -50,8 +51,7 @@ new_request (const Chat *chat, const char *prompt, json_t *sound, gint64 seed, G
     json_array_append_new (parts, json_pack ("{s:{s:s, s:o}}", "inlineData", "mimeType",
                                              "audio/wav", "data", sound));
   json_array_append_new (parts, json_pack ("{s:s}", "text", prompt));
-  lb_json_set (request, "contents",
-               json_pack ("[{s:s, s:o}]", "role", "user", "parts", parts));
+  lb_json_set (request, "contents", json_pack ("[{s:s, s:o}]", "role", "user", "parts", parts));
   if (system != NULL && *system != '\0')
     lb_json_set (request, "systemInstruction",
                  json_pack ("{s:[{s:s}]}", "parts", "text", system));
@@ -73,7 +73,8 @@ check_name (const char *name, GError **error)
   if (*name != '\0' && *name != '.' && name[strspn (name, NAME_CHARACTERS)] == '\0')
     return TRUE;
   g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "\"%s\" is no model of the Gemini API: write --model-name gemini-2.5-flash", shown);
+               "\"%s\" is no model of the Gemini API: write --model-name gemini-2.5-flash",
+               shown);
   return FALSE;
 }
 
@@ -84,9 +85,10 @@ check_key (GError **error)
 
   if (key != NULL && *key != '\0')
     return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "the Gemini API wants a key: set %s in the environment (never on the command line)",
-               service.key);
+  g_set_error (
+      error, LB_ERROR, LB_ERROR_USAGE,
+      "the Gemini API wants a key: set %s in the environment (never on the command line)",
+      service.key);
   return FALSE;
 }
 

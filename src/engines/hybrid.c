@@ -1,5 +1,6 @@
 /* Engine hybrid: measures a song natively, then has a language model that can't hear put the
- * figures into words, behind Ollama or any server of the OpenAI chat API. */
+ * figures into words, behind Ollama or any server of the OpenAI chat API. Without a song the
+ * question is all that is asked: so a judge is. */
 #include <string.h>
 
 #include "audio/pcm.h"
@@ -20,13 +21,16 @@
 typedef struct {
   Chat chat; /* the first, so that a Chat of ours is a Hybrid */
   json_t *options;
+  gboolean words_only; /* of the run that goes on: no sound, and so nothing of ours to say */
 } Hybrid;
 
 /* ---- the two APIs ---- */
 
 static json_t *
-new_messages (const char *question)
+new_messages (const Chat *chat, const char *question)
 {
+  if (((const Hybrid *) chat)->words_only)
+    return json_pack ("[{s:s, s:s}]", "role", "user", "content", question);
   return json_pack ("[{s:s, s:s}, {s:s, s:s}]", "role", "system", "content", hybrid_system (),
                     "role", "user", "content", question);
 }
@@ -43,7 +47,7 @@ ollama_request (const Chat *chat, const char *question, json_t *sound, gint64 se
   lb_json_set_integer (settings, "num_predict", lb_json_integer (options, "max-new-tokens", 512));
   lb_json_set_integer (settings, "num_ctx", lb_json_integer (options, "context", 4096));
   lb_json_set_string (request, "model", chat->server.model);
-  lb_json_set (request, "messages", new_messages (question));
+  lb_json_set (request, "messages", new_messages (chat, question));
   lb_json_set_boolean (request, "stream", chat->stream);
   lb_json_set (request, "options", settings);
   return request;
@@ -57,7 +61,7 @@ openai_request (const Chat *chat, const char *question, json_t *sound, gint64 se
   json_t *request = json_object ();
 
   lb_json_set_string (request, "model", chat->server.model);
-  lb_json_set (request, "messages", new_messages (question));
+  lb_json_set (request, "messages", new_messages (chat, question));
   lb_json_set_integer (request, "max_tokens", lb_json_integer (options, "max-new-tokens", 512));
   lb_json_set_real (request, "temperature", lb_json_real (options, "temperature", 0));
   lb_json_set_integer (request, "seed", seed);
@@ -361,8 +365,10 @@ hybrid_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **
   LbRunRequest words = { .inputs = &asked, .n_inputs = 1, .seed = request->seed };
   double features_s;
 
-  if (audio == NULL || audio->samples == NULL || audio->rate_hz != RATE_HZ ||
-      audio->channels != CHANNELS)
+  hybrid->words_only = audio == NULL;
+  if (audio == NULL)
+    return chat_run (&hybrid->chat, request, sink, output, error);
+  if (audio->samples == NULL || audio->rate_hz != RATE_HZ || audio->channels != CHANNELS)
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,
                            "it takes \"audio\", stereo at 44100 Hz, and \"prompt\", a text");

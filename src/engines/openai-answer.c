@@ -120,8 +120,7 @@ openai_refuse_status (Openai *self, LbReply *reply, GError **error)
 static gboolean
 is_refused_key (guint status, const char *told)
 {
-  return status == 401 || status == 403 ||
-         (status == 400 && strstr (told, "API key") != NULL);
+  return status == 401 || status == 403 || (status == 400 && strstr (told, "API key") != NULL);
 }
 
 void
@@ -142,8 +141,8 @@ openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length
     openai_fail (self, error, "wants a key (%u): set %s in the environment: %s", status,
                  self->service->key, told);
   else if (status == 404)
-    openai_fail (self, error, "has nothing at \"%s\" (404): %s: %s", path,
-                 self->service->absent, told);
+    openai_fail (self, error, "has nothing at \"%s\" (404): %s: %s", path, self->service->absent,
+                 told);
   else if (status == 429)
     openai_fail (self, error, "has too much to do (429; Retry-After: %s): %s", after, told);
   else if (status >= 300 && status < 400)

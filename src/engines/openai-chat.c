@@ -1,6 +1,6 @@
-/* Engine openai-chat: any server of the OpenAI API that takes sound in a chat (llama-server, vLLM),
- * or, without a sound, any that chats. Timed is the server's work, the way there and back, and the
- * making of a WAV and its base64. */
+/* Engine openai-chat: any server of the OpenAI API that takes sound in a chat (llama-server,
+ * vLLM), or, without a sound, any that chats. Timed is the server's work, the way there and back,
+ * and the making of a WAV and its base64. */
 #include "chat.h"
 #include "core/error.h"
 
@@ -31,12 +31,11 @@ new_request (const Chat *chat, const char *prompt, json_t *sound, gint64 seed, G
   if (system != NULL && *system != '\0')
     json_array_append_new (messages,
                            json_pack ("{s:s, s:s}", "role", "system", "content", system));
-  json_array_append_new (messages, json_pack ("{s:s, s:o}", "role", "user", "content",
-                                              content_of (prompt, sound)));
+  json_array_append_new (
+      messages, json_pack ("{s:s, s:o}", "role", "user", "content", content_of (prompt, sound)));
   lb_json_set_string (request, "model", chat->server.model);
   lb_json_set (request, "messages", messages);
-  lb_json_set_integer (request, "max_tokens",
-                       lb_json_integer (options, "max-new-tokens", 256));
+  lb_json_set_integer (request, "max_tokens", lb_json_integer (options, "max-new-tokens", 256));
   lb_json_set_real (request, "temperature", temperature);
   if (json_object_get (options, "top-p") != NULL)
     lb_json_set_real (request, "top_p", lb_json_real (options, "top-p", 1));

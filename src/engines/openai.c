@@ -201,7 +201,7 @@ gboolean
 openai_connect (Openai *self, const OpenaiService *service, const LbLoadRequest *request,
                 LbSink *sink, GError **error)
 {
-  const char *url = lb_json_string (request->options, "url", "");
+  const char *url = lb_json_string (request->options, "url", service->usual_url);
 
   self->service = service;
   self->sink = sink;

@@ -13,6 +13,7 @@ typedef struct {
   const char *key;            /* the environment variable that holds it */
   const char *key_header;     /* NULL: as a bearer's */
   const char *fallback_model; /* sent where neither --model-name nor the server names one */
+  const char *usual_url;      /* NULL: the option has a default */
   const char *absent;         /* what to do about an answer 404 */
   gboolean asks_always;       /* for the list of models, also with --model-name: nothing else tells
                                  before the first run whether the server and the key are right */

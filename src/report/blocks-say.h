@@ -19,6 +19,8 @@ void lb_say_append (GString *out, const json_t *record, const char *csv, const c
 char *lb_say_tokens (const json_t *record);
 char *lb_say_prompt (const json_t *record);
 char *lb_say_part (const json_t *record);
+char *lb_say_grounding (const json_t *record);
+char *lb_say_judgement (const json_t *record);
 char *lb_say_notes (const json_t *record);
 char *lb_say_beats (const json_t *record);
 char *lb_say_chords (const json_t *record);

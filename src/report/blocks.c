@@ -270,6 +270,8 @@ static const struct {
   { "Prompt", lb_say_prompt },
   { "Listened", lb_say_part },
   { "Asks for", lb_say_asked },
+  { "Grounding", lb_say_grounding },
+  { "Judged", lb_say_judgement },
   { "Sound", say_sound },
   { "Load", say_load },
   { "Memory", say_memory },

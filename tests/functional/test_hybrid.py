@@ -116,6 +116,15 @@ def test_what_is_asked_and_what_the_record_keeps(world, song):
     assert "remote" in {flag["id"] for flag in record["validity"]["flags"]}
 
 
+def test_every_view_tells_the_features_time(world, song):
+    with Server(tells_the_key, models=TAGS) as server:
+        out, _ = world.run("describe", song(), "-e", "hybrid", "--url", server.url, *QUICK)
+    assert re.search(r"^  Prompt    400 tokens at 200 a second; features measured in [\d.]+ m?s$", out, re.M)
+    assert "It is in A major." in out
+    out, _ = world.run("show", "last", "--format", "csv")
+    assert "avg_features_s" in out.splitlines()[0]
+
+
 def test_the_first_token_is_timed(world, song):
     def slowly(reply):
         time.sleep(0.3)

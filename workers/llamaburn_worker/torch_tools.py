@@ -9,6 +9,7 @@
     random_weights(make, seed) -> module                        make() builds it; no layer is dead
     blank(make, where="its sizes") -> module                    nothing is drawn: for fill(), which sets all
     count_parameters(*modules) -> int                           each shared tensor once
+    check_memory(parameters, dtype, place)                      OutOfMemory in one line where they don't fit
     load_checkpoint(path, allow=()) -> dict                     safetensors, or torch's file with weights only
     fill(module, state, path)                                   load_state_dict, BadModel in one line
     load_pretrained(kind, folder, config, dtype, made=())       a class of transformers from safetensors only
@@ -33,7 +34,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from llamaburn_worker.engine import BadModel, Device, EngineError, Usage
+from llamaburn_worker.engine import BadModel, Device, EngineError, OutOfMemory, Usage
 from llamaburn_worker.serve import is_out_of_memory
 from llamaburn_worker.threads import count_working
 
@@ -43,6 +44,7 @@ ZIP, LEGACY_PICKLE = b"PK", b"\x80"
 MISSING_SHOWN = 3
 LOOKED_AT = 1024
 TRIAL_SIZE, TRIAL_PRODUCTS = 512, 8
+ROOM_BESIDE_WEIGHTS = 1.05
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,30 @@ def count_parameters(*modules: nn.Module) -> int:
         for parameter in module.parameters():
             seen[id(parameter)] = parameter.numel()
     return sum(seen.values())
+
+
+def free_memory_bytes(place: Place) -> int:
+    """What the device can still be given; 0: not known."""
+    if place.backend != "cpu":
+        return int(torch.cuda.mem_get_info(place.torch)[0])
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            lines = dict(line.split(":", 1) for line in file)
+        return int(lines["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        return 0
+
+
+def check_memory(parameters: int, dtype: torch.dtype, place: Place) -> None:
+    """OutOfMemory, before anything is allocated, where the weights alone are more than is free."""
+    wanted = parameters * torch.empty((), dtype=dtype).element_size()
+    free = free_memory_bytes(place)
+    if 0 < free < wanted * ROOM_BESIDE_WEIGHTS:
+        smaller = "" if dtype != torch.float32 else ", or --dtype bfloat16, which needs half"
+        raise OutOfMemory(
+            f"{parameters:,} parameters need {wanted / 2**30:.1f} GiB as {dtype_name(dtype)} and room beside them, and "
+            f"{free / 2**30:.1f} GiB are free on {place.id}: close other programs, take a smaller model{smaller}"
+        )
 
 
 def load_checkpoint(path: str, allow: Iterable[Any] = (), kind: type = dict) -> Any:
