@@ -343,9 +343,14 @@ lb_result_has_failed (const LbResult *result)
 }
 
 void
-lb_result_set_scores (LbResult *result, json_t *scores)
+lb_result_add_scores (LbResult *result, guint output, json_t *scores)
 {
-  json_object_set_new (json_array_get (part (result, "outputs"), 0), "scores", scores);
+  json_t *one = json_array_get (part (result, "outputs"), output);
+
+  if (json_object_get (one, "scores") == NULL)
+    lb_json_set (one, "scores", json_object ());
+  json_object_update (json_object_get (one, "scores"), scores);
+  json_decref (scores);
 }
 
 static void

@@ -33,6 +33,7 @@ typedef struct {
   LbPlace *places;
   Run *runs;
   json_t *machine;
+  json_t *references; /* what was heard of reference sounds (bench/listener.h) */
   int threads;
   gboolean alone, cancelled;
   LbEventHandler handler;

@@ -8,6 +8,7 @@
 #include "bench/keep-files.h"
 #include "bench/keep.h"
 #include "bench/runner-private.h"
+#include "bench/scoring-generation.h"
 #include "bench/spoken.h"
 #include "bench/truth.h"
 #include "bench/validity.h"
@@ -33,15 +34,25 @@ lb_runner_hear (Runner *runner, const LbCase *it, LbPlace *place, LbMeasured *me
   return TRUE;
 }
 
+/* Music is scored by itself, but never what random weights made. */
+static gboolean
+is_music (Run *run)
+{
+  const json_t *record = lb_result_record (run->result);
+
+  return strcmp (lb_json_string (record, "mode", ""), "generation") == 0 &&
+         !lb_json_boolean (json_object_get (record, "model"), "synthetic", FALSE);
+}
+
 /* For the scores: of each different output the sound, which then is nobody else's. */
 static void
 remember (const Runner *runner, Run *run, const GPtrArray *sounds)
 {
   LbSound *sound = g_ptr_array_index (sounds, 0);
+  gboolean scored = json_array_size (runner->plan->settings.score) > 0 || is_music (run);
   guint output;
 
-  if (json_array_size (runner->plan->settings.score) == 0 ||
-      !lb_result_output_is_new (run->result, &output))
+  if (!scored || !lb_result_output_is_new (run->result, &output))
     return;
   if (run->spoken == NULL)
     run->spoken = g_ptr_array_new_with_free_func ((GDestroyNotify) lb_pcm_free);
@@ -154,12 +165,15 @@ lb_runner_score (Runner *runner, const LbStep *step)
   Run *run = &runner->runs[step->case_index];
   const LbCase *it = lb_runner_case (runner, step);
   LbListening listening = { runner->registry, runner->models, &runner->plan->settings,
-                            runner->threads };
+                            runner->threads, runner->references };
 
   if (run->spoken == NULL || runner->cancelled)
     return;
   pause_all (runner);
   lb_runner_emit (runner, "started", it->id, json_pack ("{s:s}", "what", "score"));
+  if (is_music (run))
+    lb_score_generation (run->result, run->spoken, runner->plan->settings.pcm_memory_bytes,
+                         runner->cancellable);
   lb_spoken_score (&listening, run->result, lb_case_text (it), run->spoken, runner->cancellable);
   g_clear_pointer (&run->spoken, g_ptr_array_unref);
 }

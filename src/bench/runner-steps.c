@@ -369,7 +369,7 @@ score_sounds (Runner *runner, const LbStep *step)
   scores = lb_score_stems (run->truth->text, sounds, &runner->plan->settings, runner->cancellable,
                            &error);
   if (scores != NULL)
-    lb_result_set_scores (run->result, scores);
+    lb_result_add_scores (run->result, 0, scores);
   else
     lb_result_add_flag (
         run->result, lb_flag_new ("not-scored", "look at the reference", "%s", error->message));

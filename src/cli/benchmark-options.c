@@ -8,6 +8,7 @@
 #define ITERATIONS_MAX 100000
 #define LISTENER "whisper.cpp" /* writes down what was spoken, for its word error rate */
 #define LISTENER_MODEL "base"
+#define EMBEDDING_MODEL "clap-music" /* says how near a sound is to a text, and to other sounds */
 #define OLLAMA_ENGINE "hybrid" /* has its client */
 
 const LbCliOption lb_benchmark_options[] = {
@@ -102,24 +103,55 @@ read_size (const LbCli *cli, const char *name, guint64 *bytes, GError **error)
   return TRUE;
 }
 
+/* What --score takes, of which command. @engine: NULL: the score's own; @model: the usual one,
+ * NULL: there is none to choose */
+static const struct {
+  const char *mode, *name, *engine, *model;
+} scores[] = {
+  { "tts", "wer", LISTENER, LISTENER_MODEL },
+  { "tts", "mos", NULL, NULL },
+  { "analysis", "grounding", NULL, NULL },
+  { "generation", "clap", NULL, EMBEDDING_MODEL },
+  { "generation", "fad", NULL, EMBEDDING_MODEL },
+};
+
+/* Returns: (transfer full): "wer, wer:MODEL, mos" */
+static char *
+list_scores (const char *mode)
+{
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (scores); i++)
+    if (strcmp (scores[i].mode, mode) == 0)
+      {
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", scores[i].name);
+        if (scores[i].model != NULL)
+          g_string_append_printf (names, ", %s:MODEL", scores[i].name);
+      }
+  return g_string_free (names, FALSE);
+}
+
 /* "wer", "wer:small", "mos", "grounding". */
 static json_t *
-read_score (const char *text, GError **error)
+read_score (const LbCli *cli, const char *text, GError **error)
 {
-  static const char *const names[] = { "wer", "mos", "grounding", NULL };
+  const char *mode = lb_cli_mode (cli), *reference = lb_cli_text (cli, "fad-reference", NULL);
   g_auto (GStrv) parts = g_strsplit (text, ":", 2);
-  g_autofree char *shown = lb_text_escape (text);
-  gboolean heard = strcmp (parts[0], "wer") == 0;
+  g_autofree char *shown = lb_text_escape (text), *names = list_scores (mode);
+  gboolean readable = g_utf8_validate (text, -1, NULL) && (parts[1] == NULL || *parts[1] != '\0');
+  g_autofree char *folder = reference != NULL ? g_canonicalize_filename (reference, NULL) : NULL;
 
-  if (g_strv_contains (names, parts[0]) && (heard || parts[1] == NULL) &&
-      (parts[1] == NULL || *parts[1] != '\0') && g_utf8_validate (text, -1, NULL))
-    return heard ? json_pack ("{s:s, s:s, s:s}", "name", "wer", "engine", LISTENER, "model",
-                              parts[1] != NULL ? parts[1] : LISTENER_MODEL)
-                 : json_pack ("{s:s}", "name", parts[0]);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "--score takes wer, wer:MODEL (of Whisper) or mos of speech, grounding of "
-               "descriptions, not \"%s\"",
-               shown);
+  for (guint i = 0; i < G_N_ELEMENTS (scores) && readable; i++)
+    {
+      const char *model = parts[1] != NULL ? parts[1] : scores[i].model;
+
+      if (strcmp (scores[i].mode, mode) == 0 && strcmp (scores[i].name, parts[0]) == 0 &&
+          (parts[1] == NULL || scores[i].model != NULL))
+        return json_pack ("{s:s, s:s*, s:s*, s:s*}", "name", scores[i].name, "engine",
+                          scores[i].engine, "model", model, "reference",
+                          strcmp (parts[0], "fad") == 0 ? folder : NULL);
+    }
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--score takes %s, not \"%s\"", names, shown);
   return NULL;
 }
 
@@ -133,7 +165,7 @@ read_scores (const LbCli *cli, LbSettings *settings, GError **error)
   settings->score = json_array ();
   for (guint i = 0; texts[i] != NULL; i++)
     {
-      json_t *score = read_score (texts[i], error);
+      json_t *score = read_score (cli, texts[i], error);
 
       if (score == NULL)
         return FALSE;

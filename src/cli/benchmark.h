@@ -14,8 +14,9 @@ G_BEGIN_DECLS
   "voice" /* of the command line, and of engines whose models have several */
 
 typedef enum {
-  LB_SUBJECT_SOUND, /* arguments are sound files */
-  LB_SUBJECT_TEXT,  /* arguments are texts; --text-file and --text-set add to them */
+  LB_SUBJECT_SOUND,  /* arguments are sound files */
+  LB_SUBJECT_TEXT,   /* arguments are texts; --text-file and --text-set add to them */
+  LB_SUBJECT_PROMPT, /* likewise, --prompt-file and --prompt-set */
 } LbSubjectKind;
 
 /** LbBenchmarkMode: what differs between the modes. Each command has one, and a table of the

@@ -61,7 +61,7 @@ run_describe (LbCli *cli, GError **error)
 {
   const char *prompt = lb_cli_text (cli, PROMPT, NULL);
 
-  if (prompt != NULL && !lb_texts_check (prompt, "--prompt", error))
+  if (prompt != NULL && !lb_texts_check (&lb_texts, prompt, "--prompt", error))
     return LB_EXIT_USAGE;
   return lb_benchmark_command (cli, &analysis, error);
 }

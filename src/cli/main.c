@@ -19,6 +19,7 @@ static const LbCliCommand *const commands[] = {
   &lb_command_beats,
   &lb_command_chords,
   &lb_command_genre,
+  &lb_command_generate,
   &lb_command_describe,
   &lb_command_features,
   &lb_command_run,

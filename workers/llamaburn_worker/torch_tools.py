@@ -12,6 +12,7 @@
     check_memory(parameters, dtype, place)                      OutOfMemory in one line where they don't fit
     load_checkpoint(path, allow=()) -> dict                     safetensors, or torch's file with weights only
     fill(module, state, path)                                   load_state_dict, BadModel in one line
+    load_pretrained(kind, folder, config, dtype, made=())       a class of transformers from safetensors only
     wait_idle(place)                                            before Run.done()
     to_samples(tensor) -> numpy array                           float32 in host memory, flat
     release()                                                   in unload(), after the last reference is gone
@@ -285,6 +286,33 @@ def fill(module: nn.Module, state: dict[str, Any], path: str) -> None:
             more = f" and {len(names) - MISSING_SHOWN} more" if len(names) > MISSING_SHOWN else ""
             raise BadModel(f'"{path}" {what} {", ".join(names[:MISSING_SHOWN])}{more}: it is another model')
     module.eval().requires_grad_(False)
+
+
+def load_pretrained(kind: Any, folder: str, config: Any, dtype: torch.dtype, made: tuple[str, ...] = ()) -> Any:
+    """A model of transformers' class @kind from the safetensors of @folder, one file or several, in @dtype.
+
+    @made: ends of names that a file may lack, because the class makes them. BadModel in one line for what is missing,
+    pickled, damaged, or of another shape than @config says.
+    """
+    names = os.listdir(folder)
+    if not any(name.endswith((".safetensors", ".safetensors.index.json")) for name in names):
+        if any(name.endswith((".bin", ".pt", ".pth", ".ckpt")) for name in names):
+            raise BadModel(f'"{folder}" has pickled weights only, which could run any code: it needs model.safetensors')
+        raise BadModel(f'"{folder}/model.safetensors" is missing: llamaburn models verify tells what else is')
+    try:
+        model, told = kind.from_pretrained(
+            folder, config=config, dtype=dtype, use_safetensors=True, local_files_only=True, output_loading_info=True,
+            ignore_mismatched_sizes=True,
+        )
+    except Exception as error:  # of weights that don't fit, of many kinds
+        if is_out_of_memory(error):
+            raise
+        raise BadModel(f'"{folder}" can\'t be read ({" ".join(str(error).split())[:200]}): pull it again') from None
+    lacks = [str(name) for name in told["missing_keys"] if not str(name).endswith(made or ("\0",))]
+    wrong = lacks + [str(name) for name, *_ in told["mismatched_keys"]]
+    if wrong:
+        raise BadModel(f'the weights in "{folder}" do not fit config.json: {", ".join(wrong[:3])}: pull the model again')
+    return model
 
 
 def wait_idle(place: Place) -> None:
