@@ -106,8 +106,6 @@ static const LbCliOption beats_options[] = {
     "of a bar where the engine tells it; for several cases into the folder FILE",
     .completion = "files" },
   LB_SOUND_PART_OPTIONS,
-  LB_FILE_OUTPUT_OPTIONS,
-  LB_SOUND_PART_OPTIONS,
   { 0 },
 };
 
