@@ -95,6 +95,7 @@ lb_application_open (GApplication *it, GFile **files, int n, const char *hint)
 static void
 lb_application_shutdown (GApplication *it)
 {
+  lb_gui_context_finish (LB_APPLICATION (it)->context);
   g_clear_object (&LB_APPLICATION (it)->context);
   G_APPLICATION_CLASS (lb_application_parent_class)->shutdown (it);
 }

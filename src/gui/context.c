@@ -82,7 +82,10 @@ lb_gui_context_store (LbGuiContext *context, LbGuiStoreCall call, gpointer data,
   *it = (StoreCall){ context, call, data, free_data, free_answer };
   g_task_set_source_tag (task, lb_gui_context_store);
   g_task_set_task_data (task, it, store_call_free);
-  g_thread_pool_push (context->store_thread, task, NULL);
+  if (context->store_thread != NULL)
+    g_thread_pool_push (context->store_thread, task, NULL);
+  else
+    g_object_unref (task); /* the program ends: nobody waits for an answer */
 }
 
 gpointer
@@ -238,12 +241,21 @@ lb_gui_context_get_property (GObject *object, guint id, GValue *value, GParamSpe
     g_value_set_string (value, context->shown_run);
 }
 
+void
+lb_gui_context_finish (LbGuiContext *context)
+{
+  GThreadPool *pool = g_steal_pointer (&context->store_thread);
+
+  if (pool != NULL)
+    g_thread_pool_free (pool, FALSE, TRUE);
+}
+
 static void
 lb_gui_context_finalize (GObject *object)
 {
   LbGuiContext *context = LB_GUI_CONTEXT (object);
 
-  g_thread_pool_free (context->store_thread, FALSE, TRUE);
+  lb_gui_context_finish (context);
   g_clear_pointer (&context->store, lb_store_close);
   g_clear_object (&context->run);
   g_clear_pointer (&context->catalogue, lb_gui_catalogue_unref);

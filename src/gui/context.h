@@ -25,6 +25,10 @@ G_DECLARE_FINAL_TYPE (LbGuiContext, lb_gui_context, LB, GUI_CONTEXT, GObject)
 /** lb_gui_context_new: begins to read the catalogue. Returns: (transfer full) */
 LbGuiContext *lb_gui_context_new (void);
 
+/** lb_gui_context_finish: waits until all that was asked of the history is done: the program
+ * ends. Nothing may be asked afterwards */
+void lb_gui_context_finish (LbGuiContext *context);
+
 LbGuiState *lb_gui_context_state (LbGuiContext *context);
 
 /** lb_gui_context_catalogue: Returns: (transfer none) (nullable): %NULL until it has been read

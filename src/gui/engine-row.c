@@ -154,7 +154,8 @@ lb_engine_row_set (LbEngineRow *row, const LbManifest *manifest)
   row->ready = missing == NULL;
   row->installable = manifest->environments->len > 0;
   g_free (row->about);
-  row->about = g_strdup_printf ("%s · %s · %s", manifest->title, modes, backends);
+  row->about = g_strdup_printf ("%s · %s%s%s", manifest->title, modes,
+                                *backends != '\0' ? " · " : "", backends);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), row->id);
   gtk_label_set_text (GTK_LABEL (row->state), lb_manifest_state (manifest));
   if (row->busy == NULL && row->log->len == 0)

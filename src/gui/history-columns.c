@@ -260,7 +260,12 @@ lb_history_columns_fit (GtkColumnView *view, int width)
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (all, i);
       gboolean shown = columns[i].wanted >= wanted;
 
-      if (gtk_column_view_column_get_visible (column) != shown)
-        gtk_column_view_column_set_visible (column, shown);
+      if (gtk_column_view_column_get_visible (column) == shown)
+        continue;
+      gtk_column_view_column_set_visible (column, shown);
+      /* GTK 4.8 leaves room for columns that it doesn't show. */
+      gtk_column_view_column_set_fixed_width (column, !shown              ? 0
+                                                      : columns[i].expand ? -1
+                                                                          : columns[i].width);
     }
 }

@@ -1,6 +1,6 @@
 #include "gui/history-list.h"
 
-#include <string.h>
+#include "gui/history-watch.h"
 
 #define CACHED 512    /* rows that are kept as objects */
 #define PAUSE_MS 1000 /* between two looks: a run writes after each iteration */
@@ -10,7 +10,7 @@ struct _LbHistoryList {
   GObject parent;
   LbGuiContext *context;
   GCancellable *cancellable;
-  GFileMonitor *monitors[2];
+  LbHistoryWatch *watch;
   GArray *numbers;    /* of gint64: what is shown, in its order */
   GHashTable *rows;   /* of LbHistoryRow *, by number */
   GQueue recent;      /* of LbHistoryRow *, the one asked for last first; not held */
@@ -84,18 +84,6 @@ on_rows (GObject *source, GAsyncResult *result, gpointer user_data)
     fetch_wanted (list);
 }
 
-static void
-free_numbers (gpointer data)
-{
-  g_array_unref (data);
-}
-
-static void
-free_rows (gpointer data)
-{
-  g_ptr_array_unref (data);
-}
-
 /* One question at a time: what is asked for meanwhile is asked with the next. */
 static void
 fetch_wanted (LbHistoryList *list)
@@ -113,8 +101,9 @@ fetch_wanted (LbHistoryList *list)
       g_array_append_val (numbers, *(gint64 *) key);
   g_hash_table_remove_all (list->wanted);
   list->fetching = TRUE;
-  lb_gui_context_store (list->context, fetch_rows, numbers, free_numbers, free_rows,
-                        list->cancellable, on_rows, g_object_ref (list));
+  lb_gui_context_store (list->context, fetch_rows, numbers, (GDestroyNotify) g_array_unref,
+                        (GDestroyNotify) g_ptr_array_unref, list->cancellable, on_rows,
+                        g_object_ref (list));
 }
 
 static gboolean
@@ -359,25 +348,6 @@ on_history_changed (LbHistoryList *list)
     list->pause = g_timeout_add (PAUSE_MS, on_pause, list);
 }
 
-/* Commits go to the log of the database; it comes and goes. */
-static void
-watch (LbHistoryList *list)
-{
-  static const char *const names[] = { "history.db-wal", "history.db" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    {
-      g_autofree char *path = g_build_filename (g_get_user_data_dir (), "llamaburn", names[i],
-                                                NULL);
-      g_autoptr (GFile) file = g_file_new_for_path (path);
-
-      list->monitors[i] = g_file_monitor_file (file, G_FILE_MONITOR_NONE, NULL, NULL);
-      if (list->monitors[i] != NULL)
-        g_signal_connect_object (list->monitors[i], "changed", G_CALLBACK (on_history_changed),
-                                 list, G_CONNECT_SWAPPED);
-    }
-}
-
 static void
 alter (LbHistoryList *list)
 {
@@ -471,8 +441,7 @@ lb_history_list_dispose (GObject *object)
   g_cancellable_cancel (list->cancellable);
   g_clear_handle_id (&list->flush, g_source_remove);
   g_clear_handle_id (&list->pause, g_source_remove);
-  for (guint i = 0; i < G_N_ELEMENTS (list->monitors); i++)
-    g_clear_object (&list->monitors[i]);
+  g_clear_pointer (&list->watch, lb_history_watch_free);
   g_clear_object (&list->context);
   G_OBJECT_CLASS (lb_history_list_parent_class)->dispose (object);
 }
@@ -526,6 +495,6 @@ lb_history_list_new (LbGuiContext *context)
   list->context = g_object_ref (context);
   g_signal_connect_object (context, "history-changed", G_CALLBACK (on_history_changed), list,
                            G_CONNECT_SWAPPED);
-  watch (list);
+  list->watch = lb_history_watch_new (G_CALLBACK (on_history_changed), G_OBJECT (list));
   return list;
 }

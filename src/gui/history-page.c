@@ -9,6 +9,7 @@
 #include "gui/history-filter.h"
 #include "gui/history-list.h"
 #include "gui/run-details.h"
+#include "gui/running.h"
 
 struct _LbHistoryPage {
   GtkBox parent;
@@ -148,7 +149,7 @@ update_actions (LbHistoryPage *page, guint n)
   gtk_label_set_text (page->count, text);
   gtk_widget_action_set_enabled (widget, "history.delete", n > 0);
   gtk_widget_action_set_enabled (widget, "history.export", n > 0);
-  gtk_widget_action_set_enabled (widget, "history.compare", n >= 2);
+  gtk_widget_action_set_enabled (widget, "history.compare", n > 0);
   gtk_widget_action_set_enabled (widget, "history.details", n == 1);
 }
 
@@ -192,44 +193,6 @@ on_items (LbHistoryPage *page)
   on_selection (page);
 }
 
-static gboolean
-find_running (const LbStoreRow *row, gpointer user_data)
-{
-  char **text = user_data;
-  g_autofree char *line = lb_history_row_text (row);
-
-  *text = g_strdup_printf (
-      ngettext ("Running: %s (%" G_GINT64_FORMAT " iteration). Another benchmark waits for it.",
-                "Running: %s (%" G_GINT64_FORMAT " iterations). Another benchmark waits for it.",
-                (gulong) row->iterations),
-      line, row->iterations);
-  return FALSE;
-}
-
-/* Answers with the words, "" where nothing runs. */
-static gpointer
-look_for_running (LbStore *store, gpointer data, GCancellable *cancellable, GError **error)
-{
-  const LbStoreFilter filter = { .status = "running", .limit = 1 };
-  char *text = NULL;
-
-  if (!lb_store_list (store, &filter, find_running, &text, error))
-    return NULL;
-  return text != NULL ? text : g_strdup ("");
-}
-
-static void
-on_running (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (LbHistoryPage) page = user_data;
-  g_autofree char *text = lb_gui_context_store_finish (LB_GUI_CONTEXT (source), result, NULL);
-
-  if (page->context == NULL)
-    return;
-  gtk_label_set_text (page->running_label, text != NULL ? text : "");
-  gtk_info_bar_set_revealed (page->running_bar, text != NULL && *text != '\0');
-}
-
 static void
 on_refreshed (LbHistoryPage *page)
 {
@@ -239,8 +202,7 @@ on_refreshed (LbHistoryPage *page)
   gtk_info_bar_set_revealed (page->problem_bar, problem != NULL);
   on_items (page);
   lb_history_filter_refresh (page->filter);
-  lb_gui_context_store (page->context, look_for_running, NULL, NULL, g_free, NULL, on_running,
-                        g_object_ref (page));
+  lb_running_look (page->context, page->running_bar, page->running_label);
 }
 
 static void
@@ -315,12 +277,29 @@ export_runs (GtkWidget *widget, const char *name, GVariant *parameter)
   lb_export_runs (widget, numbers);
 }
 
+/* Before @numbers, which is one, those that are compared already. */
+static void
+add_compared (LbHistoryPage *page, GArray *numbers)
+{
+  const GArray *before = lb_gui_context_compared (page->context);
+  gint64 own = g_array_index (numbers, gint64, 0);
+
+  g_array_set_size (numbers, 0);
+  for (guint i = 0; i < before->len; i++)
+    if (g_array_index (before, gint64, i) != own)
+      g_array_append_val (numbers, g_array_index (before, gint64, i));
+  g_array_append_val (numbers, own);
+}
+
+/* Several are the comparison; a single one joins it: by click alone, without the keyboard. */
 static void
 compare_runs (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   LbHistoryPage *page = LB_HISTORY_PAGE (widget);
   g_autoptr (GArray) numbers = selected_numbers (page);
 
+  if (numbers->len == 1)
+    add_compared (page, numbers);
   lb_gui_context_compare (page->context, numbers);
 }
 

@@ -159,13 +159,14 @@ remove_model (GTask *task, gpointer source, gpointer data, GCancellable *cancell
   GError *error = NULL;
   g_autoptr (LbModels) models = lb_models_open (&error);
   const GPtrArray *all = models != NULL ? lb_models_all (models) : NULL;
+  guint64 freed = 0;
 
   for (guint i = 0; all != NULL && i < all->len; i++)
     {
       g_autofree char *own = lb_model_item_key (g_ptr_array_index (all, i));
 
       if (strcmp (own, key) == 0)
-        lb_models_remove (models, g_ptr_array_index (all, i), NULL, &error);
+        lb_models_remove (models, g_ptr_array_index (all, i), &freed, &error);
     }
   if (error != NULL)
     g_task_return_error (task, error);

@@ -5,6 +5,11 @@
 #include "core/text.h"
 #include "gui/player.h"
 
+/* A name between these two may be written from right to left without turning what stands beside
+ * it. */
+#define ISOLATE "\342\201\250"
+#define END_ISOLATE "\342\201\251"
+
 struct _LbSoundRow {
   AdwActionRow parent;
   char *path;
@@ -80,13 +85,15 @@ on_info (GObject *source, GAsyncResult *result, gpointer user_data)
   shown = lb_text_escape (name);
   if (info == NULL)
     {
-      line = g_strdup_printf (_ ("%s: the file is gone, or was removed to make room"), shown);
+      g_autofree char *isolated = g_strconcat (ISOLATE, shown, END_ISOLATE, NULL);
+
+      line = g_strdup_printf (_ ("%s: the file is gone, or was removed to make room"), isolated);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (row), line);
       return;
     }
   type = g_file_info_get_content_type (info);
   bytes = lb_text_bytes ((guint64) g_file_info_get_size (info));
-  line = g_strdup_printf ("%s · %s", shown, bytes);
+  line = g_strdup_printf (ISOLATE "%s" END_ISOLATE " · %s", shown, bytes);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), line);
   if (type != NULL && g_str_has_prefix (type, "audio/") && !g_str_has_suffix (type, "midi"))
     add_button (row);

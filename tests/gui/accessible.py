@@ -203,9 +203,14 @@ def mouse(request):
     return Atspi.generate_mouse_event(request["x"], request["y"], request["event"])
 
 
+# A key that is held is named by its place on the keyboard, not by its symbol.
+CODES = {0xFFE3: 37, 0xFFE1: 50, 0xFFE9: 64}
+
+
 def key(request):
     kinds = {"press": Atspi.KeySynthType.PRESS, "release": Atspi.KeySynthType.RELEASE, "both": Atspi.KeySynthType.SYM}
-    return Atspi.generate_keyboard_event(request["key"], None, kinds[request["kind"]])
+    number = request["key"] if request["kind"] == "both" else CODES.get(request["key"], request["key"])
+    return Atspi.generate_keyboard_event(number, None, kinds[request["kind"]])
 
 
 def type_text(request):
