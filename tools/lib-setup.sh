@@ -117,12 +117,18 @@ vendor_kit ()
   esac
 }
 
+# Of tools/build-llama: the tests need its command line too.
+llama_options=()
+
 # usage: configure BUILD GPU [MESON OPTIONS…]: sets up BUILD, or sets up again what has other options.
 configure ()
 {
-  local build=$1 gpu=$2 pkg_config= onnx=
+  local build=$1 gpu=$2 pkg_config= llama= onnx=
   shift 2
   pkg_config=$(tools/build-whisper --gpu "$gpu") || die 'whisper.cpp could not be built'
+  # One engine needs it: without it everything else is there.
+  llama=$(tools/build-llama --gpu "$gpu" "${llama_options[@]}") || say 'going on without llama.cpp: the engine llama-audio is left out'
+  pkg_config+=${llama:+${pkg_config:+,}$llama}
   # Piper needs it, and nothing else does: without it everything else is there.
   onnx=$(tools/onnxruntime) || say 'going on without ONNX Runtime: the engine piper is left out'
   pkg_config+=${onnx:+${pkg_config:+,}$onnx}

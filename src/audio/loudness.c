@@ -10,10 +10,11 @@
 #define FULL_SCALE (32767.0f / 32768.0f)
 #define SILENCE 1e-6 /* −60 dB, as a mean square */
 #define WINDOWS_PER_S 100
+#define RANGE_WINDOW_S 3.0
 
 struct _LbLoudness {
   ebur128_state *meter;
-  guint channels;
+  guint rate_hz, channels;
   guint64 frames, clipped;
   float peak;
   double squares; /* of all samples */
@@ -31,7 +32,7 @@ lb_loudness_new (guint rate_hz, guint channels, GError **error)
 
   if (rate_hz >= LB_PCM_MIN_RATE_HZ && rate_hz <= LB_PCM_MAX_RATE_HZ && channels >= 1 &&
       channels <= LB_PCM_MAX_CHANNELS)
-    meter = ebur128_init (channels, rate_hz, EBUR128_MODE_I);
+    meter = ebur128_init (channels, rate_hz, EBUR128_MODE_I | EBUR128_MODE_LRA);
   if (meter == NULL)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
@@ -40,6 +41,7 @@ lb_loudness_new (guint rate_hz, guint channels, GError **error)
     }
   loudness = g_new0 (LbLoudness, 1);
   loudness->meter = meter;
+  loudness->rate_hz = rate_hz;
   loudness->channels = channels;
   loudness->window_frames = MAX (1, rate_hz / WINDOWS_PER_S);
   return loudness;
@@ -106,7 +108,7 @@ void
 lb_loudness_finish (LbLoudness *loudness, LbLevels *levels)
 {
   double samples = (double) loudness->frames * loudness->channels;
-  double lufs = -HUGE_VAL;
+  double lufs = -HUGE_VAL, range = NAN;
 
   end_window (loudness);
   *levels = (LbLevels){ .frames = loudness->frames, .beyond = loudness->peak > 1.0f };
@@ -119,4 +121,8 @@ lb_loudness_finish (LbLoudness *loudness, LbLevels *levels)
   if (ebur128_loudness_global (loudness->meter, &lufs) != EBUR128_SUCCESS || !isfinite (lufs))
     lufs = NAN;
   levels->loudness_lufs = lufs;
+  levels->range_lu = NAN;
+  if (isfinite (lufs) && (double) loudness->frames >= RANGE_WINDOW_S * loudness->rate_hz &&
+      ebur128_loudness_range (loudness->meter, &range) == EBUR128_SUCCESS)
+    levels->range_lu = range;
 }

@@ -15,6 +15,7 @@ typedef struct {
   double peak_db;       /* the greatest sample */
   double rms_db;        /* over all samples: a full-scale sine has −3.01 */
   double loudness_lufs; /* integrated, EBU R 128 */
+  double range_lu;      /* loudness range, EBU Tech 3342; NAN below 3 s */
   double clipped_share; /* of the samples that are at full scale or above, 0 to 1 */
   double silent_share;  /* of the windows of 10 ms that lie below −60 dB, 0 to 1 */
   gboolean beyond;      /* a sample is above 1.0: only a float file keeps it */

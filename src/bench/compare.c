@@ -96,6 +96,7 @@ set_validity (json_t *run, const json_t *record)
 static json_t *
 describe (const json_t *record)
 {
+  static const char *const rates[] = { "avg_chars_per_sec", "avg_tokens_per_sec" };
   const json_t *engine = json_object_get (record, "engine");
   const json_t *input = json_object_get (record, "input");
   json_t *run = json_object ();
@@ -119,9 +120,9 @@ describe (const json_t *record)
                        (gint64) json_array_size (json_object_get (record, "iterations")));
   set_middle (run, record);
   set_scores (run, record);
-  lb_json_set_real (
-      run, "avg_chars_per_sec",
-      lb_json_real (json_object_get (record, "summary"), "avg_chars_per_sec", (double) NAN));
+  for (guint i = 0; i < G_N_ELEMENTS (rates); i++)
+    lb_json_set_real (run, rates[i],
+                      lb_json_real (json_object_get (record, "summary"), rates[i], (double) NAN));
   lb_json_set_integer (run, "parameters",
                        lb_json_integer (json_object_get (record, "model"), "parameters", 0));
   set_peak (run, record, "peak_rss_bytes");

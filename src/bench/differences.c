@@ -142,6 +142,28 @@ add_rows (json_t *differences, const json_t *base, const json_t *record)
     }
 }
 
+/* What was asked beside the input that is measured. */
+static const json_t *
+prompt_of (const json_t *record)
+{
+  size_t i;
+  json_t *input;
+
+  json_array_foreach (json_object_get (record, "more_inputs"), i, input)
+    if (g_str_equal (lb_json_string (input, "role", ""), "prompt"))
+      return json_object_get (input, "text");
+  return NULL;
+}
+
+static void
+add_prompt (json_t *differences, const json_t *base, const json_t *record)
+{
+  const json_t *its = prompt_of (base), *mine = prompt_of (record);
+
+  if (!is_same (its, mine) && !is_unknown (base, its) && !is_unknown (record, mine))
+    add (differences, "prompt", its, mine);
+}
+
 /* Where an engine doesn't tell its threads, what was asked for is all that is known. */
 static void
 add_threads (json_t *differences, const json_t *base, const json_t *record)
@@ -325,6 +347,7 @@ lb_differences (const json_t *base, const json_t *record, LbCompareWork work, gp
   json_t *differences = json_array ();
 
   add_rows (differences, base, record);
+  add_prompt (differences, base, record);
   add_threads (differences, base, record);
   add_precision (differences, base, record);
   add_options (differences, base, record, work, user_data);

@@ -8,6 +8,7 @@
 #include "core/hash.h"
 #include "core/text.h"
 #include "decode/decode.h"
+#include "dsp/song.h"
 #include "machine/machine.h"
 
 #define REFERENCE_MAX_BYTES (64 * 1024 * 1024)
@@ -17,6 +18,7 @@ typedef struct {
   GError *failure;
   json_t *record;
   json_t *flags;
+  json_t *features; /* NULL: nobody asked for them */
   double decode_s;
   /* The last answer of lb_inputs_pcm(). */
   LbPcm *resampled;
@@ -41,6 +43,7 @@ free_input (gpointer data)
   g_clear_error (&input->failure);
   json_decref (input->record);
   json_decref (input->flags);
+  json_decref (input->features);
   g_free (input);
 }
 
@@ -181,6 +184,14 @@ lb_inputs_duration_s (LbInputs *inputs, const char *path)
   return input != NULL && input->pcm != NULL ? lb_pcm_duration_s (input->pcm) : 0;
 }
 
+const LbPcm *
+lb_inputs_own (LbInputs *inputs, const char *path)
+{
+  const Input *input = g_hash_table_lookup (inputs->by_path, path);
+
+  return input != NULL ? input->pcm : NULL;
+}
+
 LbPcm *
 lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels,
                double *resample_s, GError **error)
@@ -203,6 +214,25 @@ lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels
     }
   *resample_s = input->resample_s;
   return input->resampled;
+}
+
+static gboolean
+is_cancelled (gpointer cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
+const json_t *
+lb_inputs_features (LbInputs *inputs, const char *path, GCancellable *cancellable, GError **error)
+{
+  Input *input = g_hash_table_lookup (inputs->by_path, path);
+  LbSong song;
+
+  g_assert (input != NULL && input->pcm != NULL);
+  if (input->features == NULL &&
+      lb_song_measure (input->pcm, memory_left (inputs), is_cancelled, cancellable, &song, error))
+    input->features = lb_song_json (&song);
+  return input->features;
 }
 
 void

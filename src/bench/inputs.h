@@ -39,6 +39,14 @@ double lb_inputs_duration_s (LbInputs *inputs, const char *path);
 LbPcm *lb_inputs_pcm (LbInputs *inputs, const char *path, guint rate_hz, guint channels,
                       double *resample_s, GError **error);
 
+/** lb_inputs_own: Returns: (transfer none) (nullable): the sound of @path as it was decoded, until
+ * it is forgotten */
+const LbPcm *lb_inputs_own (LbInputs *inputs, const char *path);
+/** lb_inputs_features: what can be measured of @path, decoded before, without any model: measured
+ * once. Returns: (transfer none): as docs/FEATURES.md has them, or %NULL */
+const json_t *lb_inputs_features (LbInputs *inputs, const char *path, GCancellable *cancellable,
+                                  GError **error);
+
 /** lb_inputs_forget: @path is not needed any more */
 void lb_inputs_forget (LbInputs *inputs, const char *path);
 

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "audio/midi.h"
-#include "bench/validity.h"
+#include "bench/keep.h"
 #include "core/error.h"
 
 /* ---- notes ---- */
@@ -107,8 +107,8 @@ make_lab (const json_t *output, GError **error)
   return g_string_free_to_bytes (text);
 }
 
-static gboolean
-is_downbeat (const json_t *downbeats, double at_s)
+gboolean
+lb_is_downbeat (const json_t *downbeats, double at_s)
 {
   size_t index;
   json_t *downbeat;
@@ -133,12 +133,26 @@ make_beats (const json_t *output, GError **error)
     {
       double at_s = json_number_value (beat);
 
-      count = is_downbeat (downbeats, at_s) ? 1 : count > 0 ? count + 1 : 0;
+      count = lb_is_downbeat (downbeats, at_s) ? 1 : count > 0 ? count + 1 : 0;
       append_real (text, at_s, count > 0 ? '\t' : '\n');
       if (count > 0)
         g_string_append_printf (text, "%u\n", count);
     }
   return g_string_free_to_bytes (text);
+}
+
+/* ---- descriptions ---- */
+
+/* As the model wrote it, and a line's end. */
+static GBytes *
+make_description (const json_t *output, GError **error)
+{
+  const char *text = lb_json_string (output, "text", "");
+  GString *lines = g_string_new (text);
+
+  if (!g_str_has_suffix (text, "\n"))
+    g_string_append_c (lines, '\n');
+  return g_string_free_to_bytes (lines);
 }
 
 /* ---- what can be counted ---- */
@@ -232,7 +246,7 @@ static const struct {
 
 typedef struct {
   const char *mode;
-  const char *list; /* member of the output that it is made of */
+  const char *list; /* the output's member that it is made of */
   const char *role; /* of the artifact, and the output's member with its path */
   const char *name, *suffix;
   gboolean saved; /* what --save copies */
@@ -244,6 +258,7 @@ static const File files[] = {
   { "transcription", "notes", "notes_csv", "notes", "csv", FALSE, make_notes_csv },
   { "chords", "chords", "lab", "chords", "lab", TRUE, make_lab },
   { "beats", "beats", "beats_txt", "beats", "txt", TRUE, make_beats },
+  { "analysis", "text", "description", "description", "txt", TRUE, make_description },
 };
 
 static gboolean
@@ -267,9 +282,9 @@ write_whole (const char *path, GBytes *bytes, GError **error)
 static void
 flag_failure (LbResult *result, const char *id, const File *file, const GError *error)
 {
-  lb_result_add_flag (result, lb_flag_new (id, "see what it says; the figures are kept",
-                                           "the %s file could not be written: %s", file->suffix,
-                                           error->message));
+  g_autofree char *what = g_strdup_printf ("the %s file could not be written", file->suffix);
+
+  lb_keep_flag (result, id, what, error);
 }
 
 static guint64
@@ -300,20 +315,10 @@ keep (LbStore *store, const File *file, guint output, LbResult *result, GBytes *
 static void
 save (const LbPlan *plan, guint case_index, const File *file, LbResult *result, GBytes *bytes)
 {
-  const LbCase *it = lb_plan_case (plan, case_index);
-  g_autofree char *path = g_strdup (plan->settings.save);
-  g_autofree char *engine = g_strdup (it->engine);
+  g_autofree char *path = lb_keep_path (plan, case_index, plan->settings.save, file->name,
+                                        file->suffix);
   g_autoptr (GError) error = NULL;
 
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    {
-      g_autofree char *name = NULL;
-
-      g_strcanon (engine, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-", '-');
-      name = g_strdup_printf ("%02u-%s-%s.%s", case_index + 1, engine, file->name, file->suffix);
-      g_free (path);
-      path = g_build_filename (plan->settings.save, name, NULL);
-    }
   if (!write_whole (path, bytes, &error))
     flag_failure (result, "not-saved", file, error);
 }

@@ -45,16 +45,16 @@ name_of (const LbSettings *settings, gboolean stems, const LbSound *sound, guint
   return g_strdup_printf ("%s-%u.%s", base, output + 1, suffix_of (settings, sound));
 }
 
-static void
-flag_failure (LbResult *result, const char *id, const char *what, const GError *error)
+void
+lb_keep_flag (LbResult *result, const char *id, const char *what, const GError *error)
 {
   gboolean full = g_error_matches (error, LB_ERROR, LB_ERROR_NO_SPACE);
 
   lb_result_add_flag (
       result,
       lb_flag_new (id,
-                   full ? "make room on that disk (llamaburn history remove frees sounds that "
-                          "were kept), then run it again"
+                   full ? "make room on that disk (llamaburn history remove frees what was "
+                          "kept), then run it again"
                         : "see what it says; the figures are kept",
                    "%s: %s", what, error->message));
 }
@@ -101,7 +101,7 @@ keep (LbStore *store, const LbPlan *plan, gboolean stems, guint output, LbResult
 
       if (path == NULL)
         {
-          flag_failure (result, "not-kept", "the sound could not be kept", error);
+          lb_keep_flag (result, "not-kept", "the sound could not be kept", error);
           return bytes;
         }
       if (!stems)
@@ -116,13 +116,7 @@ keep (LbStore *store, const LbPlan *plan, gboolean stems, guint output, LbResult
   return bytes;
 }
 
-/* ---- settings.save ---- */
-
-static gboolean
-saves_into_folder (const LbPlan *plan)
-{
-  return plan->cases->len > 1 || lb_mode_sound (lb_plan_case (plan, 0)->mode) == LB_MODE_STEMS;
-}
+/* ---- settings.save, settings.click ---- */
 
 static gboolean
 is_file_of_plan (const LbPlan *plan, const char *path)
@@ -143,11 +137,10 @@ is_file_of_plan (const LbPlan *plan, const char *path)
 }
 
 static gboolean
-check_file (const LbPlan *plan, const char *path, GError **error)
+check_file (const LbPlan *plan, const char *path, gboolean is_sound, GError **error)
 {
   g_autofree char *shown = lb_text_escape (path);
   g_autofree char *folder = g_path_get_dirname (path);
-  gboolean is_sound = lb_mode_sound (lb_plan_case (plan, 0)->mode) != LB_MODE_NO_SOUND;
   const char *why = NULL;
 
   if (is_sound && !g_str_has_suffix (path, ".wav") && !g_str_has_suffix (path, ".flac"))
@@ -163,16 +156,17 @@ check_file (const LbPlan *plan, const char *path, GError **error)
   return FALSE;
 }
 
-gboolean
-lb_keep_check (const LbPlan *plan, GError **error)
+/* @several: files are to go there, so that it must be a folder. */
+static gboolean
+check_target (const LbPlan *plan, const char *path, gboolean several, gboolean is_sound,
+              GError **error)
 {
-  const char *path = plan->settings.save;
   g_autofree char *shown = path != NULL ? lb_text_escape (path) : NULL;
 
   if (path == NULL)
     return TRUE;
-  if (!saves_into_folder (plan) && !g_file_test (path, G_FILE_TEST_IS_DIR))
-    return check_file (plan, path, error);
+  if (!several && !g_file_test (path, G_FILE_TEST_IS_DIR))
+    return check_file (plan, path, is_sound, error);
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
@@ -183,6 +177,49 @@ lb_keep_check (const LbPlan *plan, GError **error)
     }
   return access (path, W_OK | X_OK) == 0 ||
          lb_error_set_errno (error, errno, "can't save sounds in the folder \"%s\"", shown);
+}
+
+static gboolean
+check_click (const LbPlan *plan, GError **error)
+{
+  const LbSettings *settings = &plan->settings;
+  const char *why = NULL;
+
+  if (settings->click == NULL)
+    return TRUE;
+  for (guint i = 0; i < plan->cases->len; i++)
+    if (strcmp (lb_plan_case (plan, i)->mode, "beats") != 0)
+      why = "plan: settings.click is for cases of beats only";
+  if (g_strcmp0 (settings->click, settings->save) == 0 &&
+      !g_file_test (settings->click, G_FILE_TEST_IS_DIR))
+    why = "--click and --save name the same file: give each its own";
+  if (why == NULL)
+    return check_target (plan, settings->click, plan->cases->len > 1, TRUE, error);
+  g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE, why);
+  return FALSE;
+}
+
+gboolean
+lb_keep_check (const LbPlan *plan, GError **error)
+{
+  LbModeSound sound = lb_mode_sound (lb_plan_case (plan, 0)->mode);
+  gboolean several = plan->cases->len > 1 || sound == LB_MODE_STEMS;
+
+  return check_target (plan, plan->settings.save, several, sound != LB_MODE_NO_SOUND, error) &&
+         check_click (plan, error);
+}
+
+char *
+lb_keep_path (const LbPlan *plan, guint case_index, const char *target, const char *what,
+              const char *suffix)
+{
+  g_autofree char *engine = plain_name (lb_plan_case (plan, case_index)->engine);
+  g_autofree char *name = NULL;
+
+  if (!g_file_test (target, G_FILE_TEST_IS_DIR))
+    return g_strdup (target);
+  name = g_strdup_printf ("%02u-%s-%s.%s", case_index + 1, engine, what, suffix);
+  return g_build_filename (target, name, NULL);
 }
 
 /* In a folder: "01-piper-en_US-joe-medium.wav", and the stem's name where there are several. */
@@ -216,7 +253,7 @@ save (const LbPlan *plan, guint case_index, gboolean stems, LbResult *result,
           path = g_build_filename (plan->settings.save, name, NULL);
         }
       if (!lb_audio_write (sound->pcm, path, &error))
-        flag_failure (result, "not-saved", "the sound could not be saved", error);
+        lb_keep_flag (result, "not-saved", "the sound could not be saved", error);
     }
 }
 

@@ -8,9 +8,17 @@
 
 G_BEGIN_DECLS
 
-/** lb_keep_check: whether settings.save of @plan can be a file (one case of one sound) or a
- * folder (else). %LB_ERROR_USAGE, %LB_ERROR_NOT_FOUND… */
+/** lb_keep_check: whether settings.save and settings.click of @plan can be a file (one case of
+ * one sound) or a folder (else). %LB_ERROR_USAGE, %LB_ERROR_NOT_FOUND… */
 gboolean lb_keep_check (const LbPlan *plan, GError **error);
+
+/** lb_keep_path: Returns: (transfer full): @target, or in it "NN-ENGINE-WHAT.SUFFIX" where it is
+ * a folder */
+char *lb_keep_path (const LbPlan *plan, guint case_index, const char *target, const char *what,
+                    const char *suffix);
+
+/** lb_keep_flag: flags that @what was not done because of @error: "not-kept", "not-saved" */
+void lb_keep_flag (LbResult *result, const char *id, const char *what, const GError *error);
 
 /**
  * lb_keep_sounds:

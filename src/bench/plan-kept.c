@@ -52,6 +52,30 @@ read_scores (const json_t *list, LbSettings *into, GError **error)
   return TRUE;
 }
 
+static gboolean
+read_judge (const json_t *judge, LbSettings *into, GError **error)
+{
+  const char *engine, *model, *url;
+
+  if (judge == NULL || json_is_null (judge))
+    return TRUE;
+  if (!json_is_object (judge))
+    return lb_plan_refuse (error, "plan: settings.judge must be like {\"engine\": "
+                                  "\"openai-chat\", \"model\": \"NAME\"}");
+  if (!lb_plan_read_text (judge, "engine", LB_PLAN_NAME_BYTES, &engine, error) ||
+      !lb_plan_read_text (judge, "model", LB_PLAN_NAME_BYTES, &model, error) ||
+      !lb_plan_read_text (judge, "url", LB_PLAN_NAME_BYTES, &url, error))
+    return FALSE;
+  if (engine == NULL)
+    return lb_plan_refuse (error, "plan: settings.judge must name its engine");
+  if (url != NULL && strpbrk (url, "@?#") != NULL)
+    return lb_plan_refuse (error, "the judge's address holds an \"@\", \"?\" or \"#\": a "
+                                  "password or key in it would be kept in the history; write "
+                                  "http://HOST:PORT");
+  into->judge = json_deep_copy (judge);
+  return TRUE;
+}
+
 gboolean
 lb_plan_read_kept (const json_t *object, LbSettings *into, GError **error)
 {
@@ -62,7 +86,8 @@ lb_plan_read_kept (const json_t *object, LbSettings *into, GError **error)
     return FALSE;
   into->keep = (LbKeep) keep;
   into->flac = format == 1;
-  return read_scores (json_object_get (object, "score"), into, error);
+  return read_scores (json_object_get (object, "score"), into, error) &&
+         read_judge (json_object_get (object, "judge"), into, error);
 }
 
 void
@@ -71,6 +96,8 @@ lb_plan_write_kept (const LbSettings *from, json_t *object)
   lb_json_set_string (object, "keep", keeps[from->keep]);
   lb_json_set_string (object, "audio_format", formats[from->flac ? 1 : 0]);
   lb_json_set_path (object, "save", from->save);
+  lb_json_set_path (object, "click", from->click);
   if (json_array_size (from->score) > 0)
     lb_json_set (object, "score", json_deep_copy (from->score));
+  lb_json_set (object, "judge", json_deep_copy (from->judge));
 }

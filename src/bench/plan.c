@@ -68,7 +68,9 @@ lb_plan_free (LbPlan *plan)
   g_ptr_array_unref (plan->cases);
   g_free (plan->group);
   g_free (plan->settings.save);
+  g_free (plan->settings.click);
   json_decref (plan->settings.score);
+  json_decref (plan->settings.judge);
   g_free (plan);
 }
 
@@ -252,6 +254,7 @@ read_settings (const json_t *object, LbSettings *into, GError **error)
     return lb_plan_refuse (error,
                            "plan: settings.order must be \"sequential\" or \"interleaved\"");
   return lb_plan_read_path (object, "save", &into->save, error) &&
+         lb_plan_read_path (object, "click", &into->click, error) &&
          lb_plan_read_kept (object, into, error);
 }
 

@@ -58,7 +58,9 @@ typedef struct {
   LbKeep keep;
   gboolean flac; /* kept as FLAC, not as WAV */
   char *save;    /* (type filename) (nullable): where a copy of what came out goes */
+  char *click;   /* (type filename) (nullable): of beats: where the song with clicks goes */
   json_t *score; /* (nullable): [{name "wer", engine, model}] */
+  json_t *judge; /* (nullable): {engine, model, url}: a language model that reads the answers */
 } LbSettings;
 
 typedef struct {

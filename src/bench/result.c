@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/answer.h"
 #include "bench/scoring.h"
 #include "bench/summary.h"
 #include "bench/validity.h"
@@ -180,7 +181,7 @@ lb_result_set_session (LbResult *result, const json_t *session, const char *vers
 }
 
 /* Members of an output that are times: they differ in every run, and are the iteration's. */
-static const char *const timed[] = { "engine_s", "phases" };
+static const char *const timed[] = { "engine_s", "phases", "retries" };
 
 /* Of a sound that went in, else of the one that came out. */
 static void
@@ -225,6 +226,8 @@ make_iteration (LbResult *result, guint session, guint index, const LbMeasured *
     lb_json_set_integer (one, "tokens", (gint64) tokens);
   if (tokens > 0)
     lb_json_set_real (one, "tokens_per_sec", tokens / measured->wall_s);
+  if (strcmp (result->mode, "analysis") == 0)
+    lb_answer_rates (measured->output, one);
   return one;
 }
 
@@ -340,9 +343,14 @@ lb_result_has_failed (const LbResult *result)
 }
 
 void
-lb_result_set_scores (LbResult *result, json_t *scores)
+lb_result_add_scores (LbResult *result, guint output, json_t *scores)
 {
-  json_object_set_new (json_array_get (part (result, "outputs"), 0), "scores", scores);
+  json_t *one = json_array_get (part (result, "outputs"), output);
+
+  if (json_object_get (one, "scores") == NULL)
+    lb_json_set (one, "scores", json_object ());
+  json_object_update (json_object_get (one, "scores"), scores);
+  json_decref (scores);
 }
 
 static void
@@ -377,6 +385,12 @@ static void
 check_outputs (LbResult *result)
 {
   size_t different = json_array_size (part (result, "outputs"));
+  size_t index;
+  json_t *output;
+
+  if (strcmp (result->mode, "analysis") == 0)
+    json_array_foreach (part (result, "outputs"), index, output)
+      lb_answer_check (json_object_get (output, "output"), result->processed_s, result->flags);
 
   if (different > 1 && result->deterministic)
     lb_result_add_flag (

@@ -66,8 +66,9 @@ double lb_result_median_rtf (const LbResult *result); /* NAN: none yet */
 void lb_result_fail (LbResult *result, const char *phase, const GError *error);
 gboolean lb_result_has_failed (const LbResult *result);
 
-/** lb_result_set_scores: of the first output, by who has its sounds. @scores: (transfer full) */
-void lb_result_set_scores (LbResult *result, json_t *scores);
+/** lb_result_add_scores: puts @scores (transfer full) into the record's output @output, beside
+ * those that it has; for who has its sounds */
+void lb_result_add_scores (LbResult *result, guint output, json_t *scores);
 
 /** lb_result_finish: summary, scores of each output against @truth (nullable), validity,
  * status. @interrupted: the user stopped it */

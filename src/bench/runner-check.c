@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "bench/grounded.h"
+#include "bench/judge.h"
 #include "bench/keep.h"
 #include "bench/spoken.h"
 #include "core/error.h"
@@ -223,5 +225,6 @@ lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **
     if (!check_case (plan, g_ptr_array_index (plan->cases, i), registry, models, error))
       return FALSE;
   return lb_keep_check (plan, error) && lb_equal_prepare (plan, registry, error) &&
-         lb_spoken_check (plan, registry, models, error);
+         lb_spoken_check (plan, registry, models, error) && lb_grounded_check (plan, error) &&
+         lb_judge_check (plan, registry, error);
 }

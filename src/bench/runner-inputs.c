@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/prompt.h"
 #include "bench/runner-private.h"
 #include "bench/sound.h"
 #include "bench/text.h"
@@ -26,6 +27,12 @@ inputs_for (Runner *runner, guint n)
 }
 
 static gboolean
+is_prompt (const LbPlanInput *input)
+{
+  return strcmp (input->role, LB_PROMPT_ROLE) == 0;
+}
+
+static gboolean
 read_measured (Runner *runner, Run *run, const LbPlanInput *input, GError **error)
 {
   const json_t *record;
@@ -33,7 +40,8 @@ read_measured (Runner *runner, Run *run, const LbPlanInput *input, GError **erro
 
   if (input->path == NULL)
     {
-      text = lb_text_describe (input, error);
+      text = is_prompt (input) ? lb_prompt_describe (input, error)
+                               : lb_text_describe (input, error);
       if (text != NULL)
         lb_result_set_input (run->result, text, NAN, NULL);
       return text != NULL;
@@ -135,9 +143,11 @@ lb_runner_room (Runner *runner, guint session)
 double
 lb_runner_duration_s (Runner *runner, const LbCase *it)
 {
-  const char *path = lb_case_path (it);
+  const LbPlanInput *input = g_ptr_array_index (it->inputs, 0);
 
-  return path != NULL ? lb_inputs_duration_s (runner->inputs, path) : lb_text_seconds (it);
+  if (input->path != NULL)
+    return lb_inputs_duration_s (runner->inputs, input->path);
+  return is_prompt (input) ? lb_prompt_seconds (it) : lb_text_seconds (it);
 }
 
 static gboolean

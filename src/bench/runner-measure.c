@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bench/equal.h"
+#include "bench/prompt.h"
 #include "bench/runner-private.h"
 #include "bench/server.h"
 #include "bench/validity.h"
@@ -140,6 +141,8 @@ lb_runner_measure (Runner *runner, const LbStep *step, LbSessionRun *run, LbMeas
     measured->peak_rss_bytes = lb_process_peak_rss_bytes (pid,
                                                           lb_session_pcm_inodes (place->session));
   measured->output = json_copy (run->output);
+  lb_prompt_note_tokens (json_object_get (lb_result_record (result), "input"), run->output);
+  lb_server_check (result, run->output);
   json_array_foreach (run->flags, index, flag)
     lb_result_add_flag (result, json_incref (flag));
   return lb_runner_hear (runner, it, place, measured, error);

@@ -33,6 +33,7 @@ typedef struct {
   LbPlace *places;
   Run *runs;
   json_t *machine;
+  json_t *references; /* what was heard of reference sounds (bench/listener.h) */
   int threads;
   gboolean alone, cancelled;
   LbEventHandler handler;
@@ -81,9 +82,15 @@ gboolean lb_runner_hear (Runner *runner, const LbCase *it, LbPlace *place, LbMea
 /** lb_runner_keep: sounds of an iteration, as the settings say */
 void lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured);
 
+/** lb_runner_judge: what was answered, by the language model of settings.judge */
+void lb_runner_judge (Runner *runner, const LbStep *step);
+
 /** lb_runner_score: what was spoken, by engines that listen to it, with those that are measured
  * at rest */
 void lb_runner_score (Runner *runner, const LbStep *step);
+
+/** lb_runner_ground: what was described, against what is measured and what a reference says */
+void lb_runner_ground (Runner *runner, const LbStep *step);
 
 /** lb_runner_prune: the oldest sounds go when all together are too many, said by an event */
 void lb_runner_prune (Runner *runner, const Run *run);

@@ -369,7 +369,7 @@ score_sounds (Runner *runner, const LbStep *step)
   scores = lb_score_stems (run->truth->text, sounds, &runner->plan->settings, runner->cancellable,
                            &error);
   if (scores != NULL)
-    lb_result_set_scores (run->result, scores);
+    lb_result_add_scores (run->result, 0, scores);
   else
     lb_result_add_flag (
         run->result, lb_flag_new ("not-scored", "look at the reference", "%s", error->message));
@@ -385,6 +385,8 @@ step_end (Runner *runner, const LbStep *step, double *wall_s)
     say_failed (runner, run, place->failure_phase, place->failure);
   finish_watch (runner, run);
   lb_runner_score (runner, step);
+  lb_runner_ground (runner, step);
+  lb_runner_judge (runner, step);
   hash_model (runner, place, lb_result_record (run->result));
   score_sounds (runner, step);
   lb_result_finish (run->result, run->truth,

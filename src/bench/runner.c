@@ -91,6 +91,7 @@ prepare (Runner *runner, LbRegistry *registry)
   runner->places = g_new0 (LbPlace, lb_schedule_sessions (runner->schedule));
   runner->runs = g_new0 (Run, n);
   runner->machine = lb_machine_describe ();
+  runner->references = json_object ();
   runner->threads = runner->plan->settings.threads;
   if (runner->threads == 0)
     runner->threads = lb_machine_cores_allowed ();
@@ -125,6 +126,7 @@ clear (Runner *runner)
   lb_inputs_free (runner->more_inputs);
   lb_schedule_free (runner->schedule);
   json_decref (runner->machine);
+  json_decref (runner->references);
 }
 
 gboolean

@@ -40,3 +40,17 @@ lb_server_note (LbResult *result, const LbCase *it, const LbSessionLoaded *loade
   if (model != NULL && json_object_get (record, "model") == NULL)
     lb_result_set_model (result, json_pack ("{s:s, s:b}", "id", model, "remote", TRUE));
 }
+
+void
+lb_server_check (LbResult *result, const json_t *output)
+{
+  gint64 retries = lb_json_integer (output, "retries", 0);
+
+  if (retries > 0)
+    lb_result_add_flag (
+        result, lb_flag_new ("retried", "run it when less is asked of the server, or --retries 0",
+                             "the server had too much to do and was asked %lld times; %.1f s of "
+                             "waiting are in the wall time, engine_s has the last try alone",
+                             (long long) retries + 1,
+                             lb_json_real (json_object_get (output, "phases"), "wait_s", 0)));
+}

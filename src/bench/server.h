@@ -14,4 +14,7 @@ G_BEGIN_DECLS
  */
 void lb_server_note (LbResult *result, const LbCase *it, const LbSessionLoaded *loaded);
 
+/** lb_server_check: flags @output of a run that the server refused at first: `retried` */
+void lb_server_check (LbResult *result, const json_t *output);
+
 G_END_DECLS

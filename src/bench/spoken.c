@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/embedding.h"
+#include "bench/grounded.h"
 #include "bench/scoring.h"
 #include "bench/validity.h"
 #include "core/error.h"
@@ -11,20 +13,23 @@
 /* How each score listens, and what becomes of what it heard. */
 typedef struct {
   const char *name;
+  const char *of; /* the mode that it is a score of */
   const char *mode;
   const char *engine, *model; /* unless the settings name others; a model NULL: it takes none */
-  json_t *(*scores) (const json_t *heard, const json_t *listener, const char *text,
-                     GError **error);
+  gboolean with_text, with_references;
+  json_t *(*scores) (const json_t *heard, const LbHearing *hearing, GError **error);
 } Row;
 
-static json_t *score_wer (const json_t *heard, const json_t *listener, const char *text,
-                          GError **error);
-static json_t *score_mos (const json_t *heard, const json_t *listener, const char *text,
-                          GError **error);
+static json_t *score_wer (const json_t *heard, const LbHearing *hearing, GError **error);
+static json_t *score_mos (const json_t *heard, const LbHearing *hearing, GError **error);
+
+#define MUSIC_MODEL "clap-music" /* knows sounds and texts as points of one space */
 
 static const Row rows[] = {
-  { "wer", "stt", "whisper.cpp", "base", score_wer },
-  { "mos", "quality", "dnsmos", NULL, score_mos },
+  { "wer", "tts", "stt", "whisper.cpp", "base", FALSE, FALSE, score_wer },
+  { "mos", "tts", "quality", "dnsmos", NULL, FALSE, FALSE, score_mos },
+  { "clap", "generation", "embedding", "clap", MUSIC_MODEL, TRUE, FALSE, lb_score_clap },
+  { "fad", "generation", "embedding", "clap", MUSIC_MODEL, FALSE, TRUE, lb_score_fad },
 };
 
 static const Row *
@@ -74,15 +79,15 @@ own_error (const char *model)
 }
 
 static json_t *
-score_wer (const json_t *heard, const json_t *listener, const char *text, GError **error)
+score_wer (const json_t *heard, const LbHearing *hearing, GError **error)
 {
-  json_t *scores = lb_scoring ("stt", heard, text, error);
-  g_autofree char *own = own_error (lb_json_string (listener, "model", NULL));
+  json_t *scores = lb_scoring ("stt", heard, hearing->text, error);
+  g_autofree char *own = own_error (lb_json_string (hearing->listener, "model", NULL));
   json_t *transcriber;
 
   if (scores == NULL)
     return NULL;
-  transcriber = json_copy ((json_t *) listener);
+  transcriber = json_copy ((json_t *) hearing->listener);
   lb_json_set_string (transcriber, "text", lb_json_string (heard, "text", ""));
   lb_json_set_string (transcriber, "language", lb_json_string (heard, "language", NULL));
   lb_json_set_string (transcriber, "own_error", own);
@@ -91,10 +96,10 @@ score_wer (const json_t *heard, const json_t *listener, const char *text, GError
 }
 
 static json_t *
-score_mos (const json_t *heard, const json_t *listener, const char *text, GError **error)
+score_mos (const json_t *heard, const LbHearing *hearing, GError **error)
 {
   static const char *const members[] = { "sig", "bak", "ovrl", "p808" };
-  json_t *mos = json_copy ((json_t *) listener);
+  json_t *mos = json_copy ((json_t *) hearing->listener);
 
   lb_json_set_real (mos, "value", lb_json_real (heard, "ovrl", NAN));
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
@@ -119,18 +124,23 @@ check_one (const LbPlan *plan, const json_t *asked, LbRegistry *registry, LbMode
     {
       g_autofree char *shown = lb_text_escape (name);
 
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "there is no score \"%s\" of what was spoken: wer or mos", shown);
+      g_set_error (
+          error, LB_ERROR, LB_ERROR_USAGE,
+          "there is no score \"%s\" of what came out: wer and mos of tts, clap and fad of "
+          "generation",
+          shown);
       return FALSE;
     }
   for (guint c = 0; c < plan->cases->len; c++)
-    if (strcmp (lb_plan_case (plan, c)->mode, "tts") != 0)
+    if (strcmp (lb_plan_case (plan, c)->mode, row->of) != 0)
       {
         g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                     "the score \"%s\" is of speech that comes out (tts), not of mode \"%s\"",
-                     name, lb_plan_case (plan, c)->mode);
+                     "the score \"%s\" is of what comes out of mode \"%s\", not of \"%s\"", name,
+                     row->of, lb_plan_case (plan, c)->mode);
         return FALSE;
       }
+  if (row->with_references && !lb_references_check (asked, error))
+    return FALSE;
   manifest = lb_registry_find (registry, engine_of (row, asked), row->mode, error);
   model = model_of (row, asked, registry);
   return manifest != NULL &&
@@ -145,7 +155,8 @@ lb_spoken_check (const LbPlan *plan, LbRegistry *registry, LbModels *models, GEr
   json_t *asked;
 
   json_array_foreach (plan->settings.score, index, asked)
-    if (!check_one (plan, asked, registry, models, error))
+    if (strcmp (lb_json_string (asked, "name", ""), LB_GROUNDING) != 0 &&
+        !check_one (plan, asked, registry, models, error))
       return FALSE;
   return TRUE;
 }
@@ -164,31 +175,19 @@ flag_not_scored (LbResult *result, const char *name, const GError *error)
                            stopped ? "it was stopped before it had listened" : error->message));
 }
 
-/* The scores of one output, beside those it has. @scores: (transfer full) */
-static void
-add_scores (json_t *output, json_t *scores)
-{
-  if (json_object_get (output, "scores") == NULL)
-    lb_json_set (output, "scores", json_object ());
-  json_object_update (json_object_get (output, "scores"), scores);
-  json_decref (scores);
-}
-
 static gboolean
-score_all (const Row *row, const json_t *listener, const json_t *heard, LbResult *result,
-           const char *text, GError **error)
+score_all (const Row *row, const LbHearing *hearing, const json_t *heard, LbResult *result,
+           GError **error)
 {
-  const json_t *outputs = json_object_get (lb_result_record (result), "outputs");
-  size_t index;
-  json_t *one;
+  gsize outputs = json_array_size (json_object_get (lb_result_record (result), "outputs"));
 
-  json_array_foreach ((json_t *) heard, index, one)
+  for (gsize i = 0; i < MIN (outputs, json_array_size (heard)); i++)
     {
-      json_t *scores = row->scores (one, listener, text, error);
+      json_t *scores = row->scores (json_array_get (heard, i), hearing, error);
 
       if (scores == NULL)
         return FALSE;
-      add_scores (json_array_get (outputs, index), scores);
+      lb_result_add_scores (result, (guint) i, scores);
     }
   return TRUE;
 }
@@ -198,17 +197,22 @@ score_one (const LbListening *listening, LbResult *result, const json_t *asked, 
            const GPtrArray *sounds, GCancellable *cancellable, GError **error)
 {
   const Row *row = find_row (lb_json_string (asked, "name", ""));
-  const char *engine = engine_of (row, asked);
-  const char *model = model_of (row, asked, listening->registry);
-  g_autoptr (json_t) listener = json_object ();
+  LbListener listener = { row->mode, engine_of (row, asked),
+                          model_of (row, asked, listening->registry),
+                          row->with_text ? text : NULL, sounds };
+  g_autoptr (json_t) described = json_object (), heard = NULL;
   g_autofree char *version = NULL;
-  g_autoptr (json_t) heard = lb_listen (listening, row->mode, engine, model, sounds, &version,
-                                        cancellable, error);
+  LbHearing hearing = { described, text, NULL };
 
-  lb_json_set_string (listener, "engine", engine);
-  lb_json_set_string (listener, "model", model);
-  lb_json_set_string (listener, "version", version);
-  return heard != NULL && score_all (row, listener, heard, result, text, error);
+  if (row->with_references)
+    heard = lb_listen_beside_references (listening, &listener, asked, &hearing, &version,
+                                         cancellable, error);
+  else
+    heard = lb_listen (listening, &listener, &version, cancellable, error);
+  lb_json_set_string (described, "engine", listener.engine);
+  lb_json_set_string (described, "model", listener.model);
+  lb_json_set_string (described, "version", version);
+  return heard != NULL && score_all (row, &hearing, heard, result, error);
 }
 
 void
@@ -227,7 +231,7 @@ lb_spoken_score (const LbListening *listening, LbResult *result, const char *tex
 
       if (synthetic)
         g_set_error_literal (&error, LB_ERROR, LB_ERROR_USAGE,
-                             "random weights say nothing that could be understood");
+                             "what random weights give is noise");
       if (synthetic || !score_one (listening, result, asked, text, sounds, cancellable, &error))
         flag_not_scored (result, name, error);
     }

@@ -1,4 +1,5 @@
-/* Scores of what was spoken, that another engine's ears are needed for. docs/MEASURING.md. */
+/* Scores of speech and music that came out, that another engine's ears are needed for.
+ * docs/MEASURING.md. */
 #pragma once
 
 #include "bench/listener.h"
@@ -13,7 +14,7 @@ gboolean lb_spoken_check (const LbPlan *plan, LbRegistry *registry, LbModels *mo
 
 /**
  * lb_spoken_score:
- * @text: what was to be said
+ * @text: what was to be said, or played
  * @sounds: (element-type LbPcm): of each element of the record's `outputs`, in their order
  *
  * Puts `scores` into each output. What can't be scored is a flag: it harms no figure.

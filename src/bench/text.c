@@ -8,9 +8,8 @@
 #define ROOM_PER_CHARACTER 0.4
 #define SHOWN_CHARACTERS 40
 
-/* Unicode scalar values; pieces between white space. */
-static void
-count (const char *text, gsize *characters, gsize *words)
+void
+lb_text_count (const char *text, gsize *characters, gsize *words)
 {
   gboolean inside = FALSE;
 
@@ -64,12 +63,24 @@ refuse (const char *text, GError **error)
 }
 
 json_t *
+lb_text_record (const LbPlanInput *input, gsize characters, gsize words)
+{
+  json_t *record = json_object ();
+
+  lb_json_set_string (record, "text", input->text);
+  lb_json_set_integer (record, "characters", (gint64) characters);
+  lb_json_set_integer (record, "words", (gint64) words);
+  lb_json_set_string (record, "set", input->set);
+  lb_json_set_string (record, "name", input->name);
+  return record;
+}
+
+json_t *
 lb_text_describe (const LbPlanInput *input, GError **error)
 {
   gsize characters, words;
-  json_t *record;
 
-  count (input->text, &characters, &words);
+  lb_text_count (input->text, &characters, &words);
   if (characters > LB_TEXT_MAX_CHARACTERS)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
@@ -83,13 +94,7 @@ lb_text_describe (const LbPlanInput *input, GError **error)
       refuse (input->text, error);
       return NULL;
     }
-  record = json_object ();
-  lb_json_set_string (record, "text", input->text);
-  lb_json_set_integer (record, "characters", (gint64) characters);
-  lb_json_set_integer (record, "words", (gint64) words);
-  lb_json_set_string (record, "set", input->set);
-  lb_json_set_string (record, "name", input->name);
-  return record;
+  return lb_text_record (input, characters, words);
 }
 
 static gsize
@@ -99,7 +104,7 @@ characters_of (const LbCase *it)
   gsize characters = 0, words;
 
   if (input->text != NULL)
-    count (input->text, &characters, &words);
+    lb_text_count (input->text, &characters, &words);
   return characters;
 }
 

@@ -7,6 +7,12 @@ G_BEGIN_DECLS
 
 #define LB_TEXT_MAX_CHARACTERS 1000000
 
+/** lb_text_count: Unicode scalar values of @text; pieces between white space */
+void lb_text_count (const char *text, gsize *characters, gsize *words);
+
+/** lb_text_record: Returns: (transfer full): {text, characters, words, set, name} of @input */
+json_t *lb_text_record (const LbPlanInput *input, gsize characters, gsize words);
+
 /**
  * lb_text_describe:
  * @error: %LB_ERROR_BAD_INPUT: nothing in it could be spoken (empty, only spaces, punctuation or

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "audio/midi.h"
+#include "bench/grounded.h"
 #include "bench/inputs.h"
 #include "bench/scoring-stems.h"
 #include "core/error.h"
@@ -298,12 +299,20 @@ read_chords (Reader *reader, GError **error)
   return read_shape (reader, &chords, error);
 }
 
+static gboolean
+read_music (Reader *reader, GError **error)
+{
+  reader->truth->music = lb_grounded_read (reader->path, error);
+  return reader->truth->music != NULL;
+}
+
 static const struct {
   const char *mode;
   gboolean (*read) (Reader *reader, GError **error);
 } readers[] = {
-  { "stt", read_text },      { "beats", read_beats }, { "transcription", read_notes },
-  { "chords", read_chords }, { "genre", read_text },  { "separation", read_stems },
+  { "stt", read_text },       { "beats", read_beats }, { "transcription", read_notes },
+  { "chords", read_chords },  { "genre", read_text },  { "separation", read_stems },
+  { "analysis", read_music },
 };
 
 LbTruth *
@@ -327,5 +336,6 @@ lb_truth_free (LbTruth *truth)
   g_clear_pointer (&truth->notes, g_array_unref);
   g_clear_pointer (&truth->chords, g_array_unref);
   g_clear_pointer (&truth->names, g_string_chunk_free);
+  json_decref (truth->music);
   g_free (truth);
 }

@@ -3,6 +3,7 @@
 
 #include <glib.h>
 
+#include "core/json.h"
 #include "scores/chord-score.h"
 #include "scores/note-score.h"
 
@@ -19,6 +20,7 @@ struct _LbTruth {
   GArray *notes;       /* of LbNote */
   GArray *chords;      /* of LbChordSegment, by time */
   GStringChunk *names; /* the chords' labels */
+  json_t *music;       /* analysis: what is known of the song, checked */
 };
 
 /**
@@ -31,8 +33,8 @@ struct _LbTruth {
  * comment), or JSON: [seconds…] or {"beats": […], "bpm": 120}. `transcription`: MIDI, CSV with
  * the columns start_s, end_s and pitch (MIDI numbers; or pitch_hz), or JSON [{start_s, end_s,
  * pitch}…], also as member "notes". `chords`: lines of start, end and label (.lab), CSV likewise,
- * or JSON [{start_s, end_s, label}…], also as member "chords". `genre`: the label. `separation`: a
- * folder of sounds, which scoring-stems.h reads.
+ * or JSON [{start_s, end_s, label}…], also as member "chords". `genre`: the label. `separation`:
+ * a folder of sounds, which scoring-stems.h reads. `analysis`: JSON, scores/grounding.h.
  *
  * Returns: (transfer full): the truth, or %NULL with %LB_ERROR_NOT_FOUND,
  * %LB_ERROR_EMPTY_REFERENCE or %LB_ERROR_BAD_INPUT: file, line and what is wrong

@@ -8,6 +8,8 @@
 #define ITERATIONS_MAX 100000
 #define LISTENER "whisper.cpp" /* writes down what was spoken, for its word error rate */
 #define LISTENER_MODEL "base"
+#define EMBEDDING_MODEL "clap-music" /* says how near a sound is to a text, and to other sounds */
+#define OLLAMA_ENGINE "hybrid" /* has its client */
 
 const LbCliOption lb_benchmark_options[] = {
   { 'e', "engine", LB_CLI_LIST, "ENGINE,…", "engines to measure; several make a matrix",
@@ -101,22 +103,55 @@ read_size (const LbCli *cli, const char *name, guint64 *bytes, GError **error)
   return TRUE;
 }
 
-/* "wer", "wer:small", "mos". */
-static json_t *
-read_score (const char *text, GError **error)
-{
-  static const char *const names[] = { "wer", "mos", NULL };
-  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
-  g_autofree char *shown = lb_text_escape (text);
-  gboolean heard = strcmp (parts[0], "wer") == 0;
+/* What --score takes, of which command. @engine: NULL: the score's own; @model: the usual one,
+ * NULL: there is none to choose */
+static const struct {
+  const char *mode, *name, *engine, *model;
+} scores[] = {
+  { "tts", "wer", LISTENER, LISTENER_MODEL },
+  { "tts", "mos", NULL, NULL },
+  { "analysis", "grounding", NULL, NULL },
+  { "generation", "clap", NULL, EMBEDDING_MODEL },
+  { "generation", "fad", NULL, EMBEDDING_MODEL },
+};
 
-  if (g_strv_contains (names, parts[0]) && (heard || parts[1] == NULL) &&
-      (parts[1] == NULL || *parts[1] != '\0') && g_utf8_validate (text, -1, NULL))
-    return heard ? json_pack ("{s:s, s:s, s:s}", "name", "wer", "engine", LISTENER, "model",
-                              parts[1] != NULL ? parts[1] : LISTENER_MODEL)
-                 : json_pack ("{s:s}", "name", parts[0]);
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-               "--score takes wer, wer:MODEL (of Whisper) or mos, not \"%s\"", shown);
+/* Returns: (transfer full): "wer, wer:MODEL, mos" */
+static char *
+list_scores (const char *mode)
+{
+  GString *names = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (scores); i++)
+    if (strcmp (scores[i].mode, mode) == 0)
+      {
+        g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", scores[i].name);
+        if (scores[i].model != NULL)
+          g_string_append_printf (names, ", %s:MODEL", scores[i].name);
+      }
+  return g_string_free (names, FALSE);
+}
+
+/* "wer", "wer:small", "mos", "grounding". */
+static json_t *
+read_score (const LbCli *cli, const char *text, GError **error)
+{
+  const char *mode = lb_cli_mode (cli), *reference = lb_cli_text (cli, "fad-reference", NULL);
+  g_auto (GStrv) parts = g_strsplit (text, ":", 2);
+  g_autofree char *shown = lb_text_escape (text), *names = list_scores (mode);
+  gboolean readable = g_utf8_validate (text, -1, NULL) && (parts[1] == NULL || *parts[1] != '\0');
+  g_autofree char *folder = reference != NULL ? g_canonicalize_filename (reference, NULL) : NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (scores) && readable; i++)
+    {
+      const char *model = parts[1] != NULL ? parts[1] : scores[i].model;
+
+      if (strcmp (scores[i].mode, mode) == 0 && strcmp (scores[i].name, parts[0]) == 0 &&
+          (parts[1] == NULL || scores[i].model != NULL))
+        return json_pack ("{s:s, s:s*, s:s*, s:s*}", "name", scores[i].name, "engine",
+                          scores[i].engine, "model", model, "reference",
+                          strcmp (parts[0], "fad") == 0 ? folder : NULL);
+    }
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--score takes %s, not \"%s\"", names, shown);
   return NULL;
 }
 
@@ -130,7 +165,7 @@ read_scores (const LbCli *cli, LbSettings *settings, GError **error)
   settings->score = json_array ();
   for (guint i = 0; texts[i] != NULL; i++)
     {
-      json_t *score = read_score (texts[i], error);
+      json_t *score = read_score (cli, texts[i], error);
 
       if (score == NULL)
         return FALSE;
@@ -142,6 +177,40 @@ read_scores (const LbCli *cli, LbSettings *settings, GError **error)
                        "what random weights give is noise: --score and --random-weights don't go "
                        "together");
   return FALSE;
+}
+
+/* "openai-chat:NAME"; "ollama:NAME" is short for the engine that asks Ollama. */
+static gboolean
+read_judge (const LbCli *cli, LbSettings *settings, GError **error)
+{
+  const char *text = lb_cli_text (cli, "judge", NULL),
+             *url = lb_cli_text (cli, "judge-url", NULL);
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", ":", 2);
+  gboolean ollama = g_strcmp0 (parts[0], "ollama") == 0;
+  const char *why = NULL;
+
+  if (text == NULL && url == NULL)
+    return TRUE;
+  if (text == NULL)
+    why = "--judge-url needs --judge ENGINE:MODEL";
+  else if (settings->random_weights)
+    why = "what random weights give is noise: --judge and --random-weights don't go together";
+  else if (!g_utf8_validate (text, -1, NULL) || *parts[0] == '\0' || parts[1] == NULL ||
+           *parts[1] == '\0')
+    why = "--judge takes ENGINE:MODEL, like openai-chat:NAME or ollama:NAME";
+  else if (url != NULL && (!g_utf8_validate (url, -1, NULL) || strpbrk (url, "@?#") != NULL))
+    why = "--judge-url takes http://HOST:PORT; a password or key in it would be kept in the "
+          "history";
+  if (why != NULL)
+    {
+      g_set_error_literal (error, LB_ERROR, LB_ERROR_USAGE, why);
+      return FALSE;
+    }
+  settings->judge = json_object ();
+  lb_json_set_string (settings->judge, "engine", ollama ? OLLAMA_ENGINE : parts[0]);
+  lb_json_set_string (settings->judge, "model", parts[1]);
+  lb_json_set_string (settings->judge, "url", url);
+  return TRUE;
 }
 
 /* The format follows the name of a file that is to be saved. */
@@ -168,6 +237,7 @@ read_sound_output (const LbCli *cli, LbSettings *settings, GError **error)
                    : g_strcmp0 (keep, "none") == 0 ? LB_KEEP_NONE
                                                    : LB_KEEP_FIRST;
   settings->save = g_strdup (save);
+  settings->click = g_strdup (lb_cli_text (cli, "click", NULL));
   return TRUE;
 }
 
@@ -189,5 +259,6 @@ lb_benchmark_settings (const LbCli *cli, LbSettings *settings, GError **error)
   settings->start_s = lb_cli_real (cli, "start", 0);
   settings->duration_s = lb_cli_real (cli, "duration", 0);
   settings->time_limit_s = lb_cli_real (cli, "time-limit", 0);
-  return read_sound_output (cli, settings, error) && read_scores (cli, settings, error);
+  return read_sound_output (cli, settings, error) && read_scores (cli, settings, error) &&
+         read_judge (cli, settings, error);
 }

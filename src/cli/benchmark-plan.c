@@ -275,8 +275,12 @@ make_plan (LbCli *cli, const LbBenchmarkMode *mode, LbModels *models, LbPlan *pl
   g_autoptr (GPtrArray) subjects = lb_benchmark_subjects (cli, mode, error);
   const Matrix matrix = { cli, mode, models, subjects, plan };
 
-  return subjects != NULL && lb_benchmark_settings (cli, &plan->settings, error) &&
-         add_matrix (cli, &matrix, error) && check_size (plan, error);
+  if (subjects == NULL || !lb_benchmark_settings (cli, &plan->settings, error))
+    return FALSE;
+  /* which part of a sound goes in; elsewhere --duration is how much of it comes out */
+  if (mode->kind != LB_SUBJECT_SOUND)
+    plan->settings.start_s = plan->settings.duration_s = 0;
+  return add_matrix (cli, &matrix, error) && check_size (plan, error);
 }
 
 int

@@ -14,8 +14,9 @@ G_BEGIN_DECLS
   "voice" /* of the command line, and of engines whose models have several */
 
 typedef enum {
-  LB_SUBJECT_SOUND, /* arguments are sound files */
-  LB_SUBJECT_TEXT,  /* arguments are texts; --text-file and --text-set add to them */
+  LB_SUBJECT_SOUND,  /* arguments are sound files */
+  LB_SUBJECT_TEXT,   /* arguments are texts; --text-file and --text-set add to them */
+  LB_SUBJECT_PROMPT, /* likewise, --prompt-file and --prompt-set */
 } LbSubjectKind;
 
 /** LbBenchmarkMode: what differs between the modes. Each command has one, and a table of the
@@ -56,6 +57,29 @@ extern const LbCliOption lb_benchmark_options[];
         .completion = "files" },                                                                 \
   {                                                                                              \
     0, "audio-format", LB_CLI_CHOICE, "FORMAT", "of sounds that are kept (wav)", "wav,flac"      \
+  }
+
+/* Those of commands that write one file for each case. */
+#define LB_FILE_OUTPUT_OPTIONS                                                                   \
+  { 0,                                                                                           \
+    "keep",                                                                                      \
+    LB_CLI_CHOICE,                                                                               \
+    "WHICH",                                                                                     \
+    "files that stay in the history: of the first output, of all, or none (first)",              \
+    "first,all,none" },                                                                          \
+  {                                                                                              \
+    0, "save", LB_CLI_PATH, "PATH",                                                              \
+        "also write the file to PATH, or for several cases into the folder PATH",                \
+        .completion = "files"                                                                    \
+  }
+
+/* Those of commands that hear sounds. */
+#define LB_SOUND_PART_OPTIONS                                                                    \
+  {                                                                                              \
+    0, "start", LB_CLI_DOUBLE, "SECONDS", "begin so far into each sound", .min = 0, .max = 1e7   \
+  },                                                                                             \
+  {                                                                                              \
+    0, "duration", LB_CLI_DOUBLE, "SECONDS", "use so much of each sound", .min = 0, .max = 1e7   \
   }
 
 /** lb_benchmark_settings: the settings that @cli's options say. Those that the command doesn't

@@ -59,7 +59,8 @@ typedef struct {
 /* Commands, defined one file each. */
 extern const LbCliCommand lb_command_stt, lb_command_tts, lb_command_run;
 extern const LbCliCommand lb_command_separate, lb_command_transcribe, lb_command_beats,
-    lb_command_chords, lb_command_genre;
+    lb_command_chords, lb_command_genre, lb_command_generate, lb_command_describe,
+    lb_command_features;
 extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
     lb_command_models_import, lb_command_models_verify, lb_command_models_remove,
     lb_command_models_path;
@@ -75,6 +76,8 @@ extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_comm
 /** lb_cli_arguments: Returns: (array zero-terminated=1): what is no option, as typed (any bytes)
  */
 const char *const *lb_cli_arguments (const LbCli *cli);
+/** lb_cli_mode: Returns: (nullable): of the command */
+const char *lb_cli_mode (const LbCli *cli);
 gboolean lb_cli_flag (const LbCli *cli, const char *name);
 const char *lb_cli_text (const LbCli *cli, const char *name, const char *fallback);
 /* Of an INT or DOUBLE that was given as one of its choices: the fallback; lb_cli_text() has the

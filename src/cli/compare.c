@@ -15,12 +15,12 @@
 #define VALUE_CHARACTERS 60 /* of a differing value: the record has it whole */
 #define HASH_CHARACTERS 13  /* of a hash: enough to see that it is another */
 
-static const char *const titles[] = { "Run",  "Engine", "Model", "Device",  "RTF",
-                                      "95 %", "N",      "WER",   "Chars/s", "Memory",
-                                      "GPU",  "Ratio",  "Notes", "Input",   NULL };
-#define ALIGNMENT "rlllrlrrrrrrlp"
+static const char *const titles[] = { "Run",   "Engine", "Model",   "Device",   "RTF",    "95 %",
+                                      "N",     "WER",    "Chars/s", "Tokens/s", "Memory", "GPU",
+                                      "Ratio", "Notes",  "Input",   NULL };
+#define ALIGNMENT "rlllrlrrrrrrrlp"
 /* In a narrow terminal the first of these go first; run, RTF, ratio and notes stay. */
-static const guint spare[] = { 3, 10, 9, 6, 5, 7, 8, 2, 1 };
+static const guint spare[] = { 3, 11, 10, 6, 5, 7, 8, 9, 2, 1 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 static char *
@@ -127,11 +127,12 @@ make_cells (const json_t *run)
   cells[6] = g_strdup_printf ("%" G_GINT64_FORMAT, lb_json_integer (run, "iterations", 0));
   cells[7] = show_wer (run);
   cells[8] = show_number (run, "avg_chars_per_sec");
-  cells[9] = show_bytes (run, "peak_rss_bytes");
-  cells[10] = show_bytes (run, "peak_gpu_bytes");
-  cells[11] = show_ratio (run);
-  cells[12] = show_notes (run);
-  cells[13] = show_input (run);
+  cells[9] = show_number (run, "avg_tokens_per_sec");
+  cells[10] = show_bytes (run, "peak_rss_bytes");
+  cells[11] = show_bytes (run, "peak_gpu_bytes");
+  cells[12] = show_ratio (run);
+  cells[13] = show_notes (run);
+  cells[14] = show_input (run);
   return cells;
 }
 
@@ -278,6 +279,8 @@ append_csv_run (GString *out, const json_t *run)
   append_cell (out, json_object_get (run, "avg_chars_per_sec"));
   g_string_append_c (out, ',');
   append_cell (out, json_object_get (against, "differs"));
+  g_string_append_c (out, ',');
+  append_cell (out, json_object_get (run, "avg_tokens_per_sec"));
   g_string_append_c (out, '\n');
 }
 
@@ -291,7 +294,7 @@ append_csv (GString *out, const json_t *comparison, const LbReportStyle *style)
                         "median_rtf,ci95_rtf_low,"
                         "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,"
                         "ratio_low,ratio_high,"
-                        "verdict,differences,avg_chars_per_sec,differs\n");
+                        "verdict,differences,avg_chars_per_sec,differs,avg_tokens_per_sec\n");
   json_array_foreach (json_object_get (comparison, "runs"), i, run)
     append_csv_run (out, run);
 }

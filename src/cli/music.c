@@ -1,27 +1,6 @@
 /* The commands that listen to music: what differs between them is a row each. */
 #include "cli/benchmark.h"
 
-#define SOUND_PART_OPTIONS                                                                       \
-  {                                                                                              \
-    0, "start", LB_CLI_DOUBLE, "SECONDS", "begin so far into each sound", .min = 0, .max = 1e7   \
-  },                                                                                             \
-  {                                                                                              \
-    0, "duration", LB_CLI_DOUBLE, "SECONDS", "use so much of each sound", .min = 0, .max = 1e7   \
-  }
-
-#define FILE_OUTPUT_OPTIONS                                                                      \
-  { 0,                                                                                           \
-    "keep",                                                                                      \
-    LB_CLI_CHOICE,                                                                               \
-    "WHICH",                                                                                     \
-    "files that stay in the history: of the first output, of all, or none (first)",              \
-    "first,all,none" },                                                                          \
-  {                                                                                              \
-    0, "save", LB_CLI_PATH, "PATH",                                                              \
-        "also write the file to PATH, or for several cases into the folder PATH",                \
-        .completion = "files"                                                                    \
-  }
-
 #define MATRIX                                                                                   \
   "\n\nSeveral engines, models, devices or files make a matrix: every combination is one case. " \
   "A case that fails leaves the others' results, and the exit status 1."
@@ -56,7 +35,7 @@ static const LbCliOption separate_options[] = {
     "folder NAME for each NAME.wav",
     .completion = "files" },
   LB_SOUND_OUTPUT_OPTIONS,
-  SOUND_PART_OPTIONS,
+  LB_SOUND_PART_OPTIONS,
   { 0 },
 };
 
@@ -88,8 +67,8 @@ static const LbCliOption transcribe_options[] = {
     "the notes that are played, to score against: MIDI, CSV (start_s, end_s, pitch) or JSON; or "
     "a folder with NAME.mid for each NAME.wav",
     .completion = "files" },
-  FILE_OUTPUT_OPTIONS,
-  SOUND_PART_OPTIONS,
+  LB_FILE_OUTPUT_OPTIONS,
+  LB_SOUND_PART_OPTIONS,
   { 0 },
 };
 
@@ -121,8 +100,12 @@ static const LbCliOption beats_options[] = {
     "and "
     "\"bpm\"; or a folder with NAME.beats for each NAME.wav",
     .completion = "files" },
-  FILE_OUTPUT_OPTIONS,
-  SOUND_PART_OPTIONS,
+  LB_FILE_OUTPUT_OPTIONS,
+  { 0, "click", LB_CLI_PATH, "FILE",
+    "also write the song with a click on each beat to FILE (.wav or .flac), higher on the first "
+    "of a bar where the engine tells it; for several cases into the folder FILE",
+    .completion = "files" },
+  LB_SOUND_PART_OPTIONS,
   { 0 },
 };
 
@@ -152,8 +135,8 @@ static const LbCliOption chords_options[] = {
     "the true chords, to score against: start, end and label on each line (.lab), or JSON; or a "
     "folder with NAME.lab for each NAME.wav",
     .completion = "files" },
-  FILE_OUTPUT_OPTIONS,
-  SOUND_PART_OPTIONS,
+  LB_FILE_OUTPUT_OPTIONS,
+  LB_SOUND_PART_OPTIONS,
   { 0 },
 };
 
@@ -174,7 +157,7 @@ static const LbBenchmarkMode genre_recognition = {
   .mode = "genre",
   .role = "audio",
   .kind = LB_SUBJECT_SOUND,
-  .models = (const char *const[]){ "genre", NULL },
+  .models = (const char *const[]){ "discogs-effnet", "gtzan-wav2vec2", "ast-audioset", NULL },
   .reference_suffix = ".txt",
 };
 
@@ -182,7 +165,7 @@ static const LbCliOption genre_options[] = {
   { 'r', "reference", LB_CLI_PATH, "FILE",
     "a file with the true genre, to score against; or a folder with NAME.txt for each NAME.wav",
     .completion = "files" },
-  SOUND_PART_OPTIONS,
+  LB_SOUND_PART_OPTIONS,
   { 0 },
 };
 

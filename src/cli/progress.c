@@ -10,7 +10,8 @@
 
 #define REDRAW_NS (LB_NS_PER_S / 4)
 #define TEXT_COLUMNS 40 /* of a text that is measured */
-#define WIDE 100        /* columns from which the end of the partial text is shown too */
+#define PARTIAL_BYTES 4096
+#define WIDE 100 /* columns from which the end of the partial text is shown too */
 
 struct _LbCliProgress {
   LbCli *cli;
@@ -19,7 +20,7 @@ struct _LbCliProgress {
   guint cases, at;   /* how many there are; which one is running, from 1 */
   char *label;       /* "whisper.cpp · whisper-base · jfk.wav", escaped */
   char *phase;       /* "loading", "iteration 3/6" */
-  char *partial;     /* what the engine said last, escaped */
+  GString *partial;  /* the end of what the engine said in this run, not escaped */
   double fraction;   /* of the step, as the engine says; NAN: unknown */
   double median_rtf; /* NAN: none yet */
   double wall_s;     /* of the last iteration; NAN: none yet */
@@ -34,6 +35,7 @@ lb_cli_progress_new (LbCli *cli)
 
   progress->cli = cli;
   g_mutex_init (&progress->lock);
+  progress->partial = g_string_new (NULL);
   progress->begun_ns = progress->step_ns = lb_clock_now_ns ();
   progress->fraction = progress->median_rtf = progress->wall_s = NAN;
   return progress;
@@ -48,7 +50,7 @@ lb_cli_progress_free (LbCliProgress *progress)
   g_mutex_clear (&progress->lock);
   g_free (progress->label);
   g_free (progress->phase);
-  g_free (progress->partial);
+  g_string_free (progress->partial, TRUE);
   g_free (progress);
 }
 
@@ -122,7 +124,7 @@ on_run_begin (LbCliProgress *progress, const json_t *event)
   progress->index = progress->of = 0;
   take_text (&progress->label, g_strdup_printf ("%s · %s · %s", engine, model, name));
   take_text (&progress->phase, g_strdup ("preparing"));
-  take_text (&progress->partial, NULL);
+  g_string_truncate (progress->partial, 0);
   if (progress->cases > 1)
     line = g_strdup_printf ("[%u/%u] %s", progress->at, progress->cases, progress->label);
   log_step (progress, line != NULL ? line : progress->label);
@@ -182,6 +184,7 @@ static const struct {
   { "warmup", "warm-up", TRUE },
   { "iteration", "iteration", TRUE },
   { "score", "scoring", FALSE },
+  { "judge", "judging", FALSE },
 };
 
 static char *
@@ -205,7 +208,7 @@ on_started (LbCliProgress *progress, const json_t *event)
   progress->index = index;
   progress->step_ns = lb_clock_now_ns ();
   progress->fraction = NAN;
-  take_text (&progress->partial, NULL);
+  g_string_truncate (progress->partial, 0);
 }
 
 static void
@@ -248,7 +251,15 @@ on_iteration (LbCliProgress *progress, const json_t *event)
 static void
 on_partial (LbCliProgress *progress, const json_t *event)
 {
-  take_text (&progress->partial, lb_text_escape (lb_json_string (event, "text", "")));
+  g_string_append (progress->partial, lb_json_string (event, "text", ""));
+  g_strdelimit (progress->partial->str, "\r\n\t", ' ');
+  if (progress->partial->len > 2 * PARTIAL_BYTES)
+    {
+      const char *end = progress->partial->str + progress->partial->len;
+      const char *kept = g_utf8_find_next_char (end - PARTIAL_BYTES, NULL);
+
+      g_string_erase (progress->partial, 0, kept - progress->partial->str);
+    }
 }
 
 static void
@@ -346,7 +357,7 @@ compose (const LbCliProgress *progress, gint64 now)
 {
   int width = progress->cli->progress_width - 1;
   g_autoptr (GString) line = g_string_new (NULL);
-  g_autofree char *tail = NULL;
+  g_autofree char *partial = NULL, *tail = NULL;
   int room;
 
   if (progress->cases > 1)
@@ -364,9 +375,10 @@ compose (const LbCliProgress *progress, gint64 now)
   if (progress->label != NULL)
     g_string_append_printf (line, " · %s", progress->label);
   room = width - lb_style_width (line->str) - 3;
-  if (progress->partial != NULL && width >= WIDE && room >= 12)
+  if (progress->partial->len > 0 && width >= WIDE && room >= 12)
     {
-      tail = lb_style_cut_front (progress->partial, room);
+      partial = lb_text_escape (progress->partial->str);
+      tail = lb_style_cut_front (partial, room);
       g_string_append_printf (line, " · %s", tail);
     }
   return lb_style_cut (line->str, MAX (width, 1));

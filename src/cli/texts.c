@@ -14,6 +14,24 @@
 #define SCHEMA "llamaburn.texts/1"
 #define BLOCK_BYTES 65536
 
+const LbTextSource lb_texts = {
+  .word = "text",
+  .folder = "texts",
+  .file_option = "text-file",
+  .set_option = "text-set",
+  .empty = "there is nothing in it to say",
+  .max_characters = LB_TEXT_MAX_CHARACTERS,
+};
+
+const LbTextSource lb_prompts = {
+  .word = "prompt",
+  .folder = "prompts",
+  .file_option = "prompt-file",
+  .set_option = "prompt-set",
+  .empty = "say what the music is to be",
+  .max_characters = LB_PROMPT_MAX_CHARACTERS,
+};
+
 void
 lb_subject_free (LbSubject *subject)
 {
@@ -48,8 +66,8 @@ is_blank (const char *text)
   return *text == '\0';
 }
 
-static gboolean
-check_text (const char *text, const char *where, GError **error)
+gboolean
+lb_texts_check (const LbTextSource *source, const char *text, const char *where, GError **error)
 {
   const char *end = NULL;
   glong characters;
@@ -64,27 +82,27 @@ check_text (const char *text, const char *where, GError **error)
     }
   if (is_blank (text))
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "%s is empty: there is nothing to speak in it", where);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s is empty: %s", where, source->empty);
       return FALSE;
     }
   characters = g_utf8_strlen (text, -1);
-  if (characters > LB_TEXT_MAX_CHARACTERS)
+  if (characters > source->max_characters)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "%s has %ld characters, at most %d are taken: cut it into several", where,
-                   characters, LB_TEXT_MAX_CHARACTERS);
+                   "%s has %ld characters, at most %ld are taken: cut it into several", where,
+                   characters, source->max_characters);
       return FALSE;
     }
   return TRUE;
 }
 
 gboolean
-lb_subjects_add_text (GPtrArray *subjects, const char *text, const char *where, GError **error)
+lb_subjects_add_text (GPtrArray *subjects, const LbTextSource *source, const char *text,
+                      const char *where, GError **error)
 {
   LbSubject *subject;
 
-  if (!check_text (text, where, error))
+  if (!lb_texts_check (source, text, where, error))
     return FALSE;
   subject = g_new0 (LbSubject, 1);
   subject->text = g_strdup (text);
@@ -105,7 +123,7 @@ read_all (int fd, GByteArray *bytes, const char *shown, GError **error)
       n = read (fd, bytes->data + before, BLOCK_BYTES);
       g_byte_array_set_size (bytes, before + (guint) MAX (n, 0));
       if (n < 0 && errno != EINTR)
-        return lb_error_set_errno (error, errno, "can't read the texts of %s", shown);
+        return lb_error_set_errno (error, errno, "can't read %s", shown);
       if (bytes->len > LB_TEXT_FILE_MAX_BYTES)
         {
           g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
@@ -126,7 +144,7 @@ read_file (const char *path, const char *shown, GError **error)
   gboolean good;
 
   if (fd < 0)
-    return lb_error_set_errno (error, errno, "can't read the texts of %s", shown), NULL;
+    return lb_error_set_errno (error, errno, "can't read %s", shown), NULL;
   good = read_all (fd, bytes, shown, error);
   if (!standard)
     close (fd);
@@ -149,7 +167,8 @@ check_bytes (const GByteArray *bytes, const char *shown, GError **error)
 }
 
 static gboolean
-add_line (GPtrArray *subjects, char *line, guint number, const char *shown, GError **error)
+add_line (GPtrArray *subjects, const LbTextSource *source, char *line, guint number,
+          const char *shown, GError **error)
 {
   g_autofree char *where = g_strdup_printf ("%s, line %u,", shown, number);
   gsize length = strlen (line);
@@ -160,15 +179,16 @@ add_line (GPtrArray *subjects, char *line, guint number, const char *shown, GErr
     return TRUE;
   if (subjects->len >= LB_PLAN_MAX_CASES)
     {
-      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s holds more than %d texts", shown,
-                   LB_PLAN_MAX_CASES);
+      g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s holds more than %d %ss", shown,
+                   LB_PLAN_MAX_CASES, source->word);
       return FALSE;
     }
-  return lb_subjects_add_text (subjects, line, where, error);
+  return lb_subjects_add_text (subjects, source, line, where, error);
 }
 
 gboolean
-lb_subjects_add_lines (GPtrArray *subjects, const char *path, GError **error)
+lb_subjects_add_lines (GPtrArray *subjects, const LbTextSource *source, const char *path,
+                       GError **error)
 {
   g_autofree char *name = lb_text_escape (path);
   g_autofree char *shown = strcmp (path, "-") == 0 ? g_strdup ("standard input")
@@ -188,18 +208,19 @@ lb_subjects_add_lines (GPtrArray *subjects, const char *path, GError **error)
       end = strchr (at, '\n');
       if (end != NULL)
         *end = '\0';
-      if (!add_line (subjects, at, ++number, shown, error))
+      if (!add_line (subjects, source, at, ++number, shown, error))
         return FALSE;
     }
   if (subjects->len > before)
     return TRUE;
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s holds no text: a line each is wanted", shown);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "%s holds no %s: a line each is wanted", shown,
+               source->word);
   return FALSE;
 }
 
 static gboolean
-add_set (GPtrArray *subjects, const json_t *set, const char *name, const char *path,
-         GError **error)
+add_set (GPtrArray *subjects, const LbTextSource *source, const json_t *set, const char *name,
+         const char *path, GError **error)
 {
   const json_t *texts = json_object_get (set, "texts");
   size_t index;
@@ -216,7 +237,8 @@ add_set (GPtrArray *subjects, const json_t *set, const char *name, const char *p
       g_autofree char *where = g_strdup_printf ("\"%s\", text %zu,", path, index);
       LbSubject *subject;
 
-      if (!lb_subjects_add_text (subjects, lb_json_string (it, "text", ""), where, error))
+      if (!lb_subjects_add_text (subjects, source, lb_json_string (it, "text", ""), where,
+                                 error))
         return FALSE;
       subject = g_ptr_array_index (subjects, subjects->len - 1);
       subject->set = g_strdup (name);
@@ -227,22 +249,24 @@ add_set (GPtrArray *subjects, const json_t *set, const char *name, const char *p
 }
 
 gboolean
-lb_subjects_add_set (GPtrArray *subjects, const char *name, GError **error)
+lb_subjects_add_set (GPtrArray *subjects, const LbTextSource *source, const char *name,
+                     GError **error)
 {
   g_auto (GStrv) folders = lb_paths_shared ();
   g_autofree char *file = g_strconcat (name, ".json", NULL);
 
   for (guint i = 0; folders[i] != NULL; i++)
     {
-      g_autofree char *path = g_build_filename (folders[i], "texts", file, NULL);
+      g_autofree char *path = g_build_filename (folders[i], source->folder, file, NULL);
       g_autoptr (json_t) set = NULL;
 
       if (!g_file_test (path, G_FILE_TEST_EXISTS))
         continue;
       set = lb_json_read (path, error);
-      return set != NULL && add_set (subjects, set, name, path, error);
+      return set != NULL && add_set (subjects, source, set, name, path, error);
     }
   g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND,
-               "the set of texts \"%s\" is not there: LlamaBurn is not installed whole", name);
+               "the set of %ss \"%s\" is not there: LlamaBurn is not installed whole", source->word,
+               name);
   return FALSE;
 }

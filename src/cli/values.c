@@ -66,6 +66,12 @@ lb_cli_arguments (const LbCli *cli)
   return (const char *const *) cli->arguments->pdata;
 }
 
+const char *
+lb_cli_mode (const LbCli *cli)
+{
+  return cli->command->mode;
+}
+
 gboolean
 lb_cli_flag (const LbCli *cli, const char *name)
 {

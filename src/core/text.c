@@ -136,3 +136,17 @@ lb_text_bytes (guint64 bytes)
     }
   return g_strdup_printf (value < 10 ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
+
+gsize
+lb_text_incomplete_tail (const char *text, gsize length)
+{
+  for (gsize tail = 1; tail <= MIN (length, 3); tail++)
+    {
+      const char *start = text + length - tail;
+
+      if (((guchar) *start & 0xc0) == 0x80)
+        continue;
+      return g_utf8_get_char_validated (start, (gssize) tail) == (gunichar) -2 ? tail : 0;
+    }
+  return 0;
+}

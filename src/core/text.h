@@ -25,6 +25,10 @@ char *lb_text_escape (const char *bytes);
  */
 const char *lb_text_nearest (const char *wanted, const char *const *known);
 
+/** lb_text_incomplete_tail: Returns: how many of the last bytes of @text begin a character whose
+ * other bytes are missing: a token of a model may end inside a character */
+gsize lb_text_incomplete_tail (const char *text, gsize length);
+
 /** lb_text_duration: Returns: (transfer full): "0.42 s", "11.0 s", "3:24", "1:02:03" */
 char *lb_text_duration (double seconds);
 

@@ -26,6 +26,7 @@ static const Allowed allowed[] = {
   { "NUMBA_CACHE_DIR", FALSE },
   { "MPLCONFIGDIR", FALSE },
   { "SSL_CERT_FILE", FALSE }, /* whom engines that ask servers trust */
+  { "OLLAMA_HOST", FALSE },   /* where that server is */
   { "LANG", TRUE },
   { "LANGUAGE", TRUE },
   { "LC_*", TRUE },

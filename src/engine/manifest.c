@@ -20,6 +20,7 @@
 static const char *const modes[] = { "stt",    "tts",   "separation", "transcription", "beats",
                                      "chords", "genre", "generation", "analysis",
                                      "quality", /* hidden: judges of what others made */
+                                     "embedding",
                                      NULL };
 
 static const char *const kinds[] = {

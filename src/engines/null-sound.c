@@ -12,7 +12,8 @@
 static double
 length_s (const Null *null, const LbRunRequest *request)
 {
-  double asked_s = lb_json_real (null->options, "sound-s", -1);
+  double asked_s = lb_json_real (null->options, "sound-s",
+                                 lb_json_real (null->options, "duration", -1));
   const LbEngineInput *input = request->n_inputs > 0 ? &request->inputs[0] : NULL;
 
   if (null_is (null, "sound", "too-much"))

@@ -2,6 +2,7 @@
  * for. The tool measures itself with it (bench/overhead.c) and tests itself with it. Without a
  * `text` its answer tells what it heard, so that two inputs give two outputs. */
 #include <fcntl.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,18 +99,21 @@ null_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, L
   return TRUE;
 }
 
-/* Streams tokens over the run's length: the first at first-ms, the rest evenly to the end. */
+/* Streams tokens over the run's length: the first at first-ms, the rest evenly to the end.
+ * @first_ns: (out): the instant of the first; 0: there was none */
 static gboolean
-stream (const Null *null, LbSink *sink)
+stream (const Null *null, LbSink *sink, gint64 *first_ns)
 {
   gint64 tokens = null_int (null, "tokens");
   gint64 first_ms = MIN (null_int (null, "first-ms"), null_int (null, "sleep-ms"));
   gint64 rest_ms = null_int (null, "sleep-ms") - first_ms;
 
+  *first_ns = 0;
   if (tokens == 0)
     return null_sleep (null, sink, null_int (null, "sleep-ms"));
   if (!null_sleep (null, sink, first_ms))
     return FALSE;
+  *first_ns = lb_clock_now_ns ();
   lb_sink_first (sink, "token");
   for (gint64 i = 0; i < tokens; i++)
     {
@@ -164,6 +168,30 @@ answer_text (const Null *null, const LbRunRequest *request)
   return g_strdup (all->str);
 }
 
+/* What a language model tells beside its text; the time to the first token is all the prompt's,
+ * less what encode-ms gives to the sound. */
+static void
+add_analysis (const Null *null, gint64 begun_ns, gint64 first_ns, json_t *output)
+{
+  double heard_s = lb_json_real (null->options, "heard-s", NAN);
+  double encode_s = (double) null_int (null, "encode-ms") / 1000;
+  double before_s = lb_clock_seconds (begun_ns, first_ns);
+  json_t *phases = json_object ();
+
+  if (first_ns != 0)
+    {
+      lb_json_set_real (phases, "encode_s", MIN (encode_s, before_s));
+      lb_json_set_real (phases, "prompt_s", MAX (before_s - encode_s, 0));
+      lb_json_set_real (phases, "generate_s", lb_clock_seconds (first_ns, lb_clock_now_ns ()));
+    }
+  lb_json_set (output, "phases", phases);
+  if (null_int (null, "prompt-tokens") > 0)
+    lb_json_set_integer (output, "prompt_tokens", null_int (null, "prompt-tokens"));
+  lb_json_set_string (output, "stopped", lb_json_string (null->options, "stopped", NULL));
+  if (isfinite (heard_s))
+    lb_json_set (output, "heard_s", json_pack ("[f, f]", 0.0, heard_s));
+}
+
 static json_t *
 build_output (const Null *null, const LbRunRequest *request, const char *text)
 {
@@ -196,11 +224,12 @@ null_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **ou
           GError **error)
 {
   Null *null = state;
+  gint64 begun_ns = lb_clock_now_ns (), first_ns;
   g_autofree char *tampered = NULL;
   g_autofree char *text = NULL;
 
   null->runs++;
-  if (!stream (null, sink))
+  if (!stream (null, sink, &first_ns))
     {
       g_set_error_literal (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled");
       return FALSE;
@@ -218,6 +247,8 @@ null_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **ou
     return FALSE;
   text = tampered != NULL ? g_steal_pointer (&tampered) : answer_text (null, request);
   *output = build_output (null, request, text);
+  if (strcmp (null->mode, "analysis") == 0)
+    add_analysis (null, begun_ns, first_ns, *output);
   return TRUE;
 }
 

@@ -85,10 +85,8 @@ openai_without_key (const LbRemote *remote, json_t *value)
 
 /* What the body says, in a few words: nobody wants to read a page of HTML in a terminal. */
 static char *
-body_told (LbReply *reply)
+body_told (LbReply *reply, const char *body, gsize length)
 {
-  gsize length = 0;
-  g_autofree char *body = lb_reply_read_all (reply, MAX_REFUSAL_BYTES, &length, NULL);
   g_autoptr (json_t) json = body != NULL ? lb_json_parse (body, (gssize) length, NULL) : NULL;
   g_autofree char *told = openai_error_told (json);
 
@@ -112,24 +110,39 @@ header_shown (LbReply *reply, const char *name, const char *absent)
 void
 openai_refuse_status (Openai *self, LbReply *reply, GError **error)
 {
+  gsize length = 0;
+  g_autofree char *body = lb_reply_read_all (reply, MAX_REFUSAL_BYTES, &length, NULL);
+
+  openai_refuse_body (self, reply, body, length, error);
+}
+
+/* Gemini calls a key that it doesn't know a bad request. */
+static gboolean
+is_refused_key (guint status, const char *told)
+{
+  return status == 401 || status == 403 || (status == 400 && strstr (told, "API key") != NULL);
+}
+
+void
+openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length, GError **error)
+{
   guint status = lb_reply_status (reply);
-  g_autofree char *told = body_told (reply);
+  g_autofree char *told = body_told (reply, body, length);
   g_autofree char *path = lb_text_escape (self->path);
   g_autofree char *where = header_shown (reply, "location", "nowhere");
   g_autofree char *after = header_shown (reply, "retry-after", "it doesn't say when");
 
   if (lb_sink_cancelled (self->sink))
     g_set_error_literal (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled");
-  else if ((status == 401 || status == 403) && lb_remote_has_key (self->remote))
-    openai_fail (self, error, "refuses the key of $OPENAI_API_KEY (%u): %s", status, told);
+  else if (is_refused_key (status, told) && lb_remote_has_key (self->remote))
+    openai_fail (self, error, "refuses the key of $%s (%u): %s", self->service->key, status,
+                 told);
   else if (status == 401 || status == 403)
-    openai_fail (self, error, "wants a key (%u): set OPENAI_API_KEY in the environment: %s",
-                 status, told);
+    openai_fail (self, error, "wants a key (%u): set %s in the environment: %s", status,
+                 self->service->key, told);
   else if (status == 404)
-    openai_fail (self, error,
-                 "has nothing at \"%s\" (404): give --path (whisper-server's own is /inference), "
-                 "or --model-name: %s",
-                 path, told);
+    openai_fail (self, error, "has nothing at \"%s\" (404): %s: %s", path, self->service->absent,
+                 told);
   else if (status == 429)
     openai_fail (self, error, "has too much to do (429; Retry-After: %s): %s", after, told);
   else if (status >= 300 && status < 400)

@@ -17,4 +17,9 @@ json_t *openai_without_key (const LbRemote *remote, json_t *value);
  * to do */
 void openai_refuse_status (Openai *self, LbReply *reply, GError **error);
 
+/** openai_refuse_body: the same, where the body was read already. @body: (nullable): it couldn't
+ * be */
+void openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length,
+                         GError **error);
+
 G_END_DECLS

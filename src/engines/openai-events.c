@@ -7,7 +7,7 @@
 void
 openai_events_init (OpenaiEvents *events)
 {
-  *events = (OpenaiEvents){ g_string_new (NULL), g_string_new (NULL), FALSE };
+  *events = (OpenaiEvents){ g_string_new (NULL), g_string_new (NULL), FALSE, FALSE };
 }
 
 void
@@ -29,7 +29,9 @@ take_line (OpenaiEvents *events, OpenaiEvent event, gpointer user_data, GError *
   gsize prefix = strlen ("data:");
   gboolean more = TRUE;
 
-  if (length == 0 && events->data->len > 1)
+  if (events->lines)
+    more = length == 0 || event (line, length, user_data, error);
+  else if (length == 0 && events->data->len > 1)
     {
       g_string_truncate (events->data, events->data->len - 1);
       more = event (events->data->str, events->data->len, user_data, error);

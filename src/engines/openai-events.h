@@ -1,4 +1,5 @@
-/* A body of type text/event-stream, cut into its events (WHATWG HTML, "server-sent events"). */
+/* A body of type text/event-stream, cut into its events (WHATWG HTML, "server-sent events"), or
+ * one of lines that are an event each (application/x-ndjson). */
 #pragma once
 
 #include <glib.h>
@@ -9,7 +10,8 @@ G_BEGIN_DECLS
 
 typedef struct {
   GString *line, *data;
-  gboolean cr; /* the last byte was one: a newline behind it is the same line's */
+  gboolean cr;    /* the last byte was one: a newline behind it is the same line's */
+  gboolean lines; /* each line that isn't empty is an event: set after openai_events_init() */
 } OpenaiEvents;
 
 /** OpenaiEvent: the data of one event, NUL behind it. Returns: %FALSE: stop, with or without

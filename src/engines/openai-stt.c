@@ -10,9 +10,14 @@
 #include "openai.h"
 
 #define RATE_HZ 16000
-#define FALLBACK_MODEL "whisper-1"
 #define FIELDS_BYTES 65536
 #define CHUNK_BYTES 16384
+
+static const OpenaiService service = {
+  .key = "OPENAI_API_KEY",
+  .fallback_model = "whisper-1",
+  .absent = "give --path (whisper-server's own is /inference), or --model-name",
+};
 
 typedef struct {
   Openai server;
@@ -229,7 +234,7 @@ stt_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, Lb
   Stt *stt = state;
   gboolean fine;
 
-  if (!openai_open (&stt->server, request, FALLBACK_MODEL, sink, error))
+  if (!openai_open (&stt->server, &service, request, sink, error))
     return FALSE;
   fine = settle (stt, error);
   openai_watch_end (stt->server.watch);

@@ -7,9 +7,14 @@
 #include "openai-wav.h"
 #include "openai.h"
 
-#define FALLBACK_MODEL "tts-1"
 #define CHUNK_BYTES 16384
 #define WARM_TEXT "a"
+
+static const OpenaiService service = {
+  .key = "OPENAI_API_KEY",
+  .fallback_model = "tts-1",
+  .absent = "give --path (whisper-server's own is /inference), or --model-name",
+};
 
 typedef struct {
   Openai server;
@@ -17,33 +22,6 @@ typedef struct {
   guint raw_rate_hz;
   guint rate_hz, channels; /* as the load's request told */
 } Tts;
-
-static json_t *
-field_value (const char *text)
-{
-  g_autofree char *list = g_strdup_printf ("[%s]", text);
-  g_autoptr (json_t) value = lb_json_parse (list, -1, NULL);
-
-  return json_array_size (value) == 1 ? json_incref (json_array_get (value, 0))
-                                      : json_string (text);
-}
-
-static gboolean
-add_fields (const Tts *tts, json_t *body, GError **error)
-{
-  GError *cause = NULL;
-  const char *value;
-  char *name;
-
-  for (gsize i = 0; (name = openai_field (&tts->server, i, &value, &cause)) != NULL; i++)
-    {
-      lb_json_set (body, name, field_value (value));
-      g_free (name);
-    }
-  if (cause != NULL)
-    g_propagate_error (error, cause);
-  return cause == NULL;
-}
 
 static LbReply *
 post (Tts *tts, const char *text, GError **error)
@@ -60,7 +38,7 @@ post (Tts *tts, const char *text, GError **error)
   lb_json_set_string (request, "instructions", lb_json_string (options, "instructions", NULL));
   if (json_object_get (options, "speed") != NULL)
     lb_json_set_real (request, "speed", lb_json_real (options, "speed", 1));
-  if (!add_fields (tts, request, error))
+  if (!openai_add_fields (&tts->server, request, error))
     return NULL;
   line = lb_json_line (request);
   body = g_bytes_new_take (line, strlen (line));
@@ -157,7 +135,7 @@ tts_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer, Lb
   OpenaiWav wav;
   gboolean fine;
 
-  if (!openai_open (&tts->server, request, FALLBACK_MODEL, sink, error))
+  if (!openai_open (&tts->server, &service, request, sink, error))
     return FALSE;
   tts->raw = strcmp (lb_json_string (request->options, "response-format", "wav"), "pcm") == 0;
   tts->raw_rate_hz = (guint) lb_json_integer (request->options, "sample-rate", 24000);

@@ -6,7 +6,6 @@
 #include "core/text.h"
 #include "openai-answer.h"
 
-#define KEY "OPENAI_API_KEY"
 #define MAX_BODY_BYTES (16 * 1024 * 1024)
 #define MAX_NAME_BYTES 256
 #define MODELS_PATH "/v1/models"
@@ -48,8 +47,19 @@ take_cause (const Openai *self, GError **error, GError *cause)
   g_error_free (cause);
 }
 
-static LbReply *
-send (Openai *self, const char *path, const char *type, GBytes *body, GError **error)
+static void
+note_software (Openai *self, LbReply *reply)
+{
+  const char *said = lb_reply_header (reply, "server");
+  g_autofree char *cut = g_strndup (said != NULL ? said : "", MAX_NAME_BYTES);
+  g_autofree char *clean = lb_remote_hide_key (self->remote, cut);
+
+  g_free (self->software);
+  self->software = *clean != '\0' ? lb_text_escape (clean) : NULL;
+}
+
+LbReply *
+openai_send (Openai *self, const char *path, const char *type, GBytes *body, GError **error)
 {
   g_autoptr (GCancellable) cancellable = openai_watch_begin (self->watch, self->sink);
   GError *cause = NULL;
@@ -59,6 +69,8 @@ send (Openai *self, const char *path, const char *type, GBytes *body, GError **e
     take_cause (self, error, cause);
   else
     self->status = lb_reply_status (reply);
+  if (reply != NULL && self->software == NULL)
+    note_software (self, reply);
   return reply;
 }
 
@@ -123,26 +135,13 @@ read_json (Openai *self, LbReply *reply, GError **error)
   return body != NULL ? openai_parse_reply (self, reply, body, length, error) : NULL;
 }
 
-static void
-note_software (Openai *self, LbReply *reply)
-{
-  const char *said = lb_reply_header (reply, "server");
-  g_autofree char *cut = g_strndup (said != NULL ? said : "", MAX_NAME_BYTES);
-  g_autofree char *clean = lb_remote_hide_key (self->remote, cut);
-
-  g_free (self->software);
-  self->software = *clean != '\0' ? lb_text_escape (clean) : NULL;
-}
-
 LbReply *
 openai_ask (Openai *self, const char *type, GBytes *body, GError **error)
 {
-  g_autoptr (LbReply) reply = send (self, self->path, type, body, error);
+  g_autoptr (LbReply) reply = openai_send (self, self->path, type, body, error);
 
   if (reply == NULL)
     return NULL;
-  if (self->software == NULL)
-    note_software (self, reply);
   if (lb_reply_status (reply) == 200)
     return g_steal_pointer (&reply);
   openai_refuse_status (self, reply, error);
@@ -154,13 +153,18 @@ openai_ask (Openai *self, const char *type, GBytes *body, GError **error)
 static gboolean
 ask_models (Openai *self, GError **error)
 {
-  g_autoptr (LbReply) reply = send (self, MODELS_PATH, NULL, NULL, error);
+  g_autoptr (LbReply) reply = openai_send (self, MODELS_PATH, NULL, NULL, error);
   g_autoptr (json_t) list = NULL;
   const char *name;
 
   if (reply == NULL)
     return FALSE;
-  if (lb_reply_status (reply) != 200)
+  if (self->service->asks_always && (self->status == 401 || self->status == 403))
+    {
+      openai_refuse_status (self, reply, error);
+      return FALSE;
+    }
+  if (lb_reply_status (reply) != 200 || self->model != NULL)
     return TRUE;
   list = read_json (self, reply, NULL);
   if (lb_sink_cancelled (self->sink))
@@ -179,40 +183,47 @@ ask_models (Openai *self, GError **error)
 }
 
 static gboolean
-find_model (Openai *self, const char *fallback_model, GError **error)
+find_model (Openai *self, GError **error)
 {
-  const char *given = lb_json_string (self->options, "model-name", NULL);
-
-  if (given != NULL)
-    {
-      self->model = g_strdup (given);
-      self->model_from = "option";
-      return TRUE;
-    }
+  if (self->model != NULL && !self->service->asks_always)
+    return TRUE;
   if (!ask_models (self, error))
     return FALSE;
   if (self->model == NULL)
     {
-      self->model = g_strdup (fallback_model);
+      self->model = g_strdup (self->service->fallback_model);
       self->model_from = "default";
     }
   return TRUE;
 }
 
 gboolean
-openai_open (Openai *self, const LbLoadRequest *request, const char *fallback_model, LbSink *sink,
-             GError **error)
+openai_connect (Openai *self, const OpenaiService *service, const LbLoadRequest *request,
+                LbSink *sink, GError **error)
 {
-  const char *url = lb_json_string (request->options, "url", "");
+  const char *url = lb_json_string (request->options, "url", service->usual_url);
 
+  self->service = service;
   self->sink = sink;
-  self->remote = lb_remote_new (url, g_getenv (KEY), request->allow_network, error);
+  self->remote = lb_remote_new (url, g_getenv (service->key), request->allow_network, error);
   if (self->remote == NULL)
     return FALSE;
+  lb_remote_set_key_header (self->remote, service->key_header);
   self->options = json_deep_copy (request->options);
   self->path = g_strdup (lb_json_string (self->options, "path", ""));
   self->watch = openai_watch_new ();
-  if (find_model (self, fallback_model, error))
+  self->model = g_strdup (lb_json_string (self->options, "model-name", NULL));
+  self->model_from = "option";
+  return TRUE;
+}
+
+gboolean
+openai_open (Openai *self, const OpenaiService *service, const LbLoadRequest *request,
+             LbSink *sink, GError **error)
+{
+  if (!openai_connect (self, service, request, sink, error))
+    return FALSE;
+  if (find_model (self, error))
     return TRUE;
   openai_watch_end (self->watch);
   openai_close (self);
@@ -269,4 +280,31 @@ openai_field (const Openai *self, gsize index, const char **value, GError **erro
     }
   *value = text + length + 1;
   return g_strndup (text, length);
+}
+
+static json_t *
+field_value (const char *text)
+{
+  g_autofree char *list = g_strdup_printf ("[%s]", text);
+  g_autoptr (json_t) value = lb_json_parse (list, -1, NULL);
+
+  return json_array_size (value) == 1 ? json_incref (json_array_get (value, 0))
+                                      : json_string (text);
+}
+
+gboolean
+openai_add_fields (const Openai *self, json_t *body, GError **error)
+{
+  GError *cause = NULL;
+  const char *value;
+  char *name;
+
+  for (gsize i = 0; (name = openai_field (self, i, &value, &cause)) != NULL; i++)
+    {
+      lb_json_set (body, name, field_value (value));
+      g_free (name);
+    }
+  if (cause != NULL)
+    g_propagate_error (error, cause);
+  return cause == NULL;
 }

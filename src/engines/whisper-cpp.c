@@ -8,7 +8,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "engine/engine.h"
-#include "whisper-device.h"
+#include "ggml-device.h"
 #include "whisper-log.h"
 #include "whisper-model.h"
 #include "whisper-options.h"
@@ -47,9 +47,9 @@ static gboolean
 whisper_cpp_probe (LbProbeAnswer *answer, GError **error)
 {
   whisper_log_set (log_to_stderr, NULL);
-  whisper_devices_load ();
+  ggml_devices_load ();
   g_strlcpy (answer->version, whisper_version (), sizeof answer->version);
-  answer->devices = whisper_devices_json ();
+  answer->devices = ggml_devices_json ();
   answer->libraries = json_object ();
   lb_json_set_string (answer->libraries, "whisper", whisper_version ());
   lb_json_set_string (answer->libraries, "ggml", ggml_version ());
@@ -141,7 +141,7 @@ on_segment (struct whisper_context *context, struct whisper_state *state, int n_
       const char *bytes = whisper_full_get_segment_text_from_state (state, i);
       g_autofree char *text = g_strconcat (whisper->said, bytes, NULL);
       const gsize length = strlen (text);
-      const gsize cut = whisper_incomplete_tail (text, length);
+      const gsize cut = lb_text_incomplete_tail (text, length);
 
       g_strlcpy (whisper->said, text + length - cut, sizeof whisper->said);
       text[length - cut] = '\0';
@@ -215,7 +215,7 @@ info_new (struct whisper_context *context, const WhisperShape *shape, const Whis
 /* Whether whisper.cpp's log says that it took the device: it goes on with the processor
  * where a GPU fails. */
 static gboolean
-check_device (const Whisper *whisper, const WhisperDevice *device, GError **error)
+check_device (const Whisper *whisper, const GgmlDevice *device, GError **error)
 {
   if (!device->gpu || g_str_equal (whisper->log.backend, device->ggml))
     return TRUE;
@@ -227,7 +227,7 @@ check_device (const Whisper *whisper, const WhisperDevice *device, GError **erro
 }
 
 static gboolean
-load_model (Whisper *whisper, const LbLoadRequest *request, const WhisperDevice *device,
+load_model (Whisper *whisper, const LbLoadRequest *request, const GgmlDevice *device,
             GError **error)
 {
   struct whisper_context_params params = whisper_context_default_params ();
@@ -261,7 +261,7 @@ whisper_cpp_unload (gpointer state)
 }
 
 static void
-answer_load (const Whisper *whisper, const WhisperShape *shape, const WhisperDevice *device,
+answer_load (const Whisper *whisper, const WhisperShape *shape, const GgmlDevice *device,
              LbLoadAnswer *answer)
 {
   answer->input_rate_hz = WHISPER_SAMPLE_RATE;
@@ -281,7 +281,7 @@ whisper_cpp_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *an
 {
   Whisper *whisper = state;
   WhisperShape shape;
-  WhisperDevice device;
+  GgmlDevice device;
 
   if (request->random_weights || request->model_path == NULL)
     {
@@ -291,10 +291,10 @@ whisper_cpp_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *an
     }
   *whisper = (Whisper){ .sink = sink };
   whisper_log_set (log_read, &whisper->log);
-  whisper_devices_load ();
+  ggml_devices_load ();
   prepare_params (whisper, request);
   if (!whisper_options_apply (whisper->options, &whisper->params, error) ||
-      !whisper_device_find (request->device, &device, error) ||
+      !ggml_device_find (request->device, &device, error) ||
       !whisper_model_check (request->model_path, &shape, error) ||
       !check_shape (whisper, &shape, error) ||
       !prepare_vad (whisper, request->model_path, error) ||

@@ -7,21 +7,13 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "ggml-blocks.h"
 
 #define GGML_MAGIC 0x67676d6c
 #define MAX_NAME_BYTES 256
 #define MAX_WORD_BYTES 4096
 #define N_FFT_BINS 201
 #define QUANTISATION_VERSION_FACTOR 1000
-
-/* Source: ggml.h and ggml-common.h: ids of tensor types, elements and bytes of a block. */
-static const struct {
-  gint32 type, elements, bytes;
-} blocks[] = {
-  { 0, 1, 4 },      { 1, 1, 2 },      { 2, 32, 18 },   { 3, 32, 20 },    { 6, 32, 22 },
-  { 7, 32, 24 },    { 8, 32, 34 },    { 10, 256, 84 }, { 11, 256, 110 }, { 12, 256, 144 },
-  { 13, 256, 176 }, { 14, 256, 210 }, { 30, 1, 2 },
-};
 
 static const struct {
   gint32 ftype;
@@ -175,17 +167,6 @@ skip_filters_and_words (Reader *reader, const WhisperShape *shape, GError **erro
   return TRUE;
 }
 
-/* Bytes of @elements of @type, or -1 */
-static gint64
-tensor_bytes (gint32 type, gint64 elements)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
-    if (blocks[i].type == type)
-      return elements % blocks[i].elements == 0 ? elements / blocks[i].elements * blocks[i].bytes
-                                                : -1;
-  return -1;
-}
-
 static gboolean
 skip_tensor (Reader *reader, gint64 *elements, GError **error)
 {
@@ -208,7 +189,7 @@ skip_tensor (Reader *reader, gint64 *elements, GError **error)
         return bad (reader, error, "holds a tensor of an impossible size");
       *elements *= size;
     }
-  bytes = tensor_bytes (type, *elements);
+  bytes = ggml_blocks_bytes ((guint32) type, *elements);
   if (bytes < 0)
     return bad (reader, error, "holds a tensor of a type that is not known");
   return skip (reader, name_bytes + bytes, error);

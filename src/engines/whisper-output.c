@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/text.h"
+
 /* Tokens of the word that is being put together. */
 typedef struct {
   GString *bytes;
@@ -9,20 +11,6 @@ typedef struct {
   double probability;      /* sum over its tokens */
   guint n_tokens;
 } Word;
-
-gsize
-whisper_incomplete_tail (const char *text, gsize length)
-{
-  for (gsize tail = 1; tail <= MIN (length, 3); tail++)
-    {
-      const char *start = text + length - tail;
-
-      if (((guchar) *start & 0xc0) == 0x80)
-        continue;
-      return g_utf8_get_char_validated (start, (gssize) tail) == (gunichar) -2 ? tail : 0;
-    }
-  return 0;
-}
 
 static char *
 stripped (const char *text)
@@ -144,7 +132,7 @@ whisper_output_new (struct whisper_context *context, gboolean words, gboolean dt
       /* What a segment cuts off a character goes to the next one, whose token has the rest. */
       g_string_append (part, whisper_full_get_segment_text (context, i));
       g_string_append (all, whisper_full_get_segment_text (context, i));
-      cut = i + 1 < n_segments ? whisper_incomplete_tail (part->str, part->len) : 0;
+      cut = i + 1 < n_segments ? lb_text_incomplete_tail (part->str, part->len) : 0;
       tail = g_strdup (part->str + part->len - cut);
       g_string_truncate (part, part->len - cut);
       segment = segment_new (context, i, part->str);

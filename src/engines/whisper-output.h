@@ -7,11 +7,6 @@
 
 G_BEGIN_DECLS
 
-/** whisper_incomplete_tail: Returns: how many of the last bytes of @text begin a
- * character whose other bytes are missing: whisper.cpp cuts segments between tokens, and
- * a token may end inside a character */
-gsize whisper_incomplete_tail (const char *text, gsize length);
-
 /** whisper_output_new: Returns: (transfer full): {text, language, segments, tokens} of
  * the last run */
 json_t *whisper_output_new (struct whisper_context *context, gboolean words, gboolean dtw);

@@ -23,6 +23,8 @@ variant_of_path (const char *path)
     }
   if (g_str_has_suffix (path, ".onnx"))
     return "onnx";
+  if (g_str_has_suffix (path, ".ckpt")) /* of PyTorch Lightning */
+    return "ckpt";
   fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd >= 0 && read (fd, first, sizeof first) < 0)
     first[0] = 0;
@@ -56,7 +58,7 @@ takes (const char *const *variants, const char *variant)
 static const char *
 folder_variant (const char *const *variants, const char *guess)
 {
-  static const char *const known[] = { "ggml", "gguf", "onnx", "hf", NULL };
+  static const char *const known[] = { "ckpt", "ggml", "gguf", "onnx", "hf", NULL };
 
   for (guint i = 0; variants[i] != NULL; i++)
     if (!g_strv_contains (known, variants[i]))

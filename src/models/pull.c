@@ -172,7 +172,9 @@ pull_locked (LbPull *p, GError **error)
       int code = last != NULL && last->domain == LB_ERROR ? last->code : LB_ERROR_NETWORK;
 
       g_set_error (error, LB_ERROR, code, "can't pull \"%s\": %s", p->model->name,
-                   p->answers->len > 0 ? p->answers->str : "the catalogue knows no source");
+                   p->answers->len > 0
+                       ? p->answers->str
+                       : lb_json_string (p->model->json, "get", "the catalogue knows no source"));
       g_clear_error (&last);
       return FALSE;
     }

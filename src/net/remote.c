@@ -20,6 +20,7 @@ struct _LbRemote {
   char *base;            /* beginning of all paths, without a slash at its end */
   char *host;
   char *key;
+  const char *key_header; /* NULL: as a bearer's */
   gboolean local;
 };
 
@@ -178,6 +179,12 @@ lb_remote_free (LbRemote *remote)
   g_free (remote);
 }
 
+void
+lb_remote_set_key_header (LbRemote *remote, const char *name)
+{
+  remote->key_header = name;
+}
+
 const char *
 lb_remote_host (const LbRemote *remote)
 {
@@ -239,7 +246,9 @@ new_head (const LbRemote *remote, const char *path, const char *type, GBytes *bo
                           "%s %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: LlamaBurn\r\n"
                           "Accept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n",
                           body != NULL ? "POST" : "GET", path, remote->address);
-  if (remote->key != NULL)
+  if (remote->key != NULL && remote->key_header != NULL)
+    g_string_append_printf (head, "%s: %s\r\n", remote->key_header, remote->key);
+  else if (remote->key != NULL)
     g_string_append_printf (head, "Authorization: Bearer %s\r\n", remote->key);
   if (body != NULL)
     g_string_append_printf (head, "Content-Type: %s\r\nContent-Length: %zu\r\n", type,

@@ -28,6 +28,10 @@ LbRemote *lb_remote_new (const char *url, const char *key, gboolean allow_networ
 void lb_remote_free (LbRemote *remote);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (LbRemote, lb_remote_free)
 
+/** lb_remote_set_key_header: the key goes out as "@name: KEY" instead. @name: (transfer none): a
+ * constant */
+void lb_remote_set_key_header (LbRemote *remote, const char *name);
+
 /** lb_remote_host: Returns: (transfer none): "127.0.0.1:8080", to be shown */
 const char *lb_remote_host (const LbRemote *remote);
 gboolean lb_remote_is_local (const LbRemote *remote);

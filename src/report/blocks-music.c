@@ -198,7 +198,7 @@ lb_say_chord_score (const json_t *record)
 char *
 lb_say_genre_score (const json_t *record)
 {
-  static const char *const parts[][2] = { { NULL } };
+  static const char *const parts[][2] = { { "genre_place", "place of the right one" }, { NULL } };
 
   return say_score (record, "genre_top1", parts);
 }
@@ -207,7 +207,7 @@ lb_say_genre_score (const json_t *record)
 char *
 lb_say_files (const json_t *record)
 {
-  static const char *const names[] = { "midi", "lab", "beats_txt" };
+  static const char *const names[] = { "midi", "lab", "beats_txt", "description" };
   GString *line = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

@@ -16,6 +16,11 @@ gboolean lb_says (const char *csv, const json_t *record);
 void lb_say_append (GString *out, const json_t *record, const char *csv, const char *before,
                     const char *after);
 
+char *lb_say_tokens (const json_t *record);
+char *lb_say_prompt (const json_t *record);
+char *lb_say_part (const json_t *record);
+char *lb_say_grounding (const json_t *record);
+char *lb_say_judgement (const json_t *record);
 char *lb_say_notes (const json_t *record);
 char *lb_say_beats (const json_t *record);
 char *lb_say_chords (const json_t *record);
@@ -26,6 +31,11 @@ char *lb_say_note_score (const json_t *record);
 char *lb_say_beat_score (const json_t *record);
 char *lb_say_chord_score (const json_t *record);
 char *lb_say_genre_score (const json_t *record);
+char *lb_say_asked (const json_t *record);
+char *lb_say_tempo_asked (const json_t *record);
+char *lb_say_repetition (const json_t *record);
+char *lb_say_clap (const json_t *record);
+char *lb_say_fad (const json_t *record);
 char *lb_say_files (const json_t *record);
 
 G_END_DECLS

@@ -146,11 +146,14 @@ show_figure (const json_t *object, const char *key)
 static void
 append_iterations (GString *out, const LbReportStyle *style, const json_t *iterations)
 {
-  static const char *const titles[] = { "#",      "Session", "Time", "RTF",    "Sound", "Chars/s",
-                                        "Engine", "Latency", "CPU",  "Memory", "Note",  NULL };
-  static const char *const columns[] = { "wall_s",   "rtf",       "audio_s", "chars_per_sec",
-                                         "engine_s", "latency_s", "cpu_s",   "peak_rss_bytes" };
-  g_autoptr (LbTable) table = lb_table_new (titles, "rrrrrrrrrrl");
+  static const char *const titles[] = { "#",       "Session",  "Time",   "RTF",     "Sound",
+                                        "Chars/s", "Tokens/s", "Engine", "Latency", "CPU",
+                                        "Memory",  "Note",     NULL };
+  static const char *const columns[] = {
+    "wall_s",   "rtf",       "audio_s", "chars_per_sec", "tokens_per_sec",
+    "engine_s", "latency_s", "cpu_s",   "peak_rss_bytes"
+  };
+  g_autoptr (LbTable) table = lb_table_new (titles, "rrrrrrrrrrrl");
 
   for (gsize i = 0; i < json_array_size (iterations); i++)
     {

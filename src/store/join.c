@@ -132,7 +132,7 @@ join_artifacts (LbStore *store, gint64 number, json_t *record, GError **error)
 static void
 repeat_first (json_t *record)
 {
-  static const char *const members[] = { "output", "scores" };
+  static const char *const members[] = { "output", "scores", "judgement" };
   const json_t *first = json_array_get (json_object_get (record, "outputs"), 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)

@@ -219,7 +219,7 @@ write_machine (LbStore *store, gint64 number, const json_t *machine, GError **er
 static void
 leave_out_first (json_t *rest, const json_t *record)
 {
-  static const char *const members[] = { "output", "scores" };
+  static const char *const members[] = { "output", "scores", "judgement" };
   const json_t *first = json_array_get (json_object_get (record, "outputs"), 0);
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)

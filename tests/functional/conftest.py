@@ -1,12 +1,14 @@
 """The world of a functional test: its own folders, the built programs, and a look at what they left."""
 
 import ctypes
+import hashlib
 import json
 import os
 import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
@@ -129,6 +131,25 @@ class World:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.symlink_to(source)
         return target
+
+    def make_bare_environment(self, engine):
+        """An environment of a Python engine that looks installed, and has no package."""
+        folder = self.data / f"environments/{engine}-cpu"
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+        lock = (ROOT / "workers" / engine / "requirements-cpu.txt").read_bytes()
+        (folder / "llamaburn.json").write_text(json.dumps({
+            "schema": "llamaburn.environment/1", "engine": engine, "accelerator": "cpu",
+            "lock_sha256": hashlib.sha256(lock).hexdigest(), "python": sys.version.split()[0], "bytes": 1,
+            "installed": 1,
+        }))
+
+    def link_environment(self, name):
+        """The environment that ./check has made ("kokoro-cpu"), in this world."""
+        installed = MODELS / "environments" / name
+        assert (installed / "llamaburn.json").exists(), f"{installed} is missing: ./check --all installs it"
+        (self.data / "environments").mkdir(parents=True, exist_ok=True)
+        (self.data / "environments" / name).symlink_to(installed)
+        return installed
 
     def assert_nothing_left(self):
         """No process, no temporary file, no run still `running`."""

@@ -67,6 +67,16 @@ class Reply:
         self.handler.wfile.write(data)
         self.handler.wfile.flush()
 
+    def events(self, *events: object, done: bool = True, pause_s: float = 0) -> None:
+        """A stream of them, as JSON."""
+        self.start("text/event-stream", Transfer_Encoding="chunked")
+        for event in events:
+            self.chunk(b"data: %s\n\n" % json.dumps(event).encode())
+            time.sleep(pause_s)
+        if done:
+            self.chunk(b"data: [DONE]\n\n")
+        self.chunk(b"")
+
     def chunk(self, data: bytes) -> None:
         self.write(b"%x\r\n%s\r\n" % (len(data), data))
 
@@ -78,11 +88,15 @@ Part = Callable[[Reply], None]
 
 
 class Server:
-    """Requests by POST are counted from 0: what load asks is the first. After the last part comes the last again."""
+    """Requests by POST are counted from 0: what load asks is the first. After the last part comes the last again.
+
+    @models: what is answered to every GET: JSON, a part, or None: 404.
+    """
 
     def __init__(self, *parts: Part, models: object = None, address: str = "127.0.0.1") -> None:
         self.parts, self.models = parts, models
         self.asked: list[tuple[str, dict[str, str], bytes]] = []
+        self.got: list[tuple[str, dict[str, str]]] = []
         self.over = threading.Event()
         server = self
 
@@ -94,7 +108,10 @@ class Server:
 
             def do_GET(self) -> None:
                 self.close_connection = True
-                if server.models is None:
+                server.got.append((self.path, dict(self.headers)))
+                if callable(server.models):
+                    server.models(Reply(self, b""))
+                elif server.models is None:
                     Reply(self, b"").send("no list", "text/plain", 404)
                 else:
                     Reply(self, b"").json(server.models)

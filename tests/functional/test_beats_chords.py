@@ -1,10 +1,14 @@
 """Beats and chords of songs that are known by construction: madmom, and aubio beside Debian's own aubiotrack."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import soundfile
 
 from conftest import MODELS, ROOT
 
@@ -94,6 +98,103 @@ def test_madmom_chords_are_the_songs(madmom, two_songs):
         assert set(heard) & set(labels) and good["output"]["key"]
         lab = open(good["output"]["lab"], encoding="ascii").read().splitlines()
         assert [line.split("\t")[2] for line in lab] == heard
+
+
+# ---- --click ----
+
+
+def click_places(wav, song):
+    """Instants of the click track's clicks, by what it has more than half of the song; and their pitch in Hz."""
+    mixed, rate = soundfile.read(wav, always_2d=True)
+    original, its_rate = soundfile.read(song, always_2d=True)
+    assert mixed.shape == original.shape and rate == its_rate
+    added = (mixed - original / 2)[:, 0]
+    loud, places, at = np.abs(added) > 0.05, [], 0
+    for frame in np.flatnonzero(loud):
+        if not places or frame - at > 0.05 * rate:
+            places.append(frame)
+        at = frame
+    parts = [added[place : place + int(0.02 * rate)] for place in places]
+    pitches = [np.count_nonzero(np.diff(np.signbit(part))) / 2 / 0.02 for part in parts]
+    return [place / rate for place in places], pitches
+
+
+@pytest.mark.parametrize("suffix", ["wav", "flac"])
+def test_clicks_are_where_the_beats_are(world, two_songs, tmp_path, suffix):
+    for number, (wav, *_) in enumerate(two_songs):
+        target = tmp_path / f"click-{number}.{suffix}"
+        (record,) = world.json("beats", str(wav), "-e", "aubio", "--click", str(target), *QUICK)
+        places, pitches = click_places(target, wav)
+        assert places == pytest.approx(record["output"]["beats"], abs=1e-3) and len(places) > 10
+        assert all(900 < pitch < 1100 for pitch in pitches)
+
+
+def test_downbeats_click_higher(madmom, two_songs, tmp_path):
+    wav, target = two_songs[0][0], tmp_path / "click.wav"
+    (record,) = madmom.json("beats", str(wav), "-e", "madmom", "--downbeats", "--click", str(target), *QUICK)
+    places, pitches = click_places(target, wav)
+    output = record["output"]
+    assert places == pytest.approx(output["beats"], abs=1e-3)
+    high = [place for place, pitch in zip(places, pitches) if pitch > 1500]
+    assert high == pytest.approx(output["downbeats"], abs=1e-3) and 1 < len(high) < len(places) / 2
+
+
+def test_clicks_over_the_part_that_was_processed(world, two_songs, tmp_path):
+    wav, target = two_songs[0][0], tmp_path / "click.wav"
+    (record,) = world.json(
+        "beats", str(wav), "-e", "aubio", "--start", "2", "--duration", "6", "--click", str(target), *QUICK)
+    part = tmp_path / "part.wav"
+    samples, rate = soundfile.read(wav)
+    soundfile.write(part, samples[2 * rate : 8 * rate], rate, subtype="FLOAT")
+    assert click_places(target, part)[0] == pytest.approx(record["output"]["beats"], abs=1e-3)
+
+
+def test_clicks_of_several_cases_go_into_a_folder(world, two_songs, tmp_path):
+    folder = tmp_path / "clicks"
+    paths = [str(wav) for wav, *_ in two_songs]
+    _, err = world.run("beats", *paths, "-e", "aubio", "--click", str(folder), *QUICK, status=2)
+    assert "is no folder: make it (mkdir)" in err and not folder.exists()
+    folder.mkdir()
+    records = world.json("beats", *paths, "-e", "aubio", "--click", str(folder), *QUICK)
+    assert sorted(path.name for path in folder.iterdir()) == ["01-aubio-click.wav", "02-aubio-click.wav"]
+    for path, wav, record in zip(sorted(folder.iterdir()), paths, records):
+        assert click_places(path, wav)[0] == pytest.approx(record["output"]["beats"], abs=1e-3)
+    # again, over what is there, and one case only
+    world.json("beats", paths[1], "-e", "aubio", "--click", str(folder), *QUICK)
+    assert click_places(folder / "01-aubio-click.wav", paths[1])[0] == pytest.approx(records[1]["output"]["beats"], abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "name, words",
+    [
+        ("click.mp3", "must end in .wav or .flac"),
+        ("nowhere/click.wav", "No such file or directory"),
+        ("pipe.wav", "something that is no file has that name"),
+        ("song.wav", "it is an input: name another file"),
+        ("beats.wav", "--click and --save name the same file"),
+    ],
+)
+def test_click_tracks_that_can_not_be(world, two_songs, tmp_path, name, words):
+    """Said before anything is measured; and no input is lost."""
+    song = tmp_path / "song.wav"
+    shutil.copyfile(two_songs[0][0], song)
+    os.mkfifo(tmp_path / "pipe.wav")
+    _, err = world.run(
+        "beats", str(song), "-e", "aubio", "--click", str(tmp_path / name), "--save", str(tmp_path / "beats.wav"), *QUICK,
+        status=2)
+    assert words in err and song.read_bytes() == two_songs[0][0].read_bytes()
+    assert not (tmp_path / "beats.wav").exists()
+
+
+def test_only_beats_click(world, two_songs, tmp_path):
+    _, err = world.run("chords", str(two_songs[0][0]), "--click", "x.wav", status=2)
+    assert "--click" in err
+    plan, _ = world.run("chords", str(two_songs[0][0]), "-e", "null", "--print-plan")
+    made = json.loads(plan)
+    made["settings"]["click"] = str(tmp_path / "x.wav")
+    (tmp_path / "plan.json").write_text(json.dumps(made))
+    _, err = world.run("run", str(tmp_path / "plan.json"), status=2)
+    assert "settings.click is for cases of beats only" in err
 
 
 @pytest.mark.parametrize("shape", [("-r", "8000", "-c", "1"), ("-r", "192000", "-c", "2"), ("-r", "44100", "-c", "6")])

@@ -67,6 +67,24 @@ def test_what_it_says_is_understood(world, piper, text):
     assert plain == "".join(c for c in text.lower() if c.isalpha() or c == " ").split()
 
 
+def test_the_fox_through_the_program(world):
+    """Five runs, their figures, the sound in the history, and Whisper's ear over it."""
+    world.link_model("whisper/ggml-base.bin")
+    for name in ("en_US-joe-medium.onnx", "en_US-joe-medium.onnx.json"):
+        world.link_model(f"tts/piper/{name}")
+    record, = world.json(
+        "tts", FOX, "-e", "piper", "-n", "5", "--noise-scale", "0", "--noise-w", "0", "--no-spinning", "--score", "wer",
+        "--no-wait")
+    summary = record["summary"]
+    assert len(record["iterations"]) == summary["iterations"] == 5
+    assert summary["avg_rtf"] > 0 and 0 < summary["avg_latency_s"] <= summary["avg_wall_s"]
+    speeds = [len(FOX) / one["wall_s"] for one in record["iterations"]]
+    assert summary["avg_chars_per_sec"] == pytest.approx(sum(speeds) / 5)
+    with open(record["output"]["audio"], "rb") as file:
+        assert file.read(4) == b"RIFF"
+    assert record["scores"]["wer"]["value"] == 0 and record["scores"]["wer"]["reference_words"] == 9
+
+
 def test_first_sound_comes_early(piper):
     loaded = piper.load(VOICE, threads=2, **QUIET)
     assert loaded["threads"] == 2 and loaded["output_rate_hz"] == 22050 and not loaded["deterministic"]

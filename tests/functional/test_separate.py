@@ -4,13 +4,14 @@ import json
 import pathlib
 import shutil
 import signal
+import subprocess
 
 import museval
 import numpy as np
 import pytest
 import soundfile
 
-from conftest import MODELS, wait_for
+from conftest import MODELS, ROOT, wait_for
 
 QUICK = ("-n", "1", "-w", "0", "--no-warm-load", "--no-wait")
 RATE, SECONDS = 8000, 3
@@ -214,6 +215,82 @@ def test_demucs_with_random_weights(demucs, short, tmp_path):
     assert np.sqrt(np.mean((total - samples) ** 2)) == pytest.approx(record["output"]["sum_difference_rms"], rel=1e-3)
     out, _ = demucs.run("show", record["id"])
     assert "synthetic" in out
+
+
+SIZES = {
+    "sources": ["drums", "bass", "other", "vocals"], "audio_channels": 2, "channels": 8, "depth": 4, "bottom_channels": 0,
+    "t_layers": 1, "t_heads": 4, "dconv_mode": 3, "samplerate": 44100,
+    "segment": {"_type": "fraction", "numerator": 2, "denominator": 1},
+}
+PACKAGE = """
+import random, sys
+import numpy, torch
+from pathlib import Path
+from demucs.api import Separator
+separator = Separator(model="bag", repo=Path(sys.argv[1]), device="cpu", shifts=1)
+samples = torch.from_numpy(numpy.load(sys.argv[2]).T.copy())
+random.seed(0)
+torch.manual_seed(0)
+with torch.no_grad():
+    _, stems = separator.separate_tensor(samples)
+for name, stem in stems.items():
+    numpy.save(f"{sys.argv[3]}/{name}.npy", stem.numpy().T)
+"""
+
+
+def in_environment(*arguments):
+    python = MODELS / "environments/demucs-cpu/bin/python"
+    done = subprocess.run([python, *map(str, arguments)], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A small network of seeded weights in both published forms, and its parameters."""
+    folder = tmp_path_factory.mktemp("demucs") / "bag"
+    return folder, int(in_environment(ROOT / "tests/workers/make_demucs.py", folder, json.dumps(SIZES)))
+
+
+@pytest.mark.slow
+def test_demucs_gives_the_stems_of_its_package(demucs, short, small, tmp_path):
+    """Real loading code on weights in the true format: sample by sample what demucs.api gives of the same file."""
+    samples, _ = soundfile.read(short, dtype="float32")
+    numpy_file = tmp_path / "samples.npy"
+    np.save(numpy_file, samples)
+    in_environment("-c", PACKAGE, small[0], numpy_file, tmp_path)
+    (record,) = demucs.json("separate", str(short), "-e", "demucs", "-m", str(small[0]), "--audio-format", "wav", *QUICK)
+    assert record["model"]["parameters"] == small[1] and not record["model"].get("synthetic")
+    for name, path in record["output"]["stems"].items():
+        ours, theirs = soundfile.read(path, dtype="float32")[0], np.load(tmp_path / f"{name}.npy")
+        assert np.abs(theirs).max() > 1e-3 and ours == pytest.approx(theirs, abs=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what,words", [
+    ("no-bag", "must hold one .yaml"),
+    ("cut", "pull it again"),
+    ("class", "is no network of Demucs"),
+    ("pickle", "no model of Demucs"),
+    ("missing", "is no model of Demucs"),
+])
+def test_demucs_refuses_what_is_no_model(demucs, short, small, tmp_path, what, words):
+    folder = tmp_path / "bag"
+    shutil.copytree(small[0], folder)
+    weights = folder / "0badcafe.safetensors"
+    content = weights.read_bytes()
+    if what == "no-bag":
+        (folder / "bag.yaml").unlink()
+    elif what == "cut":
+        weights.write_bytes(content[: len(content) // 2])
+    elif what == "class":
+        weights.write_bytes(content.replace(b"demucs.htdemucs.HTDemucs", b"subprocess.run.something"))
+    elif what == "pickle":
+        shutil.copyfile(folder / "0badcafe.th", weights)
+    else:
+        weights.unlink()
+    _, err = demucs.run("separate", str(short), "-e", "demucs", "-m", str(folder), *QUICK, status=1)
+    assert words in err and "Traceback" not in err
 
 
 @pytest.mark.slow

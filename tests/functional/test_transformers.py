@@ -9,21 +9,18 @@ import re
 import shutil
 import signal
 import struct
-import subprocess
-import sys
 import time
 import wave
 
 import pytest
 
-from conftest import MODELS, ROOT, wait_for
+from conftest import MODELS, wait_for
 
 GREEDY = ("--language", "en", "--beam-size", "1", "--no-fallback")
 QUICK = ("-n", "1", "-w", "0", "--no-warm-load", "--no-wait", "-d", "cpu")
 ENVIRONMENT = "environments/transformers-cpu"
 # As upstream publishes its file, which the conversion gives byte for byte.
 WEIGHTS_SHA256 = "07cadb9f25677c8d50df603e66a98fbd842cce45047139baeb16e6219a1e807b"
-WORKER = ROOT / "workers/transformers"
 
 
 def words(text):
@@ -96,15 +93,8 @@ def description(folder):
 
 @pytest.fixture
 def bare(world):
-    """An environment without any package: what is refused here is refused before torch is there."""
-    folder = world.data / ENVIRONMENT
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    lock = (WORKER / "requirements-cpu.txt").read_bytes()
-    (folder / "llamaburn.json").write_text(json.dumps({
-        "schema": "llamaburn.environment/1", "engine": "transformers", "accelerator": "cpu",
-        "lock_sha256": hashlib.sha256(lock).hexdigest(), "python": sys.version.split()[0], "bytes": 1,
-        "installed": 1,
-    }))
+    """What is refused in it is refused before torch is there."""
+    world.make_bare_environment("transformers")
     return world
 
 

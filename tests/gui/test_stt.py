@@ -1,11 +1,11 @@
-"""The specification's list "Verification", in the real window with real Whisper base: one step, one test."""
+"""The specification's list "Verification", in the real window with real Whisper base: one step, one test. Step 7,
+Compare, is test_compare of test_compare.py."""
 
 import json
 
 import pytest
 
-from desktop import CONTROL
-from test_history import cells, row_of, wait_numbers
+from test_history import cells, wait_numbers
 
 # A run of a whole second here takes many when other programs work too.
 LONG_S = 300
@@ -79,22 +79,5 @@ def test_6_check_history(story):
     window.click("push button", "Show in History")
     window.wait("page tab", "History", states=["selected"])
     wait_numbers(window, ["1"])
-    assert cells(window)[0][2:6] == ["stt", "whisper.cpp", "whisper-base", clip.name]
+    assert "whisper-base" in cells(window)[0], cells(window)  # details stand beside: some columns are hidden
     window.shot("stt-6-history")
-
-
-def test_7_compare(story):
-    """With a run of the command line, which is in the list as it ends."""
-    world, window, clip, _ = story
-    world.run("stt", clip, "-e", "null", "-n", "6", "-w", "0", "-q", "--no-wait")
-    window.show_page("History")
-    wait_numbers(window, ["2", "1"])
-    window.point(row_of(window, 1))
-    window.desktop.ask(do="key", key=CONTROL, kind="press")
-    window.point(row_of(window, 2))
-    window.desktop.ask(do="key", key=CONTROL, kind="release")
-    window.click("push button", "Compare")
-    window.wait("page tab", "Compare", states=["selected"])
-    image = window.wait("image", holds="Real-time factor (less is faster)")
-    assert "1 whisper.cpp" in image["name"] and "2 null" in image["name"], image
-    window.shot("stt-7-compare")

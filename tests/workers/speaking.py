@@ -1,4 +1,4 @@
-"""A worker that speaks, driven from here as llamaburn-engine drives it: sound in, sound out, in shared memory."""
+"""A worker that gives sound, driven from here as llamaburn-engine drives it: sound in, sound out, in shared memory."""
 
 import array
 import json
@@ -25,10 +25,10 @@ os.execv(sys.argv[2], sys.argv[2:])
 OUT_BYTES = 64 << 20
 
 
-def catalogue_model(identity):
-    """What the load request of a catalogue's model holds."""
+def catalogue_model(identity, variant=None):
+    """What the load request of a catalogue's model holds. @variant: where there are several of that id."""
     catalogue = json.loads((ROOT / "data/catalogue.json").read_text())
-    (entry,) = [model for model in catalogue["models"] if model["id"] == identity]
+    (entry,) = [model for model in catalogue["models"] if model["id"] == identity and variant in (None, model["variant"])]
     return {name: entry[name] for name in ("id", "name", "variant", "family", "parameters", "architecture")}
 
 
@@ -53,7 +53,8 @@ class Failed(Exception):
 class Speaking:
     """A process of the worker of an engine, in its own environment."""
 
-    def __init__(self, engine, python=None):
+    def __init__(self, engine, python=None, mode="tts", role="text", reference="voice"):
+        self.mode, self.role, self.reference = mode, role, reference
         python = python or ENVIRONMENTS / f"{engine}-cpu" / "bin/python"
         assert python.exists(), f"{python} is missing: llamaburn engines install {engine} --device cpu"
         self.folder = tempfile.TemporaryDirectory()  # whatever it would write comes here
@@ -111,26 +112,36 @@ class Speaking:
             if answer["type"] in ("hello", "probed", "loaded", "reserved", "output", "unloaded"):
                 return answer
 
-    def load(self, model=None, model_path=None, seed=1, device="cpu", threads=2, **options):
+    def load(self, model=None, model_path=None, seed=1, device="cpu", threads=2, mode=None, **options):
         given = {name.replace("_", "-"): value for name, value in options.items()}
         return self.ask(
-            "load", mode="tts", device=device, threads=threads, seed=seed, options=given,
+            "load", mode=mode or self.mode, device=device, threads=threads, seed=seed, options=given,
             random_weights=model_path is None,
             **({"model": model} if model else {}), **({"model_path": str(model_path)} if model_path else {}),
         )
 
-    def speak(self, text, voice=None, rate=22050, seed=7, more=(), cancel_at=None):
-        """The output and its samples."""
-        voice = voice if voice is not None else array.array("f")
+    def _reserve(self):
         if not self.reserved:
             os.truncate(self.sound[0], 60 * 48000 * 4)
             os.truncate(self.sound[1], OUT_BYTES)
             self.ask("pcm", **{"in": {"fd": 62, "bytes": 60 * 48000 * 4}, "out": {"fd": 63, "bytes": OUT_BYTES}})
             self.reserved = True
-        inputs = [{"role": "text", "text": text}, *more]
+
+    def hear(self, text, sound, rate):
+        """The output of one that hears @sound, and is told @text."""
+        self._reserve()
+        os.pwrite(self.sound[0], sound.tobytes(), 0)
+        heard = {"role": self.reference, "offset": 0, "frames": len(sound), "rate": rate, "channels": 1}
+        return self.ask("run", inputs=[heard, {"role": self.role, "text": text}], seed=1, index=0)["output"]
+
+    def speak(self, text, voice=None, rate=22050, seed=7, more=(), cancel_at=None):
+        """The output and its samples."""
+        voice = voice if voice is not None else array.array("f")
+        self._reserve()
+        inputs = [{"role": self.role, "text": text}, *more]
         if len(voice):
             os.pwrite(self.sound[0], voice.tobytes(), 0)
-            inputs.append({"role": "voice", "offset": 0, "frames": len(voice), "rate": rate, "channels": 1})
+            inputs.append({"role": self.reference, "offset": 0, "frames": len(voice), "rate": rate, "channels": 1})
         output = self.ask("run", cancel_at, inputs=inputs, seed=seed, index=0)["output"]
         samples = array.array("f")
         for piece in output["pcm"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import re
@@ -10,6 +9,7 @@ import zlib
 from typing import Any
 
 from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker.files import read_json, read_tokenizer
 from llamaburn_worker.serve import is_out_of_memory
 from llamaburn_worker.split import sayable, split_text
 
@@ -47,14 +47,6 @@ def check_architecture(given: Any, where: str) -> dict[str, Any]:
         if given[part].get("hidden_size", 768) % given[part].get("num_heads", 12):
             raise BadModel(f'"{part}.hidden_size" of {where} must be a multiple of its num_heads')
     return {name: given[name] for name in (*PARTS, "codec_config") if isinstance(given.get(name), dict)}
-
-
-def read_json(path: str) -> Any:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return json.load(file)
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f'"{path}" is no JSON ({" ".join(str(error).split())})') from None
 
 
 class Bark(Engine):
@@ -143,20 +135,13 @@ class Bark(Engine):
             raise BadModel(f"{where} can't be used ({' '.join(str(error).split())[:200]})") from None
 
     def _from_files(self, request: Load) -> Any:
-        from tokenizers import Tokenizer
         from transformers import BarkModel
 
         from llamaburn_worker.torch_tools import load_checkpoint
 
         path = request.model_file(CONFIG)
         config = self._config(read_json(path), f'"{path}"')
-        path = request.model_file(TOKENIZER)
-        try:
-            self.tokenizer = Tokenizer.from_file(path)
-        except Exception as error:  # tokenizers raises Exception itself
-            raise BadModel(f'"{path}" is no tokenizer ({" ".join(str(error).split())})') from None
-        self.tokenizer.no_padding()
-        self.tokenizer.no_truncation()
+        self.tokenizer = read_tokenizer(request.model_file(TOKENIZER))
         folder = request.model_file()
         weights = next((name for name in WEIGHTS if os.path.exists(os.path.join(folder, name))), WEIGHTS[-1])
         path = request.model_file(weights)

@@ -42,6 +42,12 @@ class BadInput(EngineError):
     kind = "bad-input"
 
 
+class OutOfMemory(EngineError):
+    """It would not fit: said before it is tried."""
+
+    kind = "memory"
+
+
 class MissingPackage(EngineError):
     """A library of the engine isn't installed, or not in a version that it can use."""
 

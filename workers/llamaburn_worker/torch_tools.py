@@ -9,8 +9,10 @@
     random_weights(make, seed) -> module                        make() builds it; no layer is dead
     blank(make, where="its sizes") -> module                    nothing is drawn: for fill(), which sets all
     count_parameters(*modules) -> int                           each shared tensor once
+    check_memory(parameters, dtype, place)                      OutOfMemory in one line where they don't fit
     load_checkpoint(path, allow=()) -> dict                     safetensors, or torch's file with weights only
     fill(module, state, path)                                   load_state_dict, BadModel in one line
+    load_pretrained(kind, folder, config, dtype, made=())       a class of transformers from safetensors only
     wait_idle(place)                                            before Run.done()
     to_samples(tensor) -> numpy array                           float32 in host memory, flat
     release()                                                   in unload(), after the last reference is gone
@@ -32,7 +34,7 @@ import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
-from llamaburn_worker.engine import BadModel, Device, EngineError, Usage
+from llamaburn_worker.engine import BadModel, Device, EngineError, OutOfMemory, Usage
 from llamaburn_worker.serve import is_out_of_memory
 from llamaburn_worker.threads import count_working
 
@@ -42,6 +44,7 @@ ZIP, LEGACY_PICKLE = b"PK", b"\x80"
 MISSING_SHOWN = 3
 LOOKED_AT = 1024
 TRIAL_SIZE, TRIAL_PRODUCTS = 512, 8
+ROOM_BESIDE_WEIGHTS = 1.05
 
 
 @dataclass(frozen=True)
@@ -192,6 +195,30 @@ def count_parameters(*modules: nn.Module) -> int:
     return sum(seen.values())
 
 
+def free_memory_bytes(place: Place) -> int:
+    """What the device can still be given; 0: not known."""
+    if place.backend != "cpu":
+        return int(torch.cuda.mem_get_info(place.torch)[0])
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            lines = dict(line.split(":", 1) for line in file)
+        return int(lines["MemAvailable"].split()[0]) * 1024
+    except (OSError, KeyError, ValueError):
+        return 0
+
+
+def check_memory(parameters: int, dtype: torch.dtype, place: Place) -> None:
+    """OutOfMemory, before anything is allocated, where the weights alone are more than is free."""
+    wanted = parameters * torch.empty((), dtype=dtype).element_size()
+    free = free_memory_bytes(place)
+    if 0 < free < wanted * ROOM_BESIDE_WEIGHTS:
+        smaller = "" if dtype != torch.float32 else ", or --dtype bfloat16, which needs half"
+        raise OutOfMemory(
+            f"{parameters:,} parameters need {wanted / 2**30:.1f} GiB as {dtype_name(dtype)} and room beside them, and "
+            f"{free / 2**30:.1f} GiB are free on {place.id}: close other programs, take a smaller model{smaller}"
+        )
+
+
 def load_checkpoint(path: str, allow: Iterable[Any] = (), kind: type = dict) -> Any:
     """The tensors of a file, by name, in host memory: safetensors, or torch's format with weights only.
 
@@ -259,6 +286,33 @@ def fill(module: nn.Module, state: dict[str, Any], path: str) -> None:
             more = f" and {len(names) - MISSING_SHOWN} more" if len(names) > MISSING_SHOWN else ""
             raise BadModel(f'"{path}" {what} {", ".join(names[:MISSING_SHOWN])}{more}: it is another model')
     module.eval().requires_grad_(False)
+
+
+def load_pretrained(kind: Any, folder: str, config: Any, dtype: torch.dtype, made: tuple[str, ...] = ()) -> Any:
+    """A model of transformers' class @kind from the safetensors of @folder, one file or several, in @dtype.
+
+    @made: ends of names that a file may lack, because the class makes them. BadModel in one line for what is missing,
+    pickled, damaged, or of another shape than @config says.
+    """
+    names = os.listdir(folder)
+    if not any(name.endswith((".safetensors", ".safetensors.index.json")) for name in names):
+        if any(name.endswith((".bin", ".pt", ".pth", ".ckpt")) for name in names):
+            raise BadModel(f'"{folder}" has pickled weights only, which could run any code: it needs model.safetensors')
+        raise BadModel(f'"{folder}/model.safetensors" is missing: llamaburn models verify tells what else is')
+    try:
+        model, told = kind.from_pretrained(
+            folder, config=config, dtype=dtype, use_safetensors=True, local_files_only=True, output_loading_info=True,
+            ignore_mismatched_sizes=True,
+        )
+    except Exception as error:  # of weights that don't fit, of many kinds
+        if is_out_of_memory(error):
+            raise
+        raise BadModel(f'"{folder}" can\'t be read ({" ".join(str(error).split())[:200]}): pull it again') from None
+    lacks = [str(name) for name in told["missing_keys"] if not str(name).endswith(made or ("\0",))]
+    wrong = lacks + [str(name) for name, *_ in told["mismatched_keys"]]
+    if wrong:
+        raise BadModel(f'the weights in "{folder}" do not fit config.json: {", ".join(wrong[:3])}: pull the model again')
+    return model
 
 
 def wait_idle(place: Place) -> None:

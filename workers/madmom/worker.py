@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from typing import Any, Callable, Iterator, Optional
 
@@ -201,7 +202,7 @@ class Chords:
         output: Output = {
             "chords": [{"start_s": float(start), "end_s": float(end), "label": str(label)} for start, end, label in chords]
         }
-        if key is not None:
+        if key is not None and math.isfinite(key.max()):  # less than a frame has none
             output["key"] = str(key_prediction_to_label(key))
             output["key_confidence"] = float(key.max())
         return output

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any, Callable, Optional
 
@@ -18,16 +17,13 @@ from llamaburn_worker import (
     Run,
     Usage,
 )
+from llamaburn_worker.hub_folder import check_folder
 from llamaburn_worker.serve import is_out_of_memory, one_line
 
 RATE_HZ = 16000
 WINDOW_S = 30
 HEAD_WIDTH = 64
 SIZES = ("width", "encoder_layers", "decoder_layers", "vocabulary", "mels")
-FILES = ("config.json", "preprocessor_config.json", "tokenizer.json")
-WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
-PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
-MAX_DESCRIPTION_BYTES = 64 * 1024 * 1024
 # Who works in a layer of the encoder is what is really in use; who only waits has a hundredth.
 WORKING_SHARE = 0.1
 # Random weights say nothing, and never stop: they give as many tokens as quick speech has.
@@ -65,46 +61,6 @@ def temperatures(options: dict[str, Any]) -> list[float]:
     return [round(first + step * index, 6) for index in range(count + 1)]
 
 
-def read_object(path: str) -> dict[str, Any]:
-    """A file of the folder that is one JSON object."""
-    try:
-        if os.path.getsize(path) > MAX_DESCRIPTION_BYTES:
-            raise ValueError("it is too large")
-        with open(path, encoding="utf-8") as file:
-            value = json.load(file)
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f'"{path}" can\'t be read: {error}') from None
-    if not isinstance(value, dict):
-        raise BadModel(f'"{path}" holds no description of a model')
-    return value
-
-
-def check_folder(request: Load) -> None:
-    """What a hostile or a half folder could do to the libraries is refused before they see it."""
-    folder = request.model_file()
-    if not os.path.isdir(folder):
-        raise BadModel(f'"{folder}" is no folder of a model as the hub has them')
-    for name in FILES:
-        read_object(request.model_file(name))
-    kind = read_object(request.model_file("config.json")).get("model_type")
-    if kind != "whisper":
-        raise BadModel(f'"{folder}" holds a model of the kind "{kind}": this engine runs whisper only')
-    if not any(os.path.exists(os.path.join(folder, name)) for name in WEIGHTS):
-        pickles = sorted(name for name in os.listdir(folder) if name.endswith(PICKLES))
-        if pickles:
-            raise BadModel(
-                f'"{folder}" has "{pickles[0]}" and no model.safetensors: pickled weights can run programs, '
-                "and are not loaded: convert them"
-            )
-        missing = os.path.join(folder, WEIGHTS[0])
-        raise BadModel(f'"{missing}" is missing: llamaburn models verify tells what else is')
-    if not os.path.exists(os.path.join(folder, WEIGHTS[0])):
-        parts = read_object(os.path.join(folder, WEIGHTS[1])).get("weight_map")
-        names = parts.values() if isinstance(parts, dict) else [None]
-        if any(not isinstance(name, str) or os.path.basename(name) != name for name in names):
-            raise BadModel(f'"{os.path.join(folder, WEIGHTS[1])}" names files outside of its folder')
-
-
 class Transformers(Engine):
     package = "transformers"
 
@@ -117,7 +73,7 @@ class Transformers(Engine):
 
     def load(self, request: Load) -> Loaded:
         if not request.random_weights:
-            check_folder(request)
+            check_folder(request, "whisper")
         import torch
         import transformers
 

@@ -35,6 +35,47 @@ has_the_loudness_of_ebu_tech_3341 (void)
                                   0.1);
 }
 
+/* EBU Tech 3342, cases 1 to 4: a stereo sine of 1 kHz whose level changes every 20 s. */
+static void
+has_the_range_of_ebu_tech_3342 (void)
+{
+  static const struct {
+    int levels_db[5];
+    guint count;
+    double range_lu;
+  } cases[] = {
+    { { -20, -30 }, 2, 10 },
+    { { -20, -15 }, 2, 5 },
+    { { -40, -20 }, 2, 20 },
+    { { -50, -35, -20, -35, -50 }, 5, 15 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (LbLoudness) loudness = lb_loudness_new (RATE_HZ, 2, NULL);
+      g_autofree float *samples = g_new (float, 40 * RATE_HZ);
+      LbLevels levels;
+
+      for (guint part = 0; part < cases[i].count; part++)
+        {
+          double amplitude = pow (10, cases[i].levels_db[part] / 20.0);
+
+          for (guint n = 0; n < 40 * RATE_HZ; n++)
+            samples[n] = (float) (amplitude * sin (2 * G_PI * 1000 * (n / 2) / RATE_HZ));
+          g_assert_true (lb_loudness_add (loudness, samples, 20 * RATE_HZ));
+        }
+      lb_loudness_finish (loudness, &levels);
+      g_assert_cmpfloat_with_epsilon (levels.range_lu, cases[i].range_lu, 1);
+    }
+}
+
+static void
+has_no_range_below_three_seconds (void)
+{
+  g_assert_true (isnan (measure_sine (0.5, 2.9, 1).range_lu));
+  g_assert_cmpfloat_with_epsilon (measure_sine (0.5, 3.1, 1).range_lu, 0, 0.1);
+}
+
 static void
 has_peak_and_rms_of_a_sine (void)
 {
@@ -135,6 +176,9 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/loudness/has-the-loudness-of-ebu-tech-3341",
                    has_the_loudness_of_ebu_tech_3341);
+  g_test_add_func ("/loudness/has-the-range-of-ebu-tech-3342", has_the_range_of_ebu_tech_3342);
+  g_test_add_func ("/loudness/has-no-range-below-three-seconds",
+                   has_no_range_below_three_seconds);
   g_test_add_func ("/loudness/has-peak-and-rms-of-a-sine", has_peak_and_rms_of_a_sine);
   g_test_add_func ("/loudness/counts-what-is-clipped", counts_what_is_clipped);
   g_test_add_func ("/loudness/counts-silence-in-windows", counts_silence_in_windows);

@@ -21,6 +21,7 @@ comes_back_from_json (void)
   plan->settings.start_s = 0.25;
   plan->settings.memory_limit_bytes = 1ull << 40;
   plan->settings.order = LB_ORDER_INTERLEAVED;
+  plan->settings.click = g_strdup ("/tmp/\xfe.wav");
   value = lb_plan_to_json (plan);
   again = lb_plan_from_json (value, &error);
   g_assert_no_error (error);
@@ -28,6 +29,7 @@ comes_back_from_json (void)
   g_assert_true (json_equal (value, again_value));
   g_assert_cmpstr (lb_plan_case (again, 0)->reference, ==, "/tmp/\xff.txt");
   g_assert_cmpuint (again->settings.memory_limit_bytes, ==, 1ull << 40);
+  g_assert_cmpstr (again->settings.click, ==, "/tmp/\xfe.wav");
 }
 
 static void

@@ -1,5 +1,7 @@
 #include "core/text.h"
 
+#include <string.h>
+
 static void
 escapes_what_a_terminal_would_obey (void)
 {
@@ -55,12 +57,37 @@ says_durations_and_sizes (void)
   g_assert_cmpstr (f, ==, "1.5 GiB");
 }
 
+static void
+knows_a_character_that_is_cut (void)
+{
+  static const struct {
+    const char *text;
+    gsize tail;
+  } cases[] = {
+    { "", 0 },
+    { "abc", 0 },
+    { "ab\xc3", 1 }, /* the first byte of two */
+    { "ab\xc3\xa9", 0 },
+    { "\xe2\x82", 2 },     /* two bytes of three */
+    { "\xf0\x9f\x8e", 3 }, /* three bytes of four */
+    { "\xf0\x9f\x8e\xb5", 0 },
+    { "a\x82", 0 }, /* never a beginning: nothing to wait for */
+    { "\xff", 0 },
+    { "\x82\x82\x82\x82", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    g_assert_cmpuint (lb_text_incomplete_tail (cases[i].text, strlen (cases[i].text)), ==,
+                      cases[i].tail);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/escapes-what-a-terminal-would-obey",
                    escapes_what_a_terminal_would_obey);
+  g_test_add_func ("/text/knows-a-character-that-is-cut", knows_a_character_that_is_cut);
   g_test_add_func ("/text/offers-the-nearest-name", offers_the_nearest_name);
   g_test_add_func ("/text/says-durations-and-sizes", says_durations_and_sizes);
   return g_test_run ();

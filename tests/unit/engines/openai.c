@@ -199,6 +199,27 @@ events_are_cut_at_empty_lines (void)
 }
 
 static void
+lines_are_events_too (void)
+{
+  static const char text[] = "one\n\r\ntwo\r\ndata: three\nstop\nnever\n";
+
+  for (gsize piece = 1; piece < sizeof text; piece++)
+    {
+      g_auto (OpenaiEvents) events = { 0 };
+      g_autoptr (GString) got = g_string_new (NULL);
+      gboolean more = TRUE;
+
+      openai_events_init (&events);
+      events.lines = TRUE;
+      for (gsize at = 0; more && at < strlen (text); at += piece)
+        more = openai_events_feed (&events, text + at, MIN (piece, strlen (text) - at), on_event,
+                                   got, NULL);
+      g_assert_false (more);
+      g_assert_cmpstr (got->str, ==, "one|two|data: three|stop|");
+    }
+}
+
+static void
 an_endless_event_is_refused (void)
 {
   g_auto (OpenaiEvents) events = { 0 };
@@ -333,6 +354,7 @@ main (int argc, char **argv)
   g_test_add_func ("/openai/wav/bad", bad_wav_is_one_line);
   g_test_add_func ("/openai/wav/none", what_is_no_wav_is_refused);
   g_test_add_func ("/openai/events/cut", events_are_cut_at_empty_lines);
+  g_test_add_func ("/openai/events/lines", lines_are_events_too);
   g_test_add_func ("/openai/events/endless", an_endless_event_is_refused);
   g_test_add_func ("/openai/transcript/json", transcripts_keep_what_is_of_its_type);
   g_test_add_func ("/openai/transcript/stream", streams_of_three_dialects_are_put_together);

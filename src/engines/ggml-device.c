@@ -1,4 +1,4 @@
-#include "whisper-device.h"
+#include "ggml-device.h"
 
 #include <dlfcn.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static const struct {
 };
 
 void
-whisper_devices_load (void)
+ggml_devices_load (void)
 {
   Dl_info info;
   g_autofree char *folder = NULL;
@@ -42,12 +42,12 @@ backend_name (ggml_backend_reg_t reg)
 
 /* @n_before: devices of the same backend that came before, by ggml's order */
 static void
-describe (ggml_backend_dev_t dev, gboolean gpu, int index, int n_before, WhisperDevice *device)
+describe (ggml_backend_dev_t dev, gboolean gpu, int index, int n_before, GgmlDevice *device)
 {
   g_autofree char *backend = backend_name (ggml_backend_dev_backend_reg (dev));
   gsize available = 0, total = 0;
 
-  *device = (WhisperDevice){ .gpu = gpu, .index = index };
+  *device = (GgmlDevice){ .gpu = gpu, .dev = dev, .index = index };
   g_strlcpy (device->backend, backend, sizeof device->backend);
   if (gpu)
     g_snprintf (device->id, sizeof device->id, "%s:%d", device->backend, n_before);
@@ -71,9 +71,9 @@ is_gpu (ggml_backend_dev_t dev)
 static GArray *
 devices_new (void)
 {
-  GArray *found = g_array_new (FALSE, TRUE, sizeof (WhisperDevice));
+  GArray *found = g_array_new (FALSE, TRUE, sizeof (GgmlDevice));
   ggml_backend_dev_t cpu = ggml_backend_dev_by_type (GGML_BACKEND_DEVICE_TYPE_CPU);
-  WhisperDevice device;
+  GgmlDevice device;
   int n_gpus = 0;
 
   if (cpu != NULL)
@@ -90,7 +90,7 @@ devices_new (void)
         continue;
       describe (dev, TRUE, n_gpus++, 0, &device);
       for (guint k = 0; k < found->len; k++)
-        n_before += g_str_equal (g_array_index (found, WhisperDevice, k).backend, device.backend);
+        n_before += g_str_equal (g_array_index (found, GgmlDevice, k).backend, device.backend);
       describe (dev, TRUE, n_gpus - 1, n_before, &device);
       g_array_append_val (found, device);
     }
@@ -99,7 +99,7 @@ devices_new (void)
 
 /* "vulkan" is "vulkan:0" */
 static gboolean
-answers_to (const WhisperDevice *device, const char *id)
+answers_to (const GgmlDevice *device, const char *id)
 {
   return g_str_equal (device->id, id) || (g_str_equal (device->backend, id) &&
                                           (!device->gpu || g_str_has_suffix (device->id, ":0")));
@@ -110,7 +110,7 @@ answers_to (const WhisperDevice *device, const char *id)
 static gboolean
 is_built (const char *backend)
 {
-  g_auto (GStrv) asked = g_strsplit (LB_WHISPER_GPU, ",", -1);
+  g_auto (GStrv) asked = g_strsplit (LB_GGML_GPU, ",", -1);
   gboolean built = g_strv_contains ((const char *const *) asked, backend);
 
   for (gsize i = 0; i < ggml_backend_reg_count () && !built; i++)
@@ -131,31 +131,31 @@ refuse (const char *id, const GArray *found, GError **error)
 
   for (guint i = 0; i < found->len; i++)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "",
-                            g_array_index (found, WhisperDevice, i).id);
+                            g_array_index (found, GgmlDevice, i).id);
   if (found->len == 0)
     g_string_append (names, "none at all");
   if (is_built (parts[0]))
-    g_set_error (
-        error, LB_ERROR, LB_ERROR_USAGE,
-        "whisper.cpp finds no device \"%s\" here, only: %s; llamaburn system may say why "
-        "(docs/GPU.md)",
-        shown, names->str);
+    g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+                 LB_GGML_LIBRARY
+                 " finds no device \"%s\" here, only: %s; llamaburn system may say why "
+                 "(docs/GPU.md)",
+                 shown, names->str);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                 "whisper.cpp is not built for the device \"%s\" here, only: %s; "
-                 "./quickstart --gpu LIST builds it for others (docs/GPU.md)",
+                 LB_GGML_LIBRARY " is not built for the device \"%s\" here, only: %s; "
+                                 "./quickstart --gpu LIST builds it for others (docs/GPU.md)",
                  shown, names->str);
 }
 
 gboolean
-whisper_device_find (const char *id, WhisperDevice *device, GError **error)
+ggml_device_find (const char *id, GgmlDevice *device, GError **error)
 {
   g_autoptr (GArray) found = devices_new ();
   const gboolean any = id == NULL || *id == '\0' || g_str_equal (id, "auto");
 
   for (guint i = 0; i < found->len; i++)
     {
-      const WhisperDevice *it = &g_array_index (found, WhisperDevice, i);
+      const GgmlDevice *it = &g_array_index (found, GgmlDevice, i);
 
       if (any ? it->gpu || found->len == 1 : answers_to (it, id))
         {
@@ -168,14 +168,14 @@ whisper_device_find (const char *id, WhisperDevice *device, GError **error)
 }
 
 json_t *
-whisper_devices_json (void)
+ggml_devices_json (void)
 {
   g_autoptr (GArray) found = devices_new ();
   json_t *list = json_array ();
 
   for (guint i = 0; i < found->len; i++)
     {
-      const WhisperDevice *device = &g_array_index (found, WhisperDevice, i);
+      const GgmlDevice *device = &g_array_index (found, GgmlDevice, i);
       json_t *json = json_object ();
 
       lb_json_set_string (json, "id", device->id);
