@@ -330,6 +330,8 @@ lb_setup_new (LbGuiContext *context, const char *mode)
   setup->options = LB_OPTION_ROWS (lb_option_rows_new ());
   adw_bin_set_child (setup->model_place, GTK_WIDGET (setup->model));
   adw_bin_set_child (setup->option_place, GTK_WIDGET (setup->options));
+  g_object_bind_property (setup->model, "visible", setup->model_place, "visible", 0);
+  g_object_bind_property (setup->options, "visible", setup->option_place, "visible", 0);
   g_signal_connect_swapped (setup->model, "changed", G_CALLBACK (on_model), setup);
   g_signal_connect_swapped (setup->options, "changed", G_CALLBACK (on_change), setup);
   recall (setup);

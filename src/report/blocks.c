@@ -405,16 +405,6 @@ lb_blocks_head (GString *out, const json_t *record, const LbReportStyle *style)
   g_string_append_c (out, '\n');
 }
 
-char *
-lb_report_title (const json_t *record)
-{
-  const LbReportStyle unbounded = { 0 };
-  g_autoptr (GString) title = g_string_new (NULL);
-
-  lb_blocks_head (title, record, &unbounded);
-  return g_strchomp (g_string_free (g_steal_pointer (&title), FALSE));
-}
-
 void
 lb_blocks_add (GString *out, const json_t *record, guint index, const LbReportStyle *style)
 {

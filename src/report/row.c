@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/report.h"
+#include "report/formats.h"
 #include "report/style.h"
 
 char *
@@ -36,4 +36,14 @@ lb_report_status (const char *status, gboolean valid, gboolean synthetic)
   if (invalid && strcmp (status, "ok") == 0)
     return g_strdup (synthetic ? "not valid, synthetic" : "not valid");
   return g_strconcat (status, invalid ? ", not valid" : "", synthetic ? ", synthetic" : "", NULL);
+}
+
+char *
+lb_report_title (const json_t *record)
+{
+  const LbReportStyle unbounded = { 0 };
+  g_autoptr (GString) title = g_string_new (NULL);
+
+  lb_blocks_head (title, record, &unbounded);
+  return g_strchomp (g_string_free (g_steal_pointer (&title), FALSE));
 }

@@ -14,9 +14,9 @@ BUILD = pathlib.Path(os.environ.get("LLAMABURN_BUILD", ROOT / "build")).resolve(
 # Screenshots stay here, to be looked at.
 SHOTS = pathlib.Path(os.environ.get("LLAMABURN_SHOTS") or BUILD / "screenshots")
 PATIENCE_S = 30
-# Keysyms of X.
+# Keysyms of X; of what is held its key's code, which is what AT-SPI wants there.
 HOME, LEFT, UP, RIGHT, DOWN, ENTER, ESCAPE, TAB = 0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF54, 0xFF0D, 0xFF1B, 0xFF09
-CONTROL, ALT, SHIFT, SLASH = 0xFFE3, 0xFFE9, 0xFFE1, 0x2F
+CONTROL, ALT, SHIFT, SLASH = 37, 64, 50, 0x2F
 
 
 def wait_until(what, say, limit_s=PATIENCE_S, pause_s=0.1):
@@ -229,7 +229,7 @@ class Window:
         assert self.desktop.ask(do="write", node=node["id"], text=text), node
 
     def press(self, *keys):
-        """Keys by their X keysym numbers: all but the last are held."""
+        """Keys: all but the last are held."""
         for held in keys[:-1]:
             self.desktop.ask(do="key", key=held, kind="press")
         self.desktop.ask(do="key", key=keys[-1], kind="both")

@@ -161,11 +161,11 @@ def test_closing_asks_and_keeps_what_was_measured(gui, null):
     null.click("push button", "Close")
     null.wait("label", "Stop the Benchmark?")
     null.shot("trouble-closing")
-    null.click("push button", "Keep Running")
+    null.click("push button", holds="Keep Running")
     null.wait_gone("label", "Stop the Benchmark?")
     null.wait("push button", "Stop")
     null.click("push button", "Close")
-    null.click("push button", "Stop and Close")
+    null.click("push button", holds="Stop and Close")
     assert null.process.wait(30) == 0, null.said()
     (run,) = runs(gui.world)
     assert run["status"] == "interrupted" and run["iterations"] >= 1, run

