@@ -166,11 +166,12 @@ class Window:
         self.desktop.ask(do="mouse", x=x + width // 2, y=y + height // 2, event=event)
 
     def scroll_to(self, role, name):
-        """Turns the wheel over the set-up until a row lies in what is seen; returns it."""
+        """Turns the wheel over the set-up until a row lies in what is seen; returns it. The list of tasks is above the
+        set-up, and always seen."""
         for _ in range(40):
             node = self.wait(role, name)
             y = node["box"][1] + node["box"][3] // 2
-            if 120 < y < 680:
+            if 120 < y < 680 or name == "Task":
                 return node
             for _ in range(1 + abs(y - 380) // 100):
                 self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 680 else "b4c")
