@@ -69,7 +69,7 @@ draw_names (LbPen *pen, const LbChartSeries *series, const LbBox *plot, double y
   lb_pen_text (pen, series->label, plot->x, y, 0, plot->width - note - 12);
   lb_pen_ink (pen, LB_INK_FAINT);
   if (series->note != NULL)
-    lb_pen_text (pen, series->note, plot->x + plot->width, y, 1, note + 1);
+    lb_pen_figures (pen, series->note, plot->x + plot->width, y, 1, note + 1);
 }
 
 void

@@ -98,8 +98,9 @@ lb_pen_width (LbPen *pen, const char *text)
   return (double) width / PANGO_SCALE;
 }
 
-void
-lb_pen_text (LbPen *pen, const char *text, double x, double y, double align, double room)
+static void
+put (LbPen *pen, const char *text, double x, double y, double align, double room,
+     PangoEllipsizeMode cut)
 {
   double width = lb_pen_width (pen, text);
 
@@ -109,12 +110,24 @@ lb_pen_text (LbPen *pen, const char *text, double x, double y, double align, dou
     {
       width = room;
       pango_layout_set_width (pen->layout, (int) (room * PANGO_SCALE));
-      pango_layout_set_ellipsize (pen->layout, PANGO_ELLIPSIZE_MIDDLE);
+      pango_layout_set_ellipsize (pen->layout, cut);
     }
   cairo_move_to (pen->cairo, x - align * width, y);
   pango_cairo_show_layout (pen->cairo, pen->layout);
   cairo_new_path (pen->cairo); /* its end is no beginning of a line */
   pango_layout_set_ellipsize (pen->layout, PANGO_ELLIPSIZE_NONE);
+}
+
+void
+lb_pen_text (LbPen *pen, const char *text, double x, double y, double align, double room)
+{
+  put (pen, text, x, y, align, room, PANGO_ELLIPSIZE_MIDDLE);
+}
+
+void
+lb_pen_figures (LbPen *pen, const char *text, double x, double y, double align, double room)
+{
+  put (pen, text, x, y, align, room, PANGO_ELLIPSIZE_END);
 }
 
 void

@@ -54,6 +54,9 @@ double lb_pen_width (LbPen *pen, const char *text);
 /** lb_pen_text: @text from the height @y on; @align: 0: @x is its left end, 1: its right end.
  * @room: what it may take; longer text loses its middle */
 void lb_pen_text (LbPen *pen, const char *text, double x, double y, double align, double room);
+/** lb_pen_figures: likewise, but longer text loses its end: a number without its first digits
+ * would be another one */
+void lb_pen_figures (LbPen *pen, const char *text, double x, double y, double align, double room);
 void lb_pen_bold (LbPen *pen, gboolean bold);
 void lb_pen_line (LbPen *pen, double x1, double y1, double x2, double y2, double width);
 /** lb_pen_mark: the shape of the @index-th series: no two that stand side by side are alike

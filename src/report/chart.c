@@ -219,7 +219,7 @@ lb_chart_key (LbPen *pen, const LbChartSeries *series, guint index, double x, do
   if (note <= 0)
     return;
   lb_pen_ink (pen, LB_INK_FAINT);
-  lb_pen_text (pen, series->note,
-               x + 28 + MIN (lb_pen_width (pen, series->label), room - note) + 12, y, 0,
-               note - 12);
+  lb_pen_figures (pen, series->note,
+                  x + 28 + MIN (lb_pen_width (pen, series->label), room - note) + 12, y, 0,
+                  note - 12);
 }
