@@ -165,3 +165,11 @@ lb_audio_write (const LbPcm *pcm, const char *path, GError **error)
     unlink (temporary);
   return done;
 }
+
+gboolean
+lb_audio_write_wav (const LbPcm *pcm, int fd, GError **error)
+{
+  const Kind *kind = find_kind (".wav");
+
+  return check_kind (kind, pcm, ".wav", error) && write_samples (fd, kind, pcm, error);
+}

@@ -12,4 +12,8 @@ G_BEGIN_DECLS
  */
 gboolean lb_audio_write (const LbPcm *pcm, const char *path, GError **error);
 
+/** lb_audio_write_wav: into the open file @fd, which stays open: WAV of 32-bit floats. For files
+ * without a name */
+gboolean lb_audio_write_wav (const LbPcm *pcm, int fd, GError **error);
+
 G_END_DECLS

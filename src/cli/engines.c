@@ -13,19 +13,6 @@ join (char **words)
   return words != NULL && words[0] != NULL ? g_strjoinv (", ", words) : g_strdup (LB_ABSENT);
 }
 
-/* "ready", "missing", or what became of its environments: "half-installed". */
-static const char *
-state_of (const LbManifest *manifest)
-{
-  LbEnvironmentState worst = LB_ENVIRONMENT_ABSENT;
-
-  if (manifest->missing == NULL)
-    return "ready";
-  for (guint i = 0; i < manifest->environments->len; i++)
-    worst = MAX (worst, ((LbEnvironment *) manifest->environments->pdata[i])->state);
-  return worst == LB_ENVIRONMENT_ABSENT ? "missing" : lb_environment_state_name (worst);
-}
-
 static json_t *
 describe_environments (const LbManifest *manifest)
 {
@@ -53,7 +40,7 @@ describe (const LbManifest *manifest)
   json_t *engine = json_copy (manifest->json);
 
   lb_json_set_boolean (engine, "ready", manifest->missing == NULL);
-  lb_json_set_string (engine, "state", state_of (manifest));
+  lb_json_set_string (engine, "state", lb_manifest_state (manifest));
   lb_json_set_string (engine, "missing", manifest->missing);
   if (manifest->environments->len > 0)
     lb_json_set (engine, "environments", describe_environments (manifest));
@@ -91,7 +78,7 @@ append_list (GString *out, const GPtrArray *engines, const LbReportStyle *style)
     {
       const LbManifest *manifest = g_ptr_array_index (engines, i);
       g_autofree char *modes = join (manifest->modes), *backends = join (manifest->backends);
-      const char *cells[] = { manifest->id, state_of (manifest), modes,
+      const char *cells[] = { manifest->id, lb_manifest_state (manifest), modes,
                               backends,     manifest->title,     NULL };
 
       lb_table_row (table, cells);

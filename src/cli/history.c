@@ -9,7 +9,6 @@
 
 #define NEWEST 50
 #define FLUSH_BYTES 65536
-#define ABSENT "–"
 #define FORMATS "table,json,jsonl,csv,md"
 
 static const char *const titles[] = { "Run",    "When",  "Mode",  "Engine", "Model",
@@ -37,40 +36,6 @@ typedef struct Format {
   void (*end) (Listing *listing);
 } Format;
 
-static char *
-show_time (gint64 timestamp)
-{
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (timestamp);
-
-  return date != NULL ? g_date_time_format (date, "%Y-%m-%d %H:%M") : g_strdup (ABSENT);
-}
-
-/* Errors are shares of what was to be found: per cent. */
-static char *
-show_score (const LbStoreRow *row)
-{
-  g_autofree char *name = NULL;
-
-  if (row->score_name == NULL || !isfinite (row->score))
-    return g_strdup ("");
-  name = g_ascii_strup (row->score_name, -1);
-  if (g_str_equal (name, "WER") || g_str_equal (name, "CER"))
-    return g_strdup_printf ("%s %.1f %%", name, 100 * row->score);
-  return g_strdup_printf ("%s %.3g", name, row->score);
-}
-
-static char *
-show_status (const LbStoreRow *row)
-{
-  /* That a failed run isn't valid needs no saying. */
-  gboolean invalid = !row->valid && !g_str_equal (row->status, "failed");
-
-  if (invalid && g_str_equal (row->status, "ok"))
-    return g_strdup (row->synthetic ? "not valid, synthetic" : "not valid");
-  return g_strconcat (row->status, invalid ? ", not valid" : "",
-                      row->synthetic ? ", synthetic" : "", NULL);
-}
-
 static const char *
 or_empty (const char *text)
 {
@@ -91,12 +56,12 @@ make_cells (const LbStoreRow *row)
   gboolean timed = isfinite (row->median_rtf) && row->median_rtf > 0;
   g_autoptr (GStrvBuilder) cells = g_strv_builder_new ();
   g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, row->number);
-  g_autofree char *when = show_time (row->timestamp);
+  g_autofree char *when = lb_report_when (row->timestamp);
   g_autofree char *rtf = timed ? lb_report_number (row->median_rtf) : g_strdup ("");
   g_autofree char *speed = timed ? lb_report_times (row->median_rtf) : g_strdup ("");
-  g_autofree char *score = show_score (row);
+  g_autofree char *score = lb_report_score (row->score_name, row->score);
   g_autofree char *n = g_strdup_printf ("%" G_GINT64_FORMAT, row->iterations);
-  g_autofree char *status = show_status (row);
+  g_autofree char *status = lb_report_status (row->status, row->valid, row->synthetic);
 
   g_strv_builder_add_many (cells, number, when, or_empty (row->mode), or_empty (row->engine),
                            or_empty (row->model), name_device (row), rtf, speed, score, n, status,

@@ -58,6 +58,13 @@ lb_output_add (LbOutput *output, const char *text)
   g_string_append (output->text, text);
 }
 
+void
+lb_output_add_bytes (LbOutput *output, GBytes *bytes)
+{
+  g_string_append_len (output->text, g_bytes_get_data (bytes, NULL),
+                       (gssize) g_bytes_get_size (bytes));
+}
+
 static gboolean
 put (LbOutput *output)
 {

@@ -19,6 +19,7 @@ LbOutput *lb_output_open (const char *path, GError **error);
 
 /** lb_output_add: more of what is going to be written */
 void lb_output_add (LbOutput *output, const char *text);
+void lb_output_add_bytes (LbOutput *output, GBytes *bytes);
 
 /** lb_output_write: replaces what the file held by all that was added */
 gboolean lb_output_write (LbOutput *output, GError **error);

@@ -35,6 +35,12 @@ lb_paths_cache (GError **error)
   return make_home (g_get_user_cache_dir (), error);
 }
 
+char *
+lb_paths_state (GError **error)
+{
+  return make_home (g_get_user_state_dir (), error);
+}
+
 static char *
 own_folder (void)
 {

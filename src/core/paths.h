@@ -11,6 +11,9 @@ char *lb_paths_data (GError **error);
 /** lb_paths_cache: Returns: (transfer full): $XDG_CACHE_HOME/llamaburn; created 0700 if absent */
 char *lb_paths_cache (GError **error);
 
+/** lb_paths_state: Returns: (transfer full): $XDG_STATE_HOME/llamaburn; created 0700 if absent */
+char *lb_paths_state (GError **error);
+
 /**
  * lb_paths_program:
  * @name: "llamaburn-engine", "llamaburn-decode"

@@ -462,3 +462,15 @@ lb_python_read (LbManifest *manifest, GError **error)
     manifest->missing = g_strdup (why->message);
   return TRUE;
 }
+
+const char *
+lb_manifest_state (const LbManifest *manifest)
+{
+  LbEnvironmentState worst = LB_ENVIRONMENT_ABSENT;
+
+  if (manifest->missing == NULL)
+    return "ready";
+  for (guint i = 0; i < manifest->environments->len; i++)
+    worst = MAX (worst, ((LbEnvironment *) manifest->environments->pdata[i])->state);
+  return worst == LB_ENVIRONMENT_ABSENT ? "missing" : lb_environment_state_name (worst);
+}

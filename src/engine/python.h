@@ -63,4 +63,8 @@ char **lb_manifest_argv (const LbManifest *manifest, const char *device, GError 
  * manifest->command and manifest->missing. */
 gboolean lb_python_read (LbManifest *manifest, GError **error);
 
+/** lb_manifest_state: Returns: "ready", "missing", or what became of its environments:
+ * "half-installed", "outdated"…: a constant */
+const char *lb_manifest_state (const LbManifest *manifest);
+
 G_END_DECLS

@@ -192,6 +192,17 @@ add_analysis (const Null *null, gint64 begun_ns, gint64 first_ns, json_t *output
     lb_json_set (output, "heard_s", json_pack ("[f, f]", 0.0, heard_s));
 }
 
+/* Its text is the genre, of which it is quite sure. */
+static void
+add_genre (const char *text, json_t *output)
+{
+  json_t *first = json_pack ("{s:f}", "score", 0.75);
+  json_t *second = json_pack ("{s:s, s:f}", "label", "anything else", "score", 0.25);
+
+  lb_json_set_string (first, "label", text);
+  lb_json_set (output, "genre", json_pack ("[o, o]", first, second));
+}
+
 static json_t *
 build_output (const Null *null, const LbRunRequest *request, const char *text)
 {
@@ -249,6 +260,8 @@ null_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **ou
   *output = build_output (null, request, text);
   if (strcmp (null->mode, "analysis") == 0)
     add_analysis (null, begun_ns, first_ns, *output);
+  if (strcmp (null->mode, "genre") == 0)
+    add_genre (text, *output);
   return TRUE;
 }
 

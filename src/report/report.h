@@ -74,4 +74,23 @@ char *lb_report_times (double rtf);
  * real time" */
 char *lb_report_speed (double rtf);
 
+/** lb_report_each: calls @handler with each figure of @record that was measured, as the table's
+ * blocks have them: "Speed", "9.3× faster than real time, …". Both are escaped for a terminal, not
+ * for markup */
+typedef void (*LbReportRowHandler) (const char *label, const char *value, gpointer user_data);
+void lb_report_each (const json_t *record, LbReportRowHandler handler, gpointer user_data);
+
+/** lb_report_title: Returns: (transfer full): what begins a block: engine, model, input, number */
+char *lb_report_title (const json_t *record);
+
+/* What lists of runs say in their columns. */
+
+/** lb_report_when: Returns: (transfer full): "2026-11-24 10:30", local time */
+char *lb_report_when (gint64 timestamp);
+/** lb_report_score: @name: (nullable). Returns: (transfer full): "WER 4.5 %", "SDR 7.1"; "" where
+ * there is none */
+char *lb_report_score (const char *name, double value);
+/** lb_report_status: Returns: (transfer full): "ok", "not valid, synthetic", "interrupted" */
+char *lb_report_status (const char *status, gboolean valid, gboolean synthetic);
+
 G_END_DECLS

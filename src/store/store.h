@@ -56,9 +56,25 @@ typedef struct {
   const char *mode, *engine, *model, *status; /* NULL: any; engine and model: exact */
   gint64 since, until;                        /* Unix seconds; 0: any */
   const char *group;                          /* NULL: any */
-  gint64 limit;                               /* 0: all */
+  const char *search; /* NULL: any; words that number, mode, engine, model, device, input or
+                         status must hold, each somewhere; case is of no matter */
+  gint64 limit;       /* 0: all */
   gint64 offset;
 } LbStoreFilter;
+
+typedef enum {
+  LB_STORE_BY_NUMBER, /* the order in which they came into this history */
+  LB_STORE_BY_TIME,
+  LB_STORE_BY_MODE,
+  LB_STORE_BY_ENGINE,
+  LB_STORE_BY_MODEL,
+  LB_STORE_BY_DEVICE,
+  LB_STORE_BY_RTF,
+  LB_STORE_BY_SCORE,
+  LB_STORE_BY_ITERATIONS,
+  LB_STORE_BY_STATUS,
+  LB_STORE_BY_INPUT,
+} LbStoreOrder;
 
 typedef struct {
   gint64 number;
@@ -73,9 +89,31 @@ typedef struct {
 /** LbStoreRowHandler: @row is the store's. Returns: %FALSE to end */
 typedef gboolean (*LbStoreRowHandler) (const LbStoreRow *row, gpointer user_data);
 
+/** lb_store_row_copy, lb_store_row_free: a row of one's own; @row: (nullable) to free */
+LbStoreRow *lb_store_row_copy (const LbStoreRow *row);
+void lb_store_row_free (LbStoreRow *row);
+
+/** lb_store_stamp: the newest number and how many runs there are: cheap, and other ones where a
+ * run came or went */
+gboolean lb_store_stamp (LbStore *store, gint64 *newest, gint64 *total, GError **error);
+
 /** lb_store_list: newest first, row by row: memory doesn't grow with the history */
 gboolean lb_store_list (LbStore *store, const LbStoreFilter *filter, LbStoreRowHandler handler,
                         gpointer user_data, GError **error);
+
+/** lb_store_numbers: the numbers of all runs that fit, for lists that load what is looked at by
+ * lb_store_rows(). Those without a value come last, of equals the newest first. Returns:
+ * (transfer full) (element-type gint64) */
+GArray *lb_store_numbers (LbStore *store, const LbStoreFilter *filter, LbStoreOrder order,
+                          gboolean descending, GError **error);
+
+/** lb_store_rows: those of @numbers, in their order; a run that is gone is passed over */
+gboolean lb_store_rows (LbStore *store, const gint64 *numbers, gsize n, LbStoreRowHandler handler,
+                        gpointer user_data, GError **error);
+
+/** lb_store_values: the different values of "mode", "engine" or "model", sorted. Returns:
+ * (transfer full) (array zero-terminated=1) */
+char **lb_store_values (LbStore *store, const char *column, GError **error);
 
 /** lb_store_find: @name: "41", "last", "last~1", a full id or a unique suffix of one.
  *  Returns: (transfer full): the run's id, or %NULL with %LB_ERROR_NOT_FOUND or %LB_ERROR_USAGE

@@ -174,8 +174,7 @@ def world(tmp_path):
     shutil.rmtree(tmp_path, ignore_errors=True)
 
 
-@pytest.fixture
-def speech():
+def read_speech():
     """The five LibriVox clips with their transcriptions: [(path, text)]."""
     folder = SPEECH / "librivox"
     lines = (folder / "transcription").read_text().splitlines()
@@ -185,3 +184,9 @@ def speech():
         clips.append((folder / (name.rstrip(")").strip() + ".wav"), text.replace("<s>", "").replace("</s>", "").strip()))
     assert len(clips) == 5, "Debian's pocketsphinx-testdata is missing: ./check installs it"
     return clips
+
+
+@pytest.fixture
+def speech():
+    """What read_speech() returns."""
+    return read_speech()

@@ -1,0 +1,66 @@
+#include "gui/alignment.h"
+
+#include <string.h>
+
+#include "gui/live-chart.h"
+
+/* Made once for a buffer; their colour follows the theme at the time of showing. */
+static GtkTextTag *
+take_tag (GtkTextView *view, const char *name, gboolean struck)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (buffer), name);
+  GdkRGBA colour = lb_gui_named_colour (GTK_WIDGET (view), "error_color");
+
+  if (tag == NULL)
+    tag = gtk_text_buffer_create_tag (buffer, name, "strikethrough", struck, "underline",
+                                      struck ? PANGO_UNDERLINE_NONE : PANGO_UNDERLINE_SINGLE,
+                                      NULL);
+  g_object_set (tag, "foreground-rgba", &colour, NULL);
+  return tag;
+}
+
+static void
+append (GtkTextBuffer *buffer, GtkTextTag *tag, const char *sign, const char *text)
+{
+  g_autofree char *words = g_strconcat (sign, text, NULL);
+  GtkTextIter end;
+
+  gtk_text_buffer_get_end_iter (buffer, &end);
+  if (tag != NULL)
+    gtk_text_buffer_insert_with_tags (buffer, &end, words, -1, tag, NULL);
+  else
+    gtk_text_buffer_insert (buffer, &end, words, -1);
+}
+
+void
+lb_alignment_show (GtkTextView *view, const json_t *alignment)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
+  GtkTextTag *said = take_tag (view, "said", TRUE), *heard = take_tag (view, "heard", FALSE);
+  size_t index;
+  json_t *piece;
+
+  gtk_text_buffer_set_text (buffer, "", 0);
+  json_array_foreach ((json_t *) alignment, index, piece)
+    {
+      const char *op = lb_json_string (piece, "op", "equal");
+      const char *reference = lb_json_string (piece, "reference", "");
+      const char *hypothesis = lb_json_string (piece, "hypothesis", "");
+
+      if (index > 0)
+        append (buffer, NULL, "", " ");
+      if (strcmp (op, "substitute") == 0)
+        {
+          append (buffer, said, "", reference);
+          append (buffer, NULL, "", " → ");
+          append (buffer, heard, "", hypothesis);
+        }
+      else if (strcmp (op, "delete") == 0)
+        append (buffer, said, "−", reference);
+      else if (strcmp (op, "insert") == 0)
+        append (buffer, heard, "+", hypothesis);
+      else
+        append (buffer, NULL, "", reference);
+    }
+}

@@ -1,0 +1,155 @@
+"""The specification's list "Music Analysis Verification", in the real window: one step, one test, each in a
+window of its own. Basic Pitch and aubio are real; what has no weights here is the null engine."""
+
+import pathlib
+import subprocess
+
+import pytest
+
+from desktop import remember, wait_until
+
+LONG_S = 300
+TASKS = ["Separation", "Transcription", "Beats", "Chords", "Genre", "Generation", "LLM Analysis"]
+QUIET = {"LLAMABURN_GUI_HIDDEN": "1", "LLAMABURN_GUI_SOUND": "1", "LLAMABURN_GUI_SINK": "fakesink"}
+
+
+@pytest.fixture
+def song(tmp_path_factory):
+    """Six seconds: C4 with E4, then A4 with C5, plucked each half second."""
+    folder = tmp_path_factory.mktemp("song")
+    for name, notes in (("first", ("C4", "E4")), ("second", ("A4", "C5"))):
+        voices = [word for note in notes for word in ("pluck", note)]
+        subprocess.run(
+            ["sox", "-n", "-r", "22050", folder / f"{name}.wav", "synth", "0.5", *voices, "channels", "1",
+             "gain", "-3", "repeat", "5"],
+            check=True,
+        )
+    subprocess.run(["sox", folder / "first.wav", folder / "second.wav", folder / "song.wav"], check=True)
+    return folder / "song.wav"
+
+
+@pytest.fixture
+def task(gui):
+    """A function that opens the window where the user left off, at a task and its engine: task(MODE, ENGINE, FILE)."""
+
+    def open_task(mode, engine, *files):
+        remember(gui.world, **{"benchmark": {"mode": "music", "task": mode}, mode: {"engine": engine}})
+        window = gui(*files, environment=QUIET)
+        for path in files:
+            window.wait("label", pathlib.Path(path).name)
+        return window
+
+    return open_task
+
+
+def last(window):
+    """The last run's record, once it has ended."""
+
+    def look():
+        (record,) = window.world.json("show", "last")
+        return record if record["status"] != "running" else None
+
+    record = wait_until(look, "the run does not end", LONG_S)
+    assert record["status"] == "ok", record.get("error")
+    return record
+
+
+def play(window):
+    window.click("push button", "Play")
+    window.wait("push button", "Pause")
+
+
+def test_1_select_music_mode(gui):
+    window = gui()
+    window.click("page tab", "Music")
+    window.wait("page tab", "Music", states=["selected"])
+    tasks = window.wait("combo box", "Task")
+    window.point(tasks)
+
+    def entries():
+        return [window.find("label", under=entry["id"])["name"] for entry in window.find_all("list item", under=tasks["id"])]
+
+    wait_until(lambda: entries()[-len(TASKS) :] == TASKS, entries)
+    window.shot("music-1-tasks")
+
+
+def test_2_source_separation(task, song):
+    window = task("separation", "null", song)
+    window.run_once(iterations=2, limit_s=LONG_S)
+    stems = last(window)["output"]["stems"]
+    assert len(stems) >= 2 and all(pathlib.Path(path).exists() for path in stems.values())
+    for stem in stems:
+        window.wait("image", f"Waveform of {stem}")
+    first, second = sorted(stems)[:2]
+    window.click("push button", f"Hear only {first}")
+    window.click("push button", f"Silence {second}")
+    play(window)
+    window.wait("push button", "Play", limit_s=60)
+    window.shot("music-2-stems")
+
+
+def test_3_transcription(gui, task, song):
+    gui.world.link_model("music/basic-pitch")
+    window = task("transcription", "basic-pitch", song)
+    window.run_once(iterations=2, limit_s=LONG_S)
+    record = last(window)
+    pitches = {note["pitch"] for note in record["output"]["notes"]}
+    assert {60, 64, 69, 72} <= pitches, pitches
+    assert pathlib.Path(record["output"]["midi"]).read_bytes().startswith(b"MThd")
+    window.wait("image", f"{len(record['output']['notes'])} notes")
+    window.click("push button", "Hear only Notes")
+    play(window)
+    window.wait("label", "Save…")
+    window.shot("music-3-notes")
+
+
+def test_4_generation(task):
+    window = task("generation", "null")
+    window.write(window.wait("text", "Prompt", holds="ambient electronic"), "a slow march with a tuba")
+    window.desktop.ask(do="value", node=window.wait("slider", "Duration")["id"], to=3)
+    window.run_once(iterations=2, limit_s=LONG_S)
+    record = last(window)
+    assert record["input"]["text"] == "a slow march with a tuba"
+    assert record["settings"]["options"]["duration"] == 3
+    window.wait("image", "Waveform of Sound")
+    play(window)
+    window.shot("music-4-generation")
+
+
+def test_5_view_metrics(task, song):
+    window = task("beats", "aubio", song)
+    window.run_once(iterations=2, limit_s=LONG_S)
+    for figure in ("RTF, Median:", "Processing Time:"):
+        window.wait("panel", holds=figure)
+    record = last(window)
+    window.wait("label", holds=f"{record['output']['bpm']:.1f} bpm")
+    window.wait("image", f"{len(record['output']['beats'])} beats")
+    window.shot("music-5-beats")
+
+
+def test_6_history(task, song):
+    window = task("chords", "null", song)
+    window.run_once(iterations=1, limit_s=LONG_S)
+    window.click("push button", holds="Show in History")
+    window.wait("page tab", "History", states=["selected"])
+    window.wait("label", holds="chords")
+    window.shot("music-6-history")
+
+
+def test_genres_are_bars(task, song):
+    window = task("genre", "null", song)
+    window.run_once(iterations=1, limit_s=LONG_S)
+    first = last(window)["output"]["genre"][0]
+    window.wait("level bar", first["label"])
+    window.wait("label", f"{100 * first['score']:.1f} %")
+    window.shot("music-genre")
+
+
+def test_a_description_can_be_copied(task, song):
+    window = task("analysis", "null", song)
+    window.wait("text", "Prompt", holds="Describe this music in detail")
+    window.run_once(iterations=1, limit_s=LONG_S)
+    window.wait("text", "Description", holds=last(window)["output"]["text"][:20])
+    window.click("push button", holds="Copy Description")
+    window.wait("label", "The description is on the clipboard")
+    window.shot("music-analysis")
