@@ -2,14 +2,16 @@
 #include <string.h>
 
 #include "cli/benchmark.h"
+#include "cli/private.h"
 #include "core/error.h"
 #include "core/text.h"
 
 #define ITERATIONS_MAX 100000
 #define LISTENER "whisper.cpp" /* writes down what was spoken, for its word error rate */
 #define LISTENER_MODEL "base"
-#define EMBEDDING_MODEL "clap-music" /* says how near a sound is to a text, and to other sounds */
-#define OLLAMA_ENGINE "hybrid" /* has its client */
+#define EMBEDDING_MODEL "clap-music" /* says how near a sound is to a text, and to other sounds  \
+                                      */
+#define OLLAMA_ENGINE "hybrid"       /* has its client */
 
 const LbCliOption lb_benchmark_options[] = {
   { 'e', "engine", LB_CLI_LIST, "ENGINE,…", "engines to measure; several make a matrix",
@@ -108,10 +110,8 @@ read_size (const LbCli *cli, const char *name, guint64 *bytes, GError **error)
 static const struct {
   const char *mode, *name, *engine, *model;
 } scores[] = {
-  { "tts", "wer", LISTENER, LISTENER_MODEL },
-  { "tts", "mos", NULL, NULL },
-  { "analysis", "grounding", NULL, NULL },
-  { "generation", "clap", NULL, EMBEDDING_MODEL },
+  { "tts", "wer", LISTENER, LISTENER_MODEL },     { "tts", "mos", NULL, NULL },
+  { "analysis", "grounding", NULL, NULL },        { "generation", "clap", NULL, EMBEDDING_MODEL },
   { "generation", "fad", NULL, EMBEDDING_MODEL },
 };
 
@@ -131,6 +131,17 @@ list_scores (const char *mode)
   return g_string_free (names, FALSE);
 }
 
+/* Returns: (transfer none) (nullable): the command that has the score @name */
+static const char *
+command_of_score (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (scores); i++)
+    for (const LbCliCommand *const *command = lb_cli_commands (); *command != NULL; command++)
+      if (strcmp (scores[i].name, name) == 0 && g_strcmp0 ((*command)->mode, scores[i].mode) == 0)
+        return (*command)->name;
+  return NULL;
+}
+
 /* "wer", "wer:small", "mos", "grounding". */
 static json_t *
 read_score (const LbCli *cli, const char *text, GError **error)
@@ -140,6 +151,7 @@ read_score (const LbCli *cli, const char *text, GError **error)
   g_autofree char *shown = lb_text_escape (text), *names = list_scores (mode);
   gboolean readable = g_utf8_validate (text, -1, NULL) && (parts[1] == NULL || *parts[1] != '\0');
   g_autofree char *folder = reference != NULL ? g_canonicalize_filename (reference, NULL) : NULL;
+  const char *other;
 
   for (guint i = 0; i < G_N_ELEMENTS (scores) && readable; i++)
     {
@@ -151,7 +163,9 @@ read_score (const LbCli *cli, const char *text, GError **error)
                           scores[i].engine, "model", model, "reference",
                           strcmp (parts[0], "fad") == 0 ? folder : NULL);
     }
-  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--score takes %s, not \"%s\"", names, shown);
+  other = command_of_score (parts[0]);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE, "--score takes %s, not \"%s\"%s%s", names, shown,
+               other != NULL ? ", which is a score of " : "", other != NULL ? other : "");
   return NULL;
 }
 
