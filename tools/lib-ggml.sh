@@ -175,6 +175,9 @@ build ()
     die "can't move the build to \"$prefix\""
 }
 
+# The flags of a build that has more, and so serves as well: none, unless a script says so.
+richer_flags () { :; }
+
 # usage: build_main "$@"
 build_main ()
 {
@@ -195,9 +198,13 @@ build_main ()
   fi
   need cc 'Debian package gcc'
   # An unknown or unbuildable backend must end this shell, not only the substitution's.
-  local flags prefix
+  local flags richer prefix
   flags=$(cmake_flags) || exit 1
   mapfile -t flags <<<"$flags"
+  mapfile -t richer < <(richer_flags)
+  if ((${#richer[@]})) && [[ -e $root/$pc-$version-$(key "${richer[@]}")/lib/pkgconfig/$pc.pc ]]; then
+    flags=("${richer[@]}")
+  fi
   prefix=$root/$pc-$version-$(key "${flags[@]}")
   [[ -e $prefix/lib/pkgconfig/$pc.pc ]] || build "$prefix" "${flags[@]}"
   echo "$prefix/lib/pkgconfig"
