@@ -233,7 +233,7 @@ on_moved (LbPlayer *player, LbFileInput *input)
 {
   gboolean playing = lb_player_is_playing (player);
 
-  lb_waveform_set_position (input->waveform, lb_player_position_s (player));
+  lb_time_widget_set_position (LB_TIME_WIDGET (input->waveform), lb_player_position_s (player));
   gtk_button_set_icon_name (input->play, playing ? "media-playback-stop-symbolic"
                                                  : "media-playback-start-symbolic");
   gtk_accessible_update_property (GTK_ACCESSIBLE (input->play), GTK_ACCESSIBLE_PROPERTY_LABEL,

@@ -1,27 +1,16 @@
 #include "gui/timeline.h"
 
-#include <math.h>
-
 #include "gui/live-chart.h"
 
-#define STEP_S 1.0 /* of an arrow key */
 #define TEXT_MARGIN 4
 #define LEAST_BOX 1.5 /* pixels: what is shorter would not be seen */
 
 struct _LbTimeline {
-  GtkWidget parent;
+  LbTimeWidget parent;
   GArray *marks; /* (nullable) */
-  double duration_s, position_s;
 };
 
-G_DEFINE_FINAL_TYPE (LbTimeline, lb_timeline, GTK_TYPE_WIDGET)
-
-enum {
-  SIGNAL_SEEK,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
+G_DEFINE_FINAL_TYPE (LbTimeline, lb_timeline, LB_TYPE_TIME_WIDGET)
 
 void
 lb_timeline_mark_clear (LbTimelineMark *mark)
@@ -40,9 +29,9 @@ lb_timeline_marks_new (void)
 
 /* A box, or a line of two pixels, in units of the widget. */
 static graphene_rect_t
-place (const LbTimeline *timeline, const LbTimelineMark *mark, int width, int height)
+place (LbTimeline *timeline, const LbTimelineMark *mark, int width, int height)
 {
-  double scale = width / timeline->duration_s;
+  double scale = width / lb_time_widget_duration_s (LB_TIME_WIDGET (timeline));
   double length = (mark->end_s - mark->start_s) * scale;
 
   return GRAPHENE_RECT_INIT ((float) (mark->start_s * scale), (float) (height * (1 - mark->high)),
@@ -97,60 +86,20 @@ draw_texts (LbTimeline *timeline, GtkSnapshot *snapshot, int width, int height)
 }
 
 static void
-draw_position (LbTimeline *timeline, cairo_t *cr, int width, int height)
-{
-  GdkRGBA colour;
-
-  if (!isfinite (timeline->position_s))
-    return;
-  gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (timeline)), &colour);
-  gdk_cairo_set_source_rgba (cr, &colour);
-  cairo_rectangle (cr, timeline->position_s * width / timeline->duration_s - 1, 0, 2, height);
-  cairo_fill (cr);
-}
-
-static void
 lb_timeline_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   LbTimeline *timeline = LB_TIMELINE (widget);
   int width = gtk_widget_get_width (widget), height = gtk_widget_get_height (widget);
   cairo_t *cr;
 
-  if (timeline->marks == NULL || !(timeline->duration_s > 0))
+  if (timeline->marks == NULL || !(lb_time_widget_duration_s (LB_TIME_WIDGET (timeline)) > 0))
     return;
   cr = gtk_snapshot_append_cairo (snapshot,
                                   &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   draw_marks (timeline, cr, width, height);
-  draw_position (timeline, cr, width, height);
+  lb_time_widget_draw_position (LB_TIME_WIDGET (timeline), cr);
   cairo_destroy (cr);
   draw_texts (timeline, snapshot, width, height);
-}
-
-static void
-seek (LbTimeline *timeline, double seconds)
-{
-  if (timeline->duration_s > 0)
-    g_signal_emit (timeline, signals[SIGNAL_SEEK], 0, CLAMP (seconds, 0, timeline->duration_s));
-}
-
-static void
-on_press (GtkGestureClick *gesture, int presses, double x, double y, LbTimeline *timeline)
-{
-  int width = gtk_widget_get_width (GTK_WIDGET (timeline));
-
-  gtk_widget_grab_focus (GTK_WIDGET (timeline));
-  if (width > 0)
-    seek (timeline, x / width * timeline->duration_s);
-}
-
-static gboolean
-move (GtkWidget *widget, GVariant *argument, gpointer user_data)
-{
-  LbTimeline *timeline = LB_TIMELINE (widget);
-  double now = isfinite (timeline->position_s) ? timeline->position_s : 0;
-
-  seek (timeline, now + g_variant_get_double (argument));
-  return TRUE;
 }
 
 GtkWidget *
@@ -164,18 +113,9 @@ lb_timeline_set (LbTimeline *timeline, GArray *marks, double duration_s, const c
 {
   g_clear_pointer (&timeline->marks, g_array_unref);
   timeline->marks = marks;
-  timeline->duration_s = duration_s;
-  timeline->position_s = NAN;
   gtk_accessible_update_property (GTK_ACCESSIBLE (timeline), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
-  gtk_widget_queue_draw (GTK_WIDGET (timeline));
-}
-
-void
-lb_timeline_set_position (LbTimeline *timeline, double seconds)
-{
-  timeline->position_s = seconds;
-  gtk_widget_queue_draw (GTK_WIDGET (timeline));
+  lb_time_widget_set_duration (LB_TIME_WIDGET (timeline), duration_s);
 }
 
 static void
@@ -192,21 +132,10 @@ lb_timeline_class_init (LbTimelineClass *class)
 
   G_OBJECT_CLASS (class)->finalize = lb_timeline_finalize;
   widget_class->snapshot = lb_timeline_snapshot;
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_set_css_name (widget_class, "timeline");
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Left, 0, move, "d", -STEP_S);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Right, 0, move, "d", STEP_S);
-  signals[SIGNAL_SEEK] = g_signal_new ("seek", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0,
-                                       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
 }
 
 static void
 lb_timeline_init (LbTimeline *timeline)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
-
-  timeline->position_s = NAN;
-  gtk_widget_set_focusable (GTK_WIDGET (timeline), TRUE);
-  g_signal_connect (click, "pressed", G_CALLBACK (on_press), timeline);
-  gtk_widget_add_controller (GTK_WIDGET (timeline), GTK_EVENT_CONTROLLER (click));
 }

@@ -2,7 +2,7 @@
  * mark is a box, or, where it has no length, a line. */
 #pragma once
 
-#include <gtk/gtk.h>
+#include "gui/time-widget.h"
 
 G_BEGIN_DECLS
 
@@ -18,17 +18,13 @@ void lb_timeline_mark_clear (LbTimelineMark *mark);
 /** lb_timeline_marks_new: Returns: (transfer full) (element-type LbTimelineMark): none yet */
 GArray *lb_timeline_marks_new (void);
 
-/** LbTimeline: signal "seek" (double: seconds): the user chose a place */
 #define LB_TYPE_TIMELINE (lb_timeline_get_type ())
-G_DECLARE_FINAL_TYPE (LbTimeline, lb_timeline, LB, TIMELINE, GtkWidget)
+G_DECLARE_FINAL_TYPE (LbTimeline, lb_timeline, LB, TIMELINE, LbTimeWidget)
 
 GtkWidget *lb_timeline_new (void);
 
 /** lb_timeline_set: @marks: (transfer full) (nullable); @duration_s: of the whole width; @label:
  * what a screen reader says of all */
 void lb_timeline_set (LbTimeline *timeline, GArray *marks, double duration_s, const char *label);
-
-/** lb_timeline_set_position: @seconds: that are heard now; NAN: nothing is */
-void lb_timeline_set_position (LbTimeline *timeline, double seconds);
 
 G_END_DECLS

@@ -82,9 +82,9 @@ show_state (LbTracks *tracks)
       const Row *row = g_ptr_array_index (tracks->rows, i);
 
       if (row->waveform != NULL)
-        lb_waveform_set_position (LB_WAVEFORM (row->waveform), position_s);
+        lb_time_widget_set_position (LB_TIME_WIDGET (row->waveform), position_s);
       if (row->timeline != NULL)
-        lb_timeline_set_position (LB_TIMELINE (row->timeline), position_s);
+        lb_time_widget_set_position (LB_TIME_WIDGET (row->timeline), position_s);
     }
 }
 

@@ -1,25 +1,14 @@
 #include "gui/waveform.h"
 
-#include <math.h>
-
 #include "gui/live-chart.h"
 
-#define STEP_S 1.0 /* of an arrow key */
-
 struct _LbWaveform {
-  GtkWidget parent;
+  LbTimeWidget parent;
   LbGuiPeaks *peaks; /* (nullable) */
-  double position_s, from_s, to_s;
+  double from_s, to_s;
 };
 
-G_DEFINE_FINAL_TYPE (LbWaveform, lb_waveform, GTK_TYPE_WIDGET)
-
-enum {
-  SIGNAL_SEEK,
-  N_SIGNALS,
-};
-
-static guint signals[N_SIGNALS];
+G_DEFINE_FINAL_TYPE (LbWaveform, lb_waveform, LB_TYPE_TIME_WIDGET)
 
 /* The lowest and highest of the peaks that share the column @x of @width. */
 static void
@@ -55,26 +44,19 @@ draw_peaks (LbWaveform *waveform, cairo_t *cr, int width, int height)
 }
 
 static void
-draw_mark (LbWaveform *waveform, cairo_t *cr, int width, int height)
+draw_range (LbWaveform *waveform, cairo_t *cr, int width, int height)
 {
   double scale = width / waveform->peaks->duration_s;
   GdkRGBA colour;
 
+  if (!(waveform->to_s > waveform->from_s))
+    return;
   gtk_style_context_get_color (gtk_widget_get_style_context (GTK_WIDGET (waveform)), &colour);
-  if (isfinite (waveform->position_s))
-    {
-      gdk_cairo_set_source_rgba (cr, &colour);
-      cairo_rectangle (cr, waveform->position_s * scale - 1, 0, 2, height);
-      cairo_fill (cr);
-    }
-  if (waveform->to_s > waveform->from_s)
-    {
-      colour.alpha *= 0.15F;
-      gdk_cairo_set_source_rgba (cr, &colour);
-      cairo_rectangle (cr, waveform->from_s * scale, 0,
-                       (waveform->to_s - waveform->from_s) * scale, height);
-      cairo_fill (cr);
-    }
+  colour.alpha *= 0.15F;
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_rectangle (cr, waveform->from_s * scale, 0, (waveform->to_s - waveform->from_s) * scale,
+                   height);
+  cairo_fill (cr);
 }
 
 static void
@@ -89,36 +71,9 @@ lb_waveform_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   cr = gtk_snapshot_append_cairo (snapshot,
                                   &GRAPHENE_RECT_INIT (0, 0, (float) width, (float) height));
   draw_peaks (waveform, cr, width, height);
-  draw_mark (waveform, cr, width, height);
+  lb_time_widget_draw_position (LB_TIME_WIDGET (waveform), cr);
+  draw_range (waveform, cr, width, height);
   cairo_destroy (cr);
-}
-
-static void
-seek (LbWaveform *waveform, double seconds)
-{
-  if (waveform->peaks != NULL)
-    g_signal_emit (waveform, signals[SIGNAL_SEEK], 0,
-                   CLAMP (seconds, 0, waveform->peaks->duration_s));
-}
-
-static void
-on_press (GtkGestureClick *gesture, int presses, double x, double y, LbWaveform *waveform)
-{
-  int width = gtk_widget_get_width (GTK_WIDGET (waveform));
-
-  gtk_widget_grab_focus (GTK_WIDGET (waveform));
-  if (waveform->peaks != NULL && width > 0)
-    seek (waveform, x / width * waveform->peaks->duration_s);
-}
-
-static gboolean
-move (GtkWidget *widget, GVariant *argument, gpointer user_data)
-{
-  LbWaveform *waveform = LB_WAVEFORM (widget);
-  double now = isfinite (waveform->position_s) ? waveform->position_s : waveform->from_s;
-
-  seek (waveform, now + g_variant_get_double (argument));
-  return TRUE;
 }
 
 GtkWidget *
@@ -132,17 +87,10 @@ lb_waveform_set_peaks (LbWaveform *waveform, LbGuiPeaks *peaks, const char *labe
 {
   g_free (waveform->peaks);
   waveform->peaks = peaks;
-  waveform->position_s = NAN;
   waveform->from_s = waveform->to_s = 0;
+  lb_time_widget_set_duration (LB_TIME_WIDGET (waveform), peaks != NULL ? peaks->duration_s : 0);
   gtk_accessible_update_property (GTK_ACCESSIBLE (waveform), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
                                   -1);
-  gtk_widget_queue_draw (GTK_WIDGET (waveform));
-}
-
-void
-lb_waveform_set_position (LbWaveform *waveform, double seconds)
-{
-  waveform->position_s = seconds;
   gtk_widget_queue_draw (GTK_WIDGET (waveform));
 }
 
@@ -151,6 +99,7 @@ lb_waveform_set_range (LbWaveform *waveform, double from_s, double to_s)
 {
   waveform->from_s = from_s;
   waveform->to_s = to_s;
+  lb_time_widget_set_start (LB_TIME_WIDGET (waveform), from_s);
   gtk_widget_queue_draw (GTK_WIDGET (waveform));
 }
 
@@ -168,21 +117,10 @@ lb_waveform_class_init (LbWaveformClass *class)
 
   G_OBJECT_CLASS (class)->finalize = lb_waveform_finalize;
   widget_class->snapshot = lb_waveform_snapshot;
-  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
   gtk_widget_class_set_css_name (widget_class, "waveform");
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Left, 0, move, "d", -STEP_S);
-  gtk_widget_class_add_binding (widget_class, GDK_KEY_Right, 0, move, "d", STEP_S);
-  signals[SIGNAL_SEEK] = g_signal_new ("seek", G_TYPE_FROM_CLASS (class), G_SIGNAL_RUN_LAST, 0,
-                                       NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_DOUBLE);
 }
 
 static void
 lb_waveform_init (LbWaveform *waveform)
 {
-  GtkGesture *click = gtk_gesture_click_new ();
-
-  waveform->position_s = NAN;
-  gtk_widget_set_focusable (GTK_WIDGET (waveform), TRUE);
-  g_signal_connect (click, "pressed", G_CALLBACK (on_press), waveform);
-  gtk_widget_add_controller (GTK_WIDGET (waveform), GTK_EVENT_CONTROLLER (click));
 }
