@@ -237,6 +237,34 @@ def test_threads_that_work_are_counted():
     assert working.count <= 1
 
 
+def test_a_count_that_surprises_is_taken_again():
+    import time
+    from concurrent.futures import ThreadPoolExecutor
+
+    from llamaburn_worker.threads import TRIALS, count_working
+
+    calls = []
+
+    def work(busy):
+        end = time.monotonic() + 0.05
+        while time.monotonic() < end if busy else False:
+            pass
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def once_with_another():
+            calls.append(1)
+            other = pool.submit(work, len(calls) == 2)
+            work(True)
+            other.result()
+
+        assert count_working(once_with_another, 1) == 1
+        assert len(calls) == 3
+        calls.clear()
+        assert count_working(lambda: (calls.append(1), work(True)), 2) == 1
+        assert len(calls) == 1 + TRIALS
+
+
 @pytest.mark.parametrize("error,kind", [
     (MemoryError(), "memory"),
     (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"), "memory"),

@@ -85,7 +85,7 @@ class FasterWhisper(Engine):
         except RuntimeError as error:
             raise BadModel(f"the model can't be read: {' '.join(str(error).split())}") from None
         request.check()
-        used = self._count_threads() if device == "cpu" else 0
+        used = self._count_threads(threads) if device == "cpu" else 0
         self.pipeline = BatchedInferencePipeline(self.model) if options["batch-size"] else None
         self.options = options
         core = self.model.model
@@ -102,14 +102,14 @@ class FasterWhisper(Engine):
             info={"precision": core.compute_type, "ctranslate2": ctranslate2.__version__, "workers": core.num_workers},
         )
 
-    def _count_threads(self) -> int:
+    def _count_threads(self, expected: int) -> int:
         """Those that work in a pass of the encoder over a second of silence; 0: can't be known."""
         import ctranslate2
         import numpy
 
         mels = self.model.feature_extractor.mel_filters.shape[0]
         silence = ctranslate2.StorageView.from_array(numpy.zeros((1, mels, TRIAL_FRAMES), dtype=numpy.float32))
-        return count_working(lambda: self.model.model.encode(silence, to_cpu=True))
+        return count_working(lambda: self.model.model.encode(silence, to_cpu=True), expected)
 
     def run(self, request: Run) -> Output:
         sound = request.sound()

@@ -164,7 +164,7 @@ class OnnxNetwork:
         self.parameters = 0
         style = numpy.zeros((1, STYLE), dtype=numpy.float32)
         trial = [1] * TRIAL_PHONEMES
-        self.threads = count_working(lambda: self.speak(trial, style, 1.0, 0)) or request.threads
+        self.threads = count_working(lambda: self.speak(trial, style, 1.0, 0), request.threads) or request.threads
 
     def speak(self, tokens: list[int], style: Any, speed: float, seed: int) -> Any:
         import numpy

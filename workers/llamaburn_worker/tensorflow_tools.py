@@ -20,4 +20,4 @@ def set_threads(count: int) -> int:
     except RuntimeError:  # once a process; a second load has the same number
         pass
     matrix = tf.ones((TRIAL_SIZE, TRIAL_SIZE))
-    return count_working(lambda: [tf.linalg.matmul(matrix, matrix).numpy() for _ in range(TRIAL_PRODUCTS)]) or count
+    return count_working(lambda: [tf.linalg.matmul(matrix, matrix).numpy() for _ in range(TRIAL_PRODUCTS)], count) or count

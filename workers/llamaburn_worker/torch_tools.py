@@ -116,7 +116,7 @@ def set_threads(count: int) -> int:
     except RuntimeError:  # once a process; a second load has the same number
         pass
     matrix = torch.ones(TRIAL_SIZE, TRIAL_SIZE)
-    return count_working(lambda: [matrix @ matrix for _ in range(TRIAL_PRODUCTS)]) or torch.get_num_threads()
+    return count_working(lambda: [matrix @ matrix for _ in range(TRIAL_PRODUCTS)], count) or torch.get_num_threads()
 
 
 def seed_everything(seed: int) -> None:
