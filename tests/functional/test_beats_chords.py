@@ -67,6 +67,7 @@ def test_aubio_hears_what_aubiotrack_hears(world, two_songs):
         assert len(times) == len(ours)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_madmom_beats_are_the_songs(madmom, two_songs, threads):
     """Alone and with a pool of processes; against the other song's truth they are wrong."""
@@ -78,6 +79,7 @@ def test_madmom_beats_are_the_songs(madmom, two_songs, threads):
     assert good["scores"]["tempo"]["value"] == 1
 
 
+@pytest.mark.once
 def test_madmom_tracks_bars(madmom, two_songs):
     wav, *_ = two_songs[0]
     (record,) = madmom.json("beats", str(wav), "-e", "madmom", "--downbeats", *QUICK)
@@ -88,6 +90,7 @@ def test_madmom_tracks_bars(madmom, two_songs):
     assert any(line.endswith("\t1") for line in lines)
 
 
+@pytest.mark.once
 def test_madmom_chords_are_the_songs(madmom, two_songs):
     """Two songs of other chords, each right for itself and wrong for the other."""
     for (wav, _, right, _, labels), (_, _, wrong, *_) in zip(two_songs, reversed(two_songs)):

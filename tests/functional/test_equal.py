@@ -91,6 +91,7 @@ def test_a_plan_file_has_its_decoding(both):
     assert 'engine "whisper.cpp", --decoding beam:40' in err
 
 
+@pytest.mark.once
 def test_what_is_no_equal_work_stands_beside_the_figures(both, speech):
     """greedy in both, but one has five beams all the same, and other weights."""
     path = str(min(speech)[0])

@@ -97,6 +97,7 @@ def test_beats_of_every_shape(musical, sounds, engine):
             assert len(beats) <= 1, name
 
 
+@pytest.mark.once
 def test_chords_of_every_shape(musical, sounds):
     for name, record in measure_all(musical, sounds, "chords", "-e", "madmom").items():
         chords = record["output"]["chords"]

@@ -204,6 +204,7 @@ def score_both(world, two_songs, *options):
     return values[0], values[1], rows[0][0]
 
 
+@pytest.mark.once
 def test_crema_chords_are_the_songs(world, two_songs):
     """Real weights: right for each song, wrong for the other."""
     good, bad, record = score_both(enter(world, "crema"), two_songs, "-e", "crema")

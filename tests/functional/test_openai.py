@@ -516,6 +516,7 @@ def await_health(port, process, limit_s=60):
             time.sleep(0.1)
 
 
+@pytest.mark.once
 @pytest.mark.skipif(not (BUILD / "src/engines/whisper-cpp.so").exists(), reason="built without whisper.cpp")
 @pytest.mark.parametrize("arguments,options", [
     (("--inference-path", "/v1/audio/transcriptions"), ()),

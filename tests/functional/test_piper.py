@@ -51,6 +51,7 @@ def save(path, samples, rate=22050):
         file.writeframes(array.array("h", [int(sample * 32767) for sample in samples]).tobytes())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "text", [FOX, "The train leaves the station at nine on Friday morning."]
 )

@@ -8,12 +8,21 @@ import subprocess
 import tempfile
 import time
 
+import pytest
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("LLAMABURN_BUILD", ROOT / "build")).resolve()
 # Screenshots stay here, to be looked at.
 SHOTS = pathlib.Path(os.environ.get("LLAMABURN_SHOTS") or BUILD / "screenshots")
 PATIENCE_S = 30
+# Light and dark, narrow and wide: two of the four in the usual check.
+LOOKS = [
+    ("light", 400),
+    ("dark", 1270),
+    pytest.param("dark", 400, marks=pytest.mark.slow),
+    pytest.param("light", 1270, marks=pytest.mark.slow),
+]
 # Keysyms of X; of what is held its key's code, which is what AT-SPI wants there.
 HOME, LEFT, UP, RIGHT, DOWN, ENTER, ESCAPE, TAB = 0xFF50, 0xFF51, 0xFF52, 0xFF53, 0xFF54, 0xFF0D, 0xFF1B, 0xFF09
 CONTROL, ALT, SHIFT, SLASH = 37, 64, 50, 0x2F

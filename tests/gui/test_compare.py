@@ -5,7 +5,7 @@ import time
 import xml.etree.ElementTree as tree
 
 import pytest
-from desktop import ENTER
+from desktop import LOOKS, ENTER
 from test_history import compare, measure, open_history, open_page, save_as, wait_numbers
 
 
@@ -79,8 +79,7 @@ def test_charts_are_saved(gui, button, name):
         assert path.read_bytes().startswith(b"\x89PNG\r\n\x1a\n")
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1270])
+@pytest.mark.parametrize("look, width", LOOKS)
 def test_looks(gui, look, width):
     two_runs(gui.world)
     window = open_page(gui, "compare", width=width, environment={"ADW_DEBUG_COLOR_SCHEME": f"prefer-{look}"})

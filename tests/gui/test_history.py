@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from desktop import BUILD, CONTROL, DOWN, ENTER, Desktop, Window, wait_until
+from desktop import LOOKS, BUILD, CONTROL, DOWN, ENTER, Desktop, Window, wait_until
 
 DELETE = 0xFFFF
 SLEEPS = ("-e", "null", "-w", "0", "--no-wait", "-q")
@@ -318,8 +318,7 @@ def test_export_writes_the_file_that_was_named(gui):
     assert json.loads(records.read_text())[0]["number"] == 1
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1270])
+@pytest.mark.parametrize("look, width", LOOKS)
 def test_looks(gui, look, width):
     fill(gui.world, 40)
     window = open_history(gui, width=width, environment={"ADW_DEBUG_COLOR_SCHEME": f"prefer-{look}"})

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from desktop import wait_until
+from desktop import LOOKS, wait_until
 from test_history import open_page
 
 FUNCTIONAL = pathlib.Path(__file__).resolve().parents[1] / "functional"
@@ -123,8 +123,7 @@ def test_the_machine_as_results_have_it(gui):
     window.shot("system")
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
-@pytest.mark.parametrize("width", [400, 1270])
+@pytest.mark.parametrize("look, width", LOOKS)
 @pytest.mark.parametrize("page, words", [("models", "not here"), ("system", "bookworm")])
 def test_looks(gui, look, width, page, words):
     window = open_page(gui, page, width=width, environment={"ADW_DEBUG_COLOR_SCHEME": f"prefer-{look}"})
