@@ -223,12 +223,13 @@ show_figures (LbRunView *view, const json_t *record)
   g_autoptr (GPtrArray) figures = lb_figures_of (record);
 
   clear_children (GTK_WIDGET (view->figures), remove_figure);
+  /* before they are in it: a hidden box of GTK 4.8 gives children of a second result no height */
+  gtk_widget_set_visible (GTK_WIDGET (view->figures), figures->len > 0);
   for (guint i = 0; i < figures->len; i++)
     {
       gtk_flow_box_append (view->figures, new_card (g_ptr_array_index (figures, i)));
       gtk_widget_set_focusable (gtk_widget_get_last_child (GTK_WIDGET (view->figures)), FALSE);
     }
-  gtk_widget_set_visible (GTK_WIDGET (view->figures), figures->len > 0);
 }
 
 /* Nothing is drawn when nobody sees it: what came meanwhile is shown when it is seen again. */
