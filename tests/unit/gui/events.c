@@ -94,7 +94,7 @@ add (const char *name, void (*test) (Fixture *it, gconstpointer data))
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   add ("/gui/events/pieces", takes_lines_in_pieces);
   add ("/gui/events/garbage", tells_which_line_is_garbage);
   add ("/gui/events/complaint", keeps_the_last_complaint);

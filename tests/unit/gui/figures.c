@@ -54,7 +54,7 @@ warns (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gui/figures/measured", shows_what_was_measured);
   g_test_add_func ("/gui/figures/failed", shows_nothing_of_a_run_that_failed);
   g_test_add_func ("/gui/figures/warnings", warns);

@@ -103,7 +103,7 @@ takes_no_harm_from_nonsense (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gui/progress/follows-a-run", follows_a_run);
   g_test_add_func ("/gui/progress/time-left", tells_the_time_that_is_left);
   g_test_add_func ("/gui/progress/auto", knows_how_long_auto_takes);

@@ -67,7 +67,7 @@ says_what_is_no_time_as_zero (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gui/transcript/subtitles", writes_subtitles);
   g_test_add_func ("/gui/transcript/text-and-json", writes_text_and_json);
   g_test_add_func ("/gui/transcript/times", says_what_is_no_time_as_zero);
