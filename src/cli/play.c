@@ -122,9 +122,8 @@ locate (LbStore *store, const json_t *artifact, GError **error)
 {
   const char *path = lb_json_string (artifact, "path", "");
   g_autofree char *shown = lb_text_escape (path);
-  g_auto (GStrv) parts = g_strsplit (path, "/", -1);
 
-  if (g_str_has_prefix (path, "runs/") && !g_strv_contains ((const char *const *) parts, ".."))
+  if (lb_store_is_own_path (path))
     return g_canonicalize_filename (path, lb_store_folder (store));
   g_set_error (error, LB_ERROR, LB_ERROR_BAD_INPUT,
                "the record names \"%s\", which is no file of the history: it isn't played",

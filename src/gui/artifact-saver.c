@@ -5,6 +5,7 @@
 #include "core/paths.h"
 #include "core/text.h"
 #include "gui/window.h"
+#include "store/store.h"
 
 /* Lives from the dialog to the last copy. */
 typedef struct {
@@ -25,14 +26,6 @@ saving_free (Saving *saving)
   g_free (saving);
 }
 
-static gboolean
-is_own (const char *path)
-{
-  g_auto (GStrv) parts = g_strsplit (path, "/", -1);
-
-  return g_str_has_prefix (path, "runs/") && !g_strv_contains ((const char *const *) parts, "..");
-}
-
 char **
 lb_artifact_paths (const json_t *record)
 {
@@ -46,7 +39,7 @@ lb_artifact_paths (const json_t *record)
       const char *path = lb_json_string (artifact, "path", "");
       g_autofree char *whole = NULL;
 
-      if (folder == NULL || !is_own (path))
+      if (folder == NULL || !lb_store_is_own_path (path))
         continue;
       whole = g_build_filename (folder, path, NULL);
       g_strv_builder_add (paths, whole);

@@ -302,3 +302,11 @@ lb_store_prune (LbStore *store, guint64 limit_bytes, GError **error)
     }
   return removed;
 }
+
+gboolean
+lb_store_is_own_path (const char *path)
+{
+  g_auto (GStrv) parts = g_strsplit (path, "/", -1);
+
+  return g_str_has_prefix (path, "runs/") && !g_strv_contains ((const char *const *) parts, "..");
+}

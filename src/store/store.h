@@ -43,6 +43,10 @@ gboolean lb_store_add_iteration (LbStore *store, const char *id, const json_t *i
 /** lb_store_set_output: adds or replaces the output with the same sha256 */
 gboolean lb_store_set_output (LbStore *store, const char *id, const json_t *output,
                               GError **error);
+/** lb_store_is_own_path: whether @path, as a record's `artifacts` name it, lies in the folder of
+ * runs: a record may come from elsewhere, and name any file */
+gboolean lb_store_is_own_path (const char *path);
+
 /** lb_store_add_artifact: @source_path is moved or copied to runs/ID/@name. Returns: (transfer
  * full): {role, path (relative), sha256, bytes} */
 json_t *lb_store_add_artifact (LbStore *store, const char *id, const char *role, const char *name,
