@@ -41,7 +41,7 @@ def test_a_model_is_downloaded_and_removed(gui, server):
     window.wait("label", holds="licence MIT · not here")
     window.shot("models-offered")
     window.click("push button", "Download tiny ggml")
-    window.wait("label", holds="on this computer")
+    window.wait("label", holds="· on this computer")
     assert pulls.store(gui.world) == ["ggml-tiny.bin"]
     window.click("push button", "Remove… tiny ggml")
     window.click("push button", "_Cancel Cancel")
@@ -66,7 +66,7 @@ def test_a_download_shows_how_far_it_is_and_is_cancelled(gui, server):
     assert "ggml-tiny.bin" not in pulls.store(gui.world)
     server.go_on.set()
     window.click("push button", "Download tiny ggml")
-    window.wait("label", holds="on this computer")
+    window.wait("label", holds="· on this computer")
 
 
 @pytest.mark.parametrize("way, words", [("missing", "answered 404"), ("wrong", "SHA-256 differs")])
