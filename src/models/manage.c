@@ -263,7 +263,8 @@ lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed, GError
   gboolean done;
   int lock;
 
-  *freed = 0;
+  if (freed != NULL)
+    *freed = 0;
   if (g_path_is_absolute (model->path))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,

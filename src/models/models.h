@@ -88,7 +88,8 @@ gboolean lb_models_pull (LbModels *models, const LbModel *model, LbPullCallback 
  * lb_models_open() shows it from then on */
 char *lb_models_import (LbModels *models, const char *file, const char *name, GError **error);
 
-/** lb_models_remove: takes @model, and what a broken pull left of it, from the store */
+/** lb_models_remove: takes @model, and what a broken pull left of it, from the store.
+ * @freed_bytes: (out) (optional) */
 gboolean lb_models_remove (LbModels *models, const LbModel *model, guint64 *freed_bytes,
                            GError **error);
 
