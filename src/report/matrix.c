@@ -174,6 +174,7 @@ static const struct {
 } of_sets[] = {
   { "median_rtf", FALSE }, { "wer", FALSE },         { "note_f1", TRUE },    { "beat_f", TRUE },
   { "tempo_p", TRUE },     { "chord_majmin", TRUE }, { "genre_top1", TRUE }, { "sdr_db", TRUE },
+  { "mos", TRUE },
 };
 
 static gboolean

@@ -58,6 +58,24 @@ block_tells_of_text_and_sound (void)
 }
 
 static json_t *
+worse_sound (void)
+{
+  json_t *record = sample_spoken ();
+
+  sample_set (record, "scores/mos/value", json_real (2.5));
+  return record;
+}
+
+static void
+set_has_mos (void)
+{
+  g_autofree char *text = draw ("table", sample_spoken, worse_sound);
+
+  assert_has (text, ", 2 results; RTF mean");
+  assert_has (text, "MOS mean 3.19, median 3.19, worst 2.50");
+}
+
+static json_t *
 make_own_text (void)
 {
   json_t *record = sample_spoken ();
@@ -145,5 +163,6 @@ main (int argc, char **argv)
   ADD (a_book_is_cut_for_people_and_whole_for_machines);
   ADD (matrix_and_markdown_have_its_columns_where_it_is_there);
   ADD (show_has_what_the_engine_said_and_every_iteration);
+  ADD (set_has_mos);
   return g_test_run ();
 }
