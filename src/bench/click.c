@@ -30,7 +30,7 @@ lb_click_save (const LbPlan *plan, guint case_index, LbResult *result, const LbP
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) clicks = NULL;
   g_autoptr (LbPcm) mixed = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *path = NULL, *absolute = NULL;
   guint output;
 
   if (settings->click == NULL || !lb_result_output_is_new (result, &output) || output != 0)
@@ -40,5 +40,10 @@ lb_click_save (const LbPlan *plan, guint case_index, LbResult *result, const LbP
   mixed = lb_click_mix (song, (const LbClick *) (gpointer) clicks->data, clicks->len,
                         settings->pcm_memory_bytes, &error);
   if (mixed == NULL || !lb_audio_write (mixed, path, &error))
-    lb_keep_flag (result, "not-saved", "the click track could not be saved", error);
+    {
+      lb_keep_flag (result, "not-saved", "the click track could not be saved", error);
+      return;
+    }
+  absolute = g_canonicalize_filename (path, NULL);
+  lb_json_set_path (lb_result_last_output (result), "click", absolute);
 }

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
  *
  * Writes the click track of the output that @result got last, if the plan asks for one and that
  * output is the case's first: settings.click, or "NN-ENGINE-click.wav" in it where that is a
- * folder. What can't be written is said by a flag
+ * folder; output.click names the file. What can't be written is said by a flag
  */
 void lb_click_save (const LbPlan *plan, guint case_index, LbResult *result, const LbPcm *song);
 

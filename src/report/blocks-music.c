@@ -207,7 +207,7 @@ lb_say_genre_score (const json_t *record)
 char *
 lb_say_files (const json_t *record)
 {
-  static const char *const names[] = { "midi", "lab", "beats_txt", "description" };
+  static const char *const names[] = { "midi", "lab", "beats_txt", "click", "description" };
   GString *line = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -215,7 +215,7 @@ lb_say_files (const json_t *record)
       {
         g_autofree char *path = lb_field_show (lb_field (names[i]), record, TRUE);
 
-        g_string_append (line, path);
+        g_string_append_printf (line, "%s%s", line->len > 0 ? ", " : "", path);
       }
   return g_string_free (line->len > 0 ? line : g_string_append (line, LB_ABSENT), FALSE);
 }

@@ -142,6 +142,7 @@ static const LbField fields[] = {
   { "/output/midi",               "midi",              "MIDI file",     LB_FIELD_PATH,    CSV },
   { "/output/lab",                "lab",               "Chord file",    LB_FIELD_PATH,    CSV },
   { "/output/beats_txt",          "beats_txt",         "Beat file",     LB_FIELD_PATH,    CSV },
+  { "/output/click",              "click",             "Click track",   LB_FIELD_PATH,    CSV },
   { "/output/description",        "description",       "Description file", LB_FIELD_PATH, CSV },
   { "/output/audio",              "audio",             "Sound file",    LB_FIELD_PATH,    CSV },
   { "/output/sound/duration_s",   "sound_duration_s",  "Sound length",  LB_FIELD_SECONDS, CSV },

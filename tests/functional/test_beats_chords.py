@@ -127,6 +127,8 @@ def test_clicks_are_where_the_beats_are(world, two_songs, tmp_path, suffix):
     for number, (wav, *_) in enumerate(two_songs):
         target = tmp_path / f"click-{number}.{suffix}"
         (record,) = world.json("beats", str(wav), "-e", "aubio", "--click", str(target), *QUICK)
+        assert record["output"]["click"] == str(target)
+        assert str(target) in world.run("show", "last")[0]
         places, pitches = click_places(target, wav)
         assert places == pytest.approx(record["output"]["beats"], abs=1e-3) and len(places) > 10
         assert all(900 < pitch < 1100 for pitch in pitches)
