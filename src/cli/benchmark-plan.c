@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "bench/default-engine.h"
 #include "bench/runner.h"
 #include "core/error.h"
 #include "core/text.h"
@@ -118,44 +119,48 @@ add_cases (const Matrix *matrix, const Choice *choice, GError **error)
   return TRUE;
 }
 
-static gboolean
-takes (const LbManifest *manifest, const LbModel *model, const char *mode)
+/* Of the mode's own, as far as the engine takes them, the first that is here. *@first: the first
+ * of them at all. */
+static const char *
+choose_usual (const Matrix *matrix, const LbManifest *manifest, const char **first)
 {
-  return strcmp (model->mode, mode) == 0 &&
-         g_strv_contains ((const char *const *) manifest->variants, model->variant);
+  const char *const *variants = (const char *const *) manifest->variants;
+  const char *const *names = matrix->mode->models;
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      const LbModel *model = lb_models_find (matrix->models, names[i], matrix->mode->mode,
+                                             variants, NULL);
+
+      if (model != NULL && lb_models_is_here (matrix->models, model))
+        return names[i];
+      if (model != NULL && *first == NULL)
+        *first = names[i];
+    }
+  return NULL;
 }
 
-/* The mode's own, as far as the engine takes them: the first that is here, else the first. An
- * engine that takes none of them: likewise of all that it takes. NULL: there is none. */
+/* The mode's own that is here; else the first that is here of all that the engine takes; else
+ * the first of the mode's own, or of all. NULL: there is none. */
 static const char *
 choose_model (const Matrix *matrix, const LbManifest *manifest)
 {
-  const char *const *variants = (const char *const *) manifest->variants;
   const GPtrArray *all = lb_models_all (matrix->models);
-  const char *best = NULL;
+  const char *first = NULL;
+  const char *best = choose_usual (matrix, manifest, &first);
 
-  for (guint i = 0; matrix->mode->models != NULL && matrix->mode->models[i] != NULL; i++)
-    {
-      const LbModel *model = lb_models_find (matrix->models, matrix->mode->models[i],
-                                             matrix->mode->mode, variants, NULL);
-
-      if (model != NULL && lb_models_is_here (matrix->models, model))
-        return matrix->mode->models[i];
-      if (model != NULL && best == NULL)
-        best = matrix->mode->models[i];
-    }
   for (guint i = 0; best == NULL && i < all->len; i++)
     {
       const LbModel *model = g_ptr_array_index (all, i);
 
-      if (takes (manifest, model, matrix->mode->mode) &&
-          lb_models_is_here (matrix->models, model))
+      if (!lb_engine_takes (manifest, model, matrix->mode->mode))
+        continue;
+      if (lb_models_is_here (matrix->models, model))
         best = model->name;
+      else if (first == NULL)
+        first = model->name;
     }
-  for (guint i = 0; best == NULL && i < all->len; i++)
-    if (takes (manifest, g_ptr_array_index (all, i), matrix->mode->mode))
-      best = ((const LbModel *) g_ptr_array_index (all, i))->name;
-  return best;
+  return best != NULL ? best : first;
 }
 
 static gboolean

@@ -25,7 +25,7 @@ typedef struct {
   const char *mode; /* "stt" */
   const char *role; /* of what is measured: "audio", "text", "prompt" */
   LbSubjectKind kind;
-  const char *const *models;    /* the default: the first that is here, else the first */
+  const char *const *models;    /* the usual ones: the first that is here is the default */
   const char *reference_suffix; /* of references in a folder: ".txt"; NULL: takes none */
   const char *text;             /* what is measured when nothing was named; NULL: usage error */
 

@@ -375,9 +375,18 @@ split_typed (const LbCliCommand *command, const char *typed, const char **value)
   return NULL;
 }
 
-/* Which engines are chosen decides what --NAME means, and -e may stand behind it: so -e is
- * looked for first. What can't be understood in this pass is left to the next one, which
- * says so. */
+/* Options that decide which engines are chosen, beside "engine". */
+static gboolean
+names_model (const LbCliOption *option)
+{
+  static const char *const names[] = { "model", "voice", "random-weights", NULL };
+
+  return g_strv_contains (names, option->name);
+}
+
+/* Which engines are chosen decides what --NAME means, and -e may stand behind it: so -e, and
+ * whether a model is named, is looked for first. What can't be understood in this pass is left to
+ * the next one, which says so. */
 static void
 find_engines_first (LbCli *cli, const LbCliOption *engine, char **arguments)
 {
@@ -386,7 +395,11 @@ find_engines_first (LbCli *cli, const LbCliOption *engine, char **arguments)
       const char *value = NULL;
       const LbCliOption *option = **p == '-' ? split_typed (cli->command, *p, &value) : NULL;
 
-      if (option == NULL || option->kind == LB_CLI_FLAG)
+      if (option == NULL)
+        continue;
+      if (names_model (option))
+        cli->names_model = TRUE;
+      if (option->kind == LB_CLI_FLAG)
         continue;
       if (value == NULL && (value = *++p) == NULL)
         return;
@@ -407,6 +420,7 @@ set_early_engines (LbCli *cli, char **arguments)
     return;
   find_engines_first (scan, engine, arguments);
   cli->early_engines = g_strdupv ((char **) lb_cli_list (scan, "engine"));
+  cli->names_model = scan->names_model;
 }
 
 static gboolean

@@ -18,7 +18,9 @@ struct _LbCli {
   GPtrArray *arguments; /* of char *, ended by NULL */
   GPtrArray *settings;  /* of LbCliSetting */
   char **early_engines; /* of -e, known before the options that depend on it are read; or NULL */
+  gboolean names_model; /* -m, --voice or --random-weights is given: known as early */
   LbRegistry *registry; /* read when it is first asked for */
+  const LbManifest *default_engine; /* (nullable): of the command's mode, when it was asked for */
   gboolean colour, interactive;
   int width, progress_width;
   GMutex lock; /* of standard error and what follows */

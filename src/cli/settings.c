@@ -2,9 +2,11 @@
  * ENGINE:NAME=VALUE. */
 #include <string.h>
 
+#include "bench/default-engine.h"
 #include "cli/private.h"
 #include "core/error.h"
 #include "core/text.h"
+#include "models/models.h"
 
 LbRegistry *
 lb_cli_registry (LbCli *cli, GError **error)
@@ -20,9 +22,26 @@ lb_help_has_mode (const LbManifest *manifest, const char *mode)
   return manifest->modes != NULL && g_strv_contains ((const char *const *) manifest->modes, mode);
 }
 
+static gboolean
+is_here (const LbModel *model, gpointer models)
+{
+  return lb_models_is_here (models, model);
+}
+
+/* Returns: (nullable): what can begin at once, with a model that is here */
+static const LbManifest *
+find_with_model (const LbRegistry *registry, const char *mode)
+{
+  g_autoptr (LbModels) models = lb_models_open (NULL); /* what is wrong is said by who needs it */
+
+  return models != NULL ? lb_default_engine (registry, lb_models_all (models), mode, is_here,
+                                             models)
+                        : NULL;
+}
+
 /* What is ready comes before what isn't, then the lower rank, then the first by name. */
 static const LbManifest *
-find_default (const LbRegistry *registry, const char *mode)
+find_by_rank (const LbRegistry *registry, const char *mode)
 {
   const GPtrArray *all = lb_registry_all (registry);
   const LbManifest *best = NULL;
@@ -41,6 +60,19 @@ find_default (const LbRegistry *registry, const char *mode)
         best = manifest;
     }
   return best;
+}
+
+/* Where a model is named, or none is needed, what is here doesn't count. */
+static const LbManifest *
+find_default (LbCli *cli)
+{
+  const char *mode = cli->command->mode;
+
+  if (cli->default_engine == NULL && !cli->names_model)
+    cli->default_engine = find_with_model (cli->registry, mode);
+  if (cli->default_engine == NULL)
+    cli->default_engine = find_by_rank (cli->registry, mode);
+  return cli->default_engine;
 }
 
 GPtrArray *
@@ -65,7 +97,7 @@ lb_cli_engines (LbCli *cli, GError **error)
     }
   if (engines->len > 0)
     return g_steal_pointer (&engines);
-  manifest = find_default (cli->registry, mode);
+  manifest = find_default (cli);
   if (manifest == NULL)
     {
       g_set_error (

@@ -202,7 +202,7 @@ const LbCliCommand lb_command_tts = {
       "engines, voices, devices or texts make a matrix: every combination is one case. A case "
       "that fails leaves the others' results, and the exit status 1.\n\n"
       "Without --voice it is en_US-lessac-medium, or en_US-joe-medium where only that is there; "
-      "an engine that has neither takes the first voice of its own.",
+      "where neither is, the first voice of the engine that is, else its first of all.",
   .options = options,
   .min_arguments = 0,
   .max_arguments = -1,

@@ -36,7 +36,7 @@ typedef struct {
   char **backends;    /* that it may offer: "cpu", "vulkan", "hip", "cuda" */
   gboolean network;   /* whether it may open inet sockets */
   gboolean hidden;    /* not part of default matrices: null */
-  int rank;           /* the lowest that is ready is its mode's default; 100 unless it says */
+  int rank;           /* the lower, the sooner its mode's default; 100 unless it says */
   char **keys;        /* environment variables with secrets that it gets */
   GPtrArray *options; /* of LbOption */
   json_t *json;       /* all of it */

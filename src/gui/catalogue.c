@@ -1,5 +1,6 @@
 #include "gui/catalogue.h"
 
+#include "bench/default-engine.h"
 #include "machine/machine.h"
 
 static void
@@ -82,21 +83,29 @@ lb_gui_catalogue_engines (const LbGuiCatalogue *catalogue, const char *mode)
   return engines;
 }
 
+static gboolean
+is_here (const LbModel *model, gpointer catalogue)
+{
+  return lb_gui_catalogue_is_here (catalogue, model);
+}
+
+const LbManifest *
+lb_gui_catalogue_default (const LbGuiCatalogue *catalogue, const char *mode)
+{
+  return lb_default_engine (catalogue->registry, lb_models_all (catalogue->models), mode, is_here,
+                            (gpointer) catalogue);
+}
+
 GPtrArray *
 lb_gui_catalogue_models (const LbGuiCatalogue *catalogue, const char *mode,
                          const LbManifest *engine)
 {
   const GPtrArray *all = lb_models_all (catalogue->models);
-  const char *const *variants = (const char *const *) engine->variants;
   GPtrArray *models = g_ptr_array_new ();
 
-  for (guint i = 0; variants != NULL && i < all->len; i++)
-    {
-      LbModel *model = g_ptr_array_index (all, i);
-
-      if (g_strcmp0 (model->mode, mode) == 0 && g_strv_contains (variants, model->variant))
-        g_ptr_array_add (models, model);
-    }
+  for (guint i = 0; i < all->len; i++)
+    if (lb_engine_takes (engine, g_ptr_array_index (all, i), mode))
+      g_ptr_array_add (models, g_ptr_array_index (all, i));
   return models;
 }
 

@@ -28,6 +28,10 @@ gboolean lb_gui_catalogue_is_here (const LbGuiCatalogue *catalogue, const LbMode
  * where $LLAMABURN_GUI_HIDDEN is set: tests do that */
 GPtrArray *lb_gui_catalogue_engines (const LbGuiCatalogue *catalogue, const char *mode);
 
+/** lb_gui_catalogue_default: Returns: (transfer none) (nullable): the engine that stands first
+ * for @mode, as on the command line (lb_default_engine()); %NULL: none has a model here */
+const LbManifest *lb_gui_catalogue_default (const LbGuiCatalogue *catalogue, const char *mode);
+
 /** lb_gui_catalogue_models: Returns: (transfer container) (element-type LbModel): those of @mode
  * that @engine takes, in the order of the catalogue */
 GPtrArray *lb_gui_catalogue_models (const LbGuiCatalogue *catalogue, const char *mode,

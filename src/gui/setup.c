@@ -255,8 +255,11 @@ list_engines (LbSetup *setup)
   g_autofree char *wanted = lb_gui_state_text (lb_gui_context_state (setup->context), setup->mode,
                                                "engine", NULL);
   g_autoptr (GPtrArray) engines = lb_gui_catalogue_engines (setup->catalogue, setup->mode);
+  const LbManifest *usual = lb_gui_catalogue_default (setup->catalogue, setup->mode);
   guint chosen = 0;
 
+  if (usual != NULL)
+    g_ptr_array_find (engines, usual, &chosen);
   for (guint i = 0; i < engines->len; i++)
     {
       const LbManifest *engine = g_ptr_array_index (engines, i);
