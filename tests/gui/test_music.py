@@ -158,3 +158,13 @@ def test_a_description_can_be_copied(task, song):
     window.click("push button", holds="Copy Description")
     window.wait("label", "The description is on the clipboard")
     window.shot("music-analysis")
+
+
+def test_engines_that_describe_are_listed(task, gui):
+    """By their manifests, with the models that each takes: also the hybrid whose language model is a file."""
+    gui.world.link_model("llm/smollm2-135m-instruct")
+    window = task("analysis", "null")
+    names = window.choose("Engine", "llama.cpp, language models that are told the features measured here")
+    assert any(name.startswith("features measured here") for name in names), names
+    assert "SmolLM2 135M Instruct, 4-bit" in " ".join(window.choose("Model", "SmolLM2"))
+    window.shot("music-hybrid")
