@@ -5,7 +5,9 @@ The claims: usable in under 400 ms with a history of 100,000 runs; at most 80 MB
 window; RTF from the window within 1 % of the command line's (median of 7 pairs, in turn). On a display of its own
 (Xvfb), in turn with the empty window. Prints one JSON object; exit status 1 when a claim doesn't hold.
 
-    bench/gui.py [--runs 100000] [--pairs 7] [--engine whisper.cpp] [SOUND]     LLAMABURN_BUILD names the build folder
+    $(tools/test-venv)/bin/python bench/gui.py [--runs 100000] [--pairs 7] [--engine whisper.cpp] [SOUND]
+
+LLAMABURN_BUILD names the build folder.
 """
 
 import argparse
