@@ -164,7 +164,7 @@ def test_engines_that_describe_are_listed(task, gui):
     """By their manifests, with the models that each takes: also the hybrid whose language model is a file."""
     gui.world.link_model("llm/smollm2-135m-instruct")
     window = task("analysis", "null")
-    names = window.choose("Engine", "llama.cpp, language models that are told the features measured here")
+    names = window.choose("Engine", "hybrid by llama.cpp: a language model")
     assert any(name.startswith("features measured here") for name in names), names
     assert "SmolLM2 135M Instruct, 4-bit" in " ".join(window.choose("Model", "SmolLM2"))
     window.shot("music-hybrid")
