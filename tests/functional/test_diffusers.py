@@ -89,6 +89,14 @@ def test_what_no_pipeline_makes_is_refused_before_anything(world):
         assert out == "" and said in err and len(err.splitlines()) == 1
 
 
+def test_a_duration_is_what_the_engines_manifest_takes(world):
+    """null makes 30 s at most, Stable Audio 47: neither is the command line's bound."""
+    plan = json.loads(world.run("generate", JAZZ, "-e", "diffusers", "-m", "stable-audio-open-1.0", "--duration", "47", "--print-plan")[0])
+    assert plan["cases"][0]["options"] == {"duration": 47}
+    _, err = world.run("generate", JAZZ, "-e", "diffusers,null", "--duration", "47", "--print-plan", status=2)
+    assert "--duration takes a number from 1 to 30" in err
+
+
 def test_the_catalogues_model_says_how_it_is_got(world):
     _, err = world.run("models", "pull", "stable-audio-open-1.0", status=1)
     assert "agreed to their licence" in err and "music/diffusers/stable-audio-open-1.0" in err
