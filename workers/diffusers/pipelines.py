@@ -45,7 +45,7 @@ class Kind:
     seconds: str
     steps: int
     guidance: float
-    # What it asks for and this engine never uses: CLAP's ears, to choose the best of several sounds.
+    # What it asks for and this engine never uses: what lets CLAP hear several sounds and choose the best.
     unused: tuple[str, ...] = ()
 
 
