@@ -93,6 +93,19 @@ add_errors (GPtrArray *figures, const char *title, const json_t *wer)
 }
 
 static void
+add_claims (GPtrArray *figures, const json_t *grounding)
+{
+  double value = lb_json_real (grounding, "value", NAN);
+  int right = (int) lb_json_integer (grounding, "right", 0);
+  int wrong = (int) lb_json_integer (grounding, "wrong", 0);
+
+  if (isfinite (value))
+    add (figures, _ ("Claims Right"), g_strdup_printf ("%.0f %%", 100 * value),
+         g_strdup_printf (_ ("%d of %d, %d not checkable"), right, right + wrong,
+                          (int) lb_json_integer (grounding, "unchecked", 0)));
+}
+
+static void
 add_scores (GPtrArray *figures, const json_t *scores)
 {
   const char *name;
@@ -106,6 +119,8 @@ add_scores (GPtrArray *figures, const json_t *scores)
         add_errors (figures, _ ("Word Error Rate"), score);
       else if (g_strcmp0 (name, "cer") == 0)
         add_errors (figures, _ ("Character Error Rate"), score);
+      else if (g_strcmp0 (name, "grounding") == 0)
+        add_claims (figures, score);
       else if (isfinite (value))
         add (figures, name, lb_report_number (value), NULL);
     }

@@ -119,9 +119,9 @@ class Desktop:
 
 
 class Window:
-    """The program llamaburn-gui in a world, on a desktop."""
+    """The program llamaburn-gui in a world, on a desktop. through: a command that becomes it."""
 
-    def __init__(self, desktop, world, *arguments, environment=None):
+    def __init__(self, desktop, world, *arguments, environment=None, through=()):
         self.desktop, self.world = desktop, world
         self.log = world.folder / "gui.log"
         merged = {**world.environment, **desktop.environment, **(environment or {})}
@@ -129,7 +129,7 @@ class Window:
             merged[name] = world.environment[name]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*through, BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
         try:
             self.wait("frame|window")
