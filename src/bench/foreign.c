@@ -35,8 +35,7 @@ name_type (json_type type)
                                 : "a list of objects";
 }
 
-static gboolean
-refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
+static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static gboolean
 refuse (GError **error, const char *format, ...)
@@ -87,16 +86,19 @@ lb_foreign_check (const json_t *record, GError **error)
     return refuse (error, "it is no record of LlamaBurn: \"schema\" must be \"%s\"",
                    LB_RESULT_SCHEMA);
   if (strcmp (schema, LB_RESULT_SCHEMA) != 0)
-    return refuse (error, "its schema \"%s\" is not known here (\"%s\" is): another LlamaBurn "
-                          "wrote it, take the newer one",
+    return refuse (error,
+                   "its schema \"%s\" is not known here (\"%s\" is): another LlamaBurn "
+                   "wrote it, take the newer one",
                    shown, LB_RESULT_SCHEMA);
   if (!check_members (record, error))
     return FALSE;
   if (!lb_id_is_valid (lb_json_string (record, "id", "")))
     return refuse (error, "\"id\" must be a UUID");
   if (!g_strv_contains (ended, lb_json_string (record, "status", "")))
-    return refuse (error, "\"status\" must be ok, failed or interrupted: the run must have ended");
-  if (*lb_json_string (record, "mode", "") == '\0' || lb_json_integer (record, "timestamp", 0) < 0)
+    return refuse (error,
+                   "\"status\" must be ok, failed or interrupted: the run must have ended");
+  if (*lb_json_string (record, "mode", "") == '\0' ||
+      lb_json_integer (record, "timestamp", 0) < 0)
     return refuse (error, "\"mode\" must not be empty, nor \"timestamp\" below 0");
   if (lb_json_string (json_object_get (record, "engine"), "id", NULL) == NULL)
     return refuse (error, "\"engine\" must have an \"id\"");

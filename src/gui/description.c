@@ -41,14 +41,15 @@ static void
 mark_text (LbDescription *it, GPtrArray *marks)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (it->text);
-  g_autoptr (GPtrArray) order = g_ptr_array_copy (marks, NULL, NULL);
+  g_autoptr (GPtrArray) order = g_ptr_array_new (); /* a copy would free the marks, too */
 
+  g_ptr_array_extend (order, marks, NULL, NULL);
   g_ptr_array_sort (order, later_first);
   for (guint i = 0; i < order->len; i++)
     {
       const LbClaimMark *mark = g_ptr_array_index (order, i);
-      g_autofree char *sign = g_strconcat (NO_BREAK_SPACE,
-                                           lb_claim_verdict_sign (mark->verdict), NULL);
+      g_autofree char *sign = g_strconcat (NO_BREAK_SPACE, lb_claim_verdict_sign (mark->verdict),
+                                           NULL);
       GtkTextTag *tag = lb_marked_text_tag (it->text, looks[mark->verdict].tag,
                                             looks[mark->verdict].colour,
                                             looks[mark->verdict].underline, FALSE);
@@ -79,13 +80,13 @@ new_claim_row (const LbClaimMark *mark)
 {
   GtkWidget *row = new_row (mark->said, mark->words);
   GtkWidget *sign = gtk_label_new (lb_claim_verdict_sign (mark->verdict));
-  g_autofree char *label = g_strdup_printf ("%s. %s", mark->said, mark->words);
 
   gtk_widget_add_css_class (sign, "title-3");
   gtk_widget_add_css_class (sign, looks[mark->verdict].class);
   gtk_label_set_width_chars (GTK_LABEL (sign), 2);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), sign);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  mark->words, -1);
   return row;
 }
 

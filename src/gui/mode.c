@@ -13,9 +13,9 @@
   {                                                                                              \
     .mode = MODE, .title = TITLE, .is_music = TRUE, .new_input = NEW_INPUT,                      \
     .fill = lb_music_input_fill, .scores = lb_music_input_scores,                                \
-    .duration_s = lb_music_input_duration_s,                                                     \
-    .choose_file = lb_music_input_choose_file, .set_file = lb_music_input_set_file,              \
-    .new_output = lb_music_output_new, .show_output = lb_music_output_show                       \
+    .duration_s = lb_music_input_duration_s, .choose_file = lb_music_input_choose_file,          \
+    .set_file = lb_music_input_set_file, .new_output = lb_music_output_new,                      \
+    .show_output = lb_music_output_show                                                          \
   }
 
 const LbMode *

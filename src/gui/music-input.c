@@ -64,8 +64,9 @@ add_check (LbMusicInput *input, GtkWidget *group)
 
   input->check = GTK_SWITCH (it);
   gtk_widget_set_valign (it, GTK_ALIGN_CENTER);
-  gtk_switch_set_active (input->check, lb_gui_state_integer (lb_gui_context_state (input->context),
-                                                             STATE, STATE_CHECK, TRUE));
+  gtk_switch_set_active (
+      input->check,
+      lb_gui_state_integer (lb_gui_context_state (input->context), STATE, STATE_CHECK, TRUE));
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Check What It Claims"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
                                _ ("Tempo and key are measured, the rest needs a reference"));

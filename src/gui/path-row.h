@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* Its words, to be translated. */
 typedef struct {
   const char *title;
-  const char *hint;          /* what it is, while there is none */
+  const char *hint;           /* what it is, while there is none */
   const char *choose, *clear; /* what its buttons do: "Choose the Reference" */
   gboolean is_folder;
 } LbPathRowKind;

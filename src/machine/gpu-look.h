@@ -1,5 +1,5 @@
-/* One look at the graphics cards, for a curve that shows life while something runs. The figures of
- * a result are the sampler's. */
+/* One look at the graphics cards, for a curve that shows life while something runs. The figures
+ * of a result are the sampler's. */
 #pragma once
 
 #include <glib.h>

@@ -183,7 +183,7 @@ class Window:
             if 120 < y < 680 or name == "Task":
                 return node
             for _ in range(1 + abs(y - 380) // 100):
-                self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 680 else "b4c")
+                self.desktop.ask(do="mouse", x=12, y=400, event="b5c" if y >= 680 else "b4c")
             time.sleep(0.3)  # it goes on for a while
         raise AssertionError(f"{role} {name!r} does not come into view: {node['box']}")
 

@@ -128,7 +128,7 @@ def test_a_full_disk_is_said_with_the_cure(gui):
     remember(gui.world, benchmark={"mode": "tts"}, tts={"engine": "null", "automatic": 0, "iterations": 1, "warmups": 0})
     small = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=2m tmpfs "$XDG_DATA_HOME" && exec "$0" "$@"']
     window = gui(environment=HIDDEN, through=small)
-    set_options(window, sound_s=120)
+    set_options(window, sound_s=75)
     window.run_once()
     window.wait("panel", holds="RTF, Median:")
     window.wait("label", holds="No space left")

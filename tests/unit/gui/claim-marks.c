@@ -56,8 +56,8 @@ says_what_the_reference_has (void)
 static void
 says_what_can_not_be_checked (void)
 {
-  g_autoptr (GPtrArray) marks = marks_of (
-      "{\"kind\":\"instrument\",\"said\":\"drums\",\"start_characters\":27}");
+  g_autoptr (GPtrArray)
+      marks = marks_of ("{\"kind\":\"instrument\",\"said\":\"drums\",\"start_characters\":27}");
 
   g_assert_cmpint (mark_of (marks, 0)->verdict, ==, LB_CLAIM_NOT_CHECKABLE);
   g_assert_cmpstr (mark_of (marks, 0)->words, ==, "Not checkable: nothing is known of it");
@@ -68,7 +68,9 @@ says_what_can_not_be_checked (void)
 static void
 marks_nothing_that_is_not_there (void)
 {
-  static const char *const places[] = { "-1", "3", "26", "33", "34", "4000000000", "\"4\"", "{}" };
+  static const char *const places[] = {
+    "-1", "3", "26", "33", "34", "4000000000", "\"4\"", "{}"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (places); i++)
     {

@@ -35,7 +35,8 @@ shows_how_many_claims_are_right (void)
   g_autoptr (json_t) record = lb_json_parse (
       "{\"scores\":{\"grounding\":{\"value\":0.75,\"right\":3,\"wrong\":1,\"unchecked\":2}}}", -1,
       NULL);
-  g_autoptr (json_t) none = lb_json_parse ("{\"scores\":{\"grounding\":{\"unchecked\":2}}}", -1, NULL);
+  g_autoptr (json_t)
+      none = lb_json_parse ("{\"scores\":{\"grounding\":{\"unchecked\":2}}}", -1, NULL);
   g_autoptr (GPtrArray) figures = lb_figures_of (record);
   g_autoptr (GPtrArray) nothing = lb_figures_of (none);
 
