@@ -203,3 +203,30 @@ def test_claims_are_left_alone(task, song):
     assert "scores" not in last(window) or "grounding" not in last(window)["scores"]
     window.wait("text", "Description", holds="At 120 BPM.")
     assert not window.find("label", "What It Claims")
+
+
+# Light and dark, narrow and wide.
+LOOKS = {"light": (1100, "prefer-light"), "dark": (1100, "prefer-dark"), "narrow": (600, "prefer-light"), "wide": (1270, "prefer-dark")}
+MODES = {
+    "tts": {}, "separation": {}, "transcription": {}, "beats": {}, "chords": {}, "genre": {}, "generation": {},
+    "analysis": {"text": "A calm piece of 120 BPM in A minor: a piano, no drums."},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("mode", MODES)
+def test_looks(gui, song, mode, look):
+    """Pictures of each task, set up and done: to be looked at."""
+    width, scheme = LOOKS[look]
+    remember(gui.world, window={"width": width, "height": 880},
+             benchmark={"mode": "tts" if mode == "tts" else "music", "task": mode},
+             **{mode: {"engine": "null", "automatic": 0, "iterations": 6, "warmups": 0}})
+    window = gui(*[] if mode in ("tts", "generation") else [song], environment={**QUIET, "ADW_DEBUG_COLOR_SCHEME": scheme})
+    window.wait_ready()
+    window.shot(f"{mode}-{look}-set-up")
+    if MODES[mode]:
+        set_options(window, **MODES[mode])
+    window.run_once(iterations=6, limit_s=LONG_S)
+    last(window)
+    window.shot(f"{mode}-{look}")

@@ -7,9 +7,9 @@ import pytest
 from desktop import DOWN, ENTER, HOME, remember, wait_until
 from test_trouble import HIDDEN, set_options
 
-TEXT = "one two three four"
+TEXT = "the cat sat down"
 # Each form, in the order of the menu, and how its file begins.
-FORMS = {"txt": "one two", "srt": "1\n00:00:00,000 --> ", "vtt": "WEBVTT\n\n00:00:00.000 --> ", "json": '{\n  "text": "one two'}
+FORMS = {"txt": "the cat", "srt": "1\n00:00:00,000 --> ", "vtt": "WEBVTT\n\n00:00:00.000 --> ", "json": '{\n  "text": "the cat'}
 
 
 @pytest.fixture
@@ -52,17 +52,17 @@ def test_it_is_copied(transcribed):
 
 
 def test_a_segment_is_heard(transcribed):
-    transcribed.point(transcribed.wait("label", holds="one two"))
+    transcribed.point(transcribed.wait("label", holds="the cat"))
     transcribed.wait("push button", "Stop Playing")
     transcribed.wait("push button", "Play the Sound", limit_s=60)
 
 
 def test_the_reference_is_read_from_a_file(gui, transcribed):
     path = gui.world.folder / "said.txt"
-    path.write_text("one two tree four")
+    path.write_text("the cat sat town")
     transcribed.point(transcribed.scroll_to("list item", "Reference Text"))
     transcribed.choose_file(path, button="From a File…")
-    transcribed.wait("text", "Reference Text", holds="tree")
+    transcribed.wait("text", "Reference Text", holds="town")
     transcribed.run_once()
     transcribed.wait("panel", holds="Word Error Rate: 25.0 %")
-    transcribed.wait("text", "Aligned Text", holds="tree → three")
+    transcribed.wait("text", "Aligned Text", holds="town → down")
