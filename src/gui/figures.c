@@ -105,6 +105,16 @@ add_claims (GPtrArray *figures, const json_t *grounding)
                           (int) lb_json_integer (grounding, "unchecked", 0)));
 }
 
+/* "note_f1": "Note f1" */
+static char *
+title_of_score (const char *name)
+{
+  g_autofree char *words = g_strdelimit (g_strdup (name), "_", ' ');
+  char first[] = { g_ascii_toupper (*words), '\0' };
+
+  return *words != '\0' ? g_strconcat (first, words + 1, NULL) : g_strdup (name);
+}
+
 static void
 add_scores (GPtrArray *figures, const json_t *scores)
 {
