@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "engine/environment.h"
 #include "engine/group.h"
+#include "engine/keyring.h"
 #include "engine/python.h"
 #include "engine/session-private.h"
 
@@ -128,6 +129,7 @@ spawn (LbSession *session, const LbManifest *manifest, const char *device, const
 
   if (argv == NULL)
     return FALSE;
+  ours = lb_keyring_fill (ours, (const char *const *) manifest->keys);
   environment = lb_environment_build ((const char *const *) ours, manifest,
                                       &session->environment);
   /* Libraries of workers leave files behind; our own modules make none. */

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "engine/keyring.h"
 
 #define MAX_REFUSAL_BYTES (64 * 1024)
 #define MAX_SHOWN_BYTES 300
@@ -123,6 +124,17 @@ is_refused_key (guint status, const char *told)
   return status == 401 || status == 403 || (status == 400 && strstr (told, "API key") != NULL);
 }
 
+char *
+openai_key_advice (const char *key)
+{
+  const char *trouble = g_getenv (LB_KEYRING_TROUBLE);
+  g_autofree char *shown = trouble != NULL ? lb_text_escape (trouble) : NULL;
+
+  return g_strdup_printf ("set %s in the environment, or keep it in the keyring (secret-tool store "
+                          "--label=LlamaBurn service llamaburn key %s)%s%s",
+                          key, key, shown != NULL ? "; " : "", shown != NULL ? shown : "");
+}
+
 void
 openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length, GError **error)
 {
@@ -130,6 +142,7 @@ openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length
   g_autofree char *told = body_told (reply, body, length);
   g_autofree char *path = lb_text_escape (self->path);
   g_autofree char *where = header_shown (reply, "location", "nowhere");
+  g_autofree char *advice = openai_key_advice (self->service->key);
   g_autofree char *after = header_shown (reply, "retry-after", "it doesn't say when");
 
   if (lb_sink_cancelled (self->sink))
@@ -138,8 +151,7 @@ openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length
     openai_fail (self, error, "refuses the key of $%s (%u): %s", self->service->key, status,
                  told);
   else if (status == 401 || status == 403)
-    openai_fail (self, error, "wants a key (%u): set %s in the environment: %s", status,
-                 self->service->key, told);
+    openai_fail (self, error, "wants a key (%u): %s: %s", status, advice, told);
   else if (status == 404)
     openai_fail (self, error, "has nothing at \"%s\" (404): %s: %s", path, self->service->absent,
                  told);

@@ -124,6 +124,7 @@ add_scores (GPtrArray *figures, const json_t *scores)
   json_object_foreach ((json_t *) scores, name, score)
     {
       double value = lb_json_real (score, "value", NAN);
+      g_autofree char *title = title_of_score (name);
 
       if (g_strcmp0 (name, "wer") == 0)
         add_errors (figures, _ ("Word Error Rate"), score);
@@ -132,7 +133,7 @@ add_scores (GPtrArray *figures, const json_t *scores)
       else if (g_strcmp0 (name, "grounding") == 0)
         add_claims (figures, score);
       else if (isfinite (value))
-        add (figures, name, lb_report_number (value), NULL);
+        add (figures, title, lb_report_number (value), NULL);
     }
 }
 

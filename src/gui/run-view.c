@@ -64,18 +64,18 @@ name_phase (const LbGuiProgress *progress, gboolean stopping)
   return g_strdup_printf (_ ("Measuring: iteration %d"), (int) progress->index + 1);
 }
 
+/* Never a bar that runs to and fro: it is drawn 60 times a second, on the cores that are being
+ * measured. Where nothing is known of how far it is, the seconds that pass show life. */
 static void
-show_bar (LbRunView *view, const LbGuiProgress *progress)
+show_bar (LbRunView *view, const LbGuiProgress *progress, double elapsed_s, double left_s)
 {
   double done = isfinite (progress->fraction) ? progress->fraction : 0;
 
   if (progress->of > 0 && progress->iterating)
-    gtk_progress_bar_set_fraction (
-        view->bar, MIN (((double) progress->wall_s->len + done) / (double) progress->of, 1));
-  else if (isfinite (progress->fraction))
-    gtk_progress_bar_set_fraction (view->bar, progress->fraction);
-  else
-    gtk_progress_bar_pulse (view->bar);
+    done = ((double) progress->wall_s->len + done) / (double) progress->of;
+  else if (!isfinite (progress->fraction) && isfinite (left_s) && elapsed_s > 0)
+    done = elapsed_s / (elapsed_s + left_s);
+  gtk_progress_bar_set_fraction (view->bar, CLAMP (done, 0, 1));
 }
 
 static void
@@ -83,7 +83,8 @@ show_phase (LbRunView *view)
 {
   const LbGuiProgress *progress = lb_gui_run_progress (view->run);
   g_autofree char *phase = name_phase (progress, lb_gui_run_is_stopping (view->run));
-  g_autofree char *elapsed = lb_text_duration (lb_gui_run_elapsed_s (view->run));
+  double elapsed_s = lb_gui_run_elapsed_s (view->run);
+  g_autofree char *elapsed = lb_text_duration (elapsed_s);
   double left_s = lb_gui_run_left_s (view->run);
   g_autofree char *left = isfinite (left_s) ? lb_text_duration (left_s) : NULL;
   g_autofree char *times = left != NULL
@@ -92,7 +93,7 @@ show_phase (LbRunView *view)
 
   gtk_label_set_text (view->phase, phase);
   gtk_label_set_text (view->times, times);
-  show_bar (view, progress);
+  show_bar (view, progress, elapsed_s, left_s);
   gtk_label_set_text (view->partial, progress->partial != NULL ? progress->partial : "");
   gtk_widget_set_visible (GTK_WIDGET (view->partial), progress->partial != NULL);
 }

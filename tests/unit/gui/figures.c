@@ -46,6 +46,17 @@ shows_how_many_claims_are_right (void)
 }
 
 static void
+names_scores_for_people (void)
+{
+  g_autoptr (json_t) record = lb_json_parse (
+      "{\"scores\":{\"note_f1\":{\"value\":0.5},\"\":{\"value\":1}}}", -1, NULL);
+  g_autoptr (GPtrArray) figures = lb_figures_of (record);
+
+  g_assert_cmpstr (find (figures, "Note f1")->value, ==, "0.500");
+  g_assert_cmpuint (figures->len, ==, 2);
+}
+
+static void
 shows_nothing_of_a_run_that_failed (void)
 {
   g_autoptr (json_t) record = lb_json_parse ("{\"status\":\"failed\",\"summary\":[]}", -1, NULL);
@@ -73,6 +84,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gui/figures/measured", shows_what_was_measured);
   g_test_add_func ("/gui/figures/claims", shows_how_many_claims_are_right);
+  g_test_add_func ("/gui/figures/names", names_scores_for_people);
   g_test_add_func ("/gui/figures/failed", shows_nothing_of_a_run_that_failed);
   g_test_add_func ("/gui/figures/warnings", warns);
   return g_test_run ();

@@ -1,0 +1,32 @@
+/* Secrets of the user's keyring (the Secret Service: GNOME Keyring, KWallet, KeePassXC). */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* What stands in the way of a key: for who has to ask the user for one. */
+#define LB_KEYRING_TROUBLE "LLAMABURN_KEYRING_TROUBLE"
+
+typedef enum {
+  LB_KEYRING_FOUND,
+  LB_KEYRING_NONE,   /* no such item, no keyring, or LlamaBurn was built without libsecret */
+  LB_KEYRING_LOCKED, /* it is there, and nobody is asked to unlock it: a benchmark runs alone */
+  LB_KEYRING_SILENT, /* the keyring gave no answer in time */
+} LbKeyringAnswer;
+
+/** lb_keyring_find: looks for the item with the attributes service=llamaburn, key=@name. Takes
+ *  three seconds at most.
+ *  @secret: (out) (transfer full) (nullable): %NULL unless it was found; freed with
+ *  lb_keyring_free() */
+LbKeyringAnswer lb_keyring_find (const char *name, char **secret);
+
+/** lb_keyring_free: overwrites @secret (nullable), then frees it. */
+void lb_keyring_free (char *secret);
+
+/** lb_keyring_fill: adds those @names (nullable) to @environment (transfer full) that it lacks and
+ *  the keyring has. Where one can't be had for a reason, LB_KEYRING_TROUBLE says so.
+ *  Returns: (transfer full) */
+char **lb_keyring_fill (char **environment, const char *const *names);
+
+G_END_DECLS
