@@ -219,7 +219,7 @@ MODES = {
 def test_looks(gui, song, mode, look):
     """Pictures of each task, set up and done: to be looked at."""
     width, scheme = LOOKS[look]
-    remember(gui.world, window={"width": width, "height": 880},
+    remember(gui.world, window={"width": width, "height": 780},
              benchmark={"mode": "tts" if mode == "tts" else "music", "task": mode},
              **{mode: {"engine": "null", "automatic": 0, "iterations": 6, "warmups": 0}})
     window = gui(*[] if mode in ("tts", "generation") else [song], environment={**QUIET, "ADW_DEBUG_COLOR_SCHEME": scheme})
