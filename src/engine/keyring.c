@@ -95,6 +95,8 @@ secret_of (SecretItem *item)
   const char *text = value != NULL ? secret_value_get_text (value) : NULL;
   char *copy = text != NULL && *text != '\0' ? g_strdup (text) : NULL;
 
+  for (gsize n = copy != NULL ? strlen (copy) : 0; n > 0 && strchr ("\r\n", copy[n - 1]); n--)
+    copy[n - 1] = '\0';
   if (value != NULL)
     secret_value_unref (value);
   return copy;
@@ -128,7 +130,7 @@ LbKeyringAnswer
 lb_keyring_find (const char *name, char **secret)
 {
   *secret = NULL;
-  return LB_KEYRING_NONE;
+  return LB_KEYRING_LEFT_OUT;
 }
 
 #endif
@@ -139,11 +141,25 @@ static const char *const troubles[] = {
   [LB_KEYRING_NONE] = NULL,
   [LB_KEYRING_LOCKED] = "the keyring has it, but is locked: unlock it, then measure again",
   [LB_KEYRING_SILENT] = "the keyring gave no answer in 3 seconds",
+  [LB_KEYRING_LEFT_OUT] = "but this LlamaBurn was built without libsecret, and reads no keyring",
 };
+
+static char **
+add_gave (char **environment, const char *name)
+{
+  const char *before = g_environ_getenv (environment, LB_KEYRING_GAVE);
+  g_autofree char *names = before != NULL ? g_strconcat (before, " ", name, NULL)
+                                          : g_strdup (name);
+
+  return g_environ_setenv (environment, LB_KEYRING_GAVE, names, TRUE);
+}
 
 char **
 lb_keyring_fill (char **environment, const char *const *names)
 {
+  /* Of whoever started us: about other keys. */
+  environment = g_environ_unsetenv (environment, LB_KEYRING_GAVE);
+  environment = g_environ_unsetenv (environment, LB_KEYRING_TROUBLE);
   for (gsize i = 0; names != NULL && names[i] != NULL; i++)
     {
       const char *given = g_environ_getenv (environment, names[i]);
@@ -154,7 +170,7 @@ lb_keyring_fill (char **environment, const char *const *names)
         continue;
       answer = lb_keyring_find (names[i], &secret);
       if (secret != NULL)
-        environment = g_environ_setenv (environment, names[i], secret, TRUE);
+        environment = add_gave (g_environ_setenv (environment, names[i], secret, TRUE), names[i]);
       else if (troubles[answer] != NULL)
         environment = g_environ_setenv (environment, LB_KEYRING_TROUBLE, troubles[answer], TRUE);
       lb_keyring_free (secret);
@@ -162,4 +178,16 @@ lb_keyring_fill (char **environment, const char *const *names)
         break;
     }
   return environment;
+}
+
+void
+lb_keyring_wipe (char **environment, const char *const *names)
+{
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      const char *value = g_environ_getenv (environment, names[i]);
+
+      if (value != NULL)
+        explicit_bzero ((char *) value, strlen (value));
+    }
 }

@@ -68,6 +68,8 @@ class Keyring:
     def close(self):
         if self.daemon is not None:
             self.stop_daemon()
+        if self.bus.poll() is not None:
+            return
         self.bus.terminate()
         self.bus.wait(10)
         self.bus.stdout.close()
@@ -94,6 +96,43 @@ def test_a_key_of_the_keyring_is_sent_and_never_shown(world, tone, keyring):  # 
     assert KEY not in json.dumps(record) + shown
     ours = [path for path in world.folder.rglob("*") if path.is_file() and keyring.folder not in path.parents]
     assert not [path for path in ours if KEY.encode() in path.read_bytes()]
+
+
+def test_a_line_break_at_the_end_is_no_part_of_it(world, tone, keyring):  # noqa: F811
+    """As `echo KEY | secret-tool store` leaves one."""
+    keyring.unlocked()
+    keyring.store(KEY + "\n")
+    with Server(listener("gemini"), models=ABOUT) as server:
+        describe(world, "gemini", server, tone(), key=None, environment=keyring.given())
+        assert server.asked[0][1]["x-goog-api-key"] == KEY
+    keyring.store("two words\n")
+    assert "the key is none: it holds a space" in refused(world, tone, keyring.given())
+
+
+def test_a_key_that_is_refused_is_said_to_be_the_keyring_s(world, tone, keyring):  # noqa: F811
+    keyring.unlocked()
+    keyring.store(KEY)
+    for key, which in ((None, f"refuses the key {NAME} of the keyring (403)"), (OTHER, f"refuses the key of ${NAME} (403)")):
+        with Server(listener("gemini"), models=lambda r: r.json({"error": {"message": f"not {KEY}"}}, 403)) as server:
+            (record,) = describe(world, "gemini", server, tone(), key=key, status=1, environment={
+                **keyring.given(), "LLAMABURN_KEYRING_GAVE": "" if key is None else NAME})
+        assert which in record["error"]["message"] and (key or KEY) not in record["error"]["message"]
+
+
+def test_a_bus_that_dies_in_mid_run_harms_nothing(world, tone, keyring):  # noqa: F811
+    """GDBus would end a program whose session bus goes."""
+    keyring.unlocked()
+    keyring.store(KEY)
+
+    def die(reply):
+        keyring.close()
+        time.sleep(1)
+        listener("gemini")(reply)
+
+    with Server(die, listener("gemini"), models=ABOUT) as server:
+        records = describe(world, "gemini", server, tone("low", 200), tone("high", 800), key=None,
+                           environment=keyring.given())
+    assert [record["output"]["text"].split(",")[0] for record in records] == ["200 Hz", "800 Hz"]
 
 
 def test_no_command_line_holds_it(world, tone, keyring):  # noqa: F811
