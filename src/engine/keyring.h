@@ -25,12 +25,20 @@ typedef enum {
  *  lb_keyring_free() */
 LbKeyringAnswer lb_keyring_find (const char *name, char **secret);
 
+/** lb_keyring_store: keeps @secret as @name, in the place of what was there. Nobody is asked to
+ * unlock anything: %LB_ERROR_NOT_PERMITTED where it is locked; %LB_ERROR_NOT_FOUND without a
+ * keyring, %LB_ERROR_TIMEOUT */
+gboolean lb_keyring_store (const char *name, const char *secret, GError **error);
+
+/** lb_keyring_remove: removes it. %LB_ERROR_NOT_FOUND, and as lb_keyring_store() */
+gboolean lb_keyring_remove (const char *name, GError **error);
+
 /** lb_keyring_free: overwrites @secret (nullable), then frees it. */
 void lb_keyring_free (char *secret);
 
-/** lb_keyring_fill: adds those @names (nullable) to @environment (transfer full) that it lacks and
- *  the keyring has. Where one can't be had for a reason, LB_KEYRING_TROUBLE says so.
- *  Returns: (transfer full) */
+/** lb_keyring_fill: adds those @names (nullable) to @environment (transfer full) that it lacks
+ * and the keyring has. Where one can't be had for a reason, LB_KEYRING_TROUBLE says so. Returns:
+ * (transfer full) */
 char **lb_keyring_fill (char **environment, const char *const *names);
 
 /** lb_keyring_wipe: overwrites the values of @names (nullable) in @environment */

@@ -130,9 +130,10 @@ openai_key_advice (const char *key)
   const char *trouble = g_getenv (LB_KEYRING_TROUBLE);
   g_autofree char *shown = trouble != NULL ? lb_text_escape (trouble) : NULL;
 
-  return g_strdup_printf ("set %s in the environment, or keep it in the keyring (secret-tool store "
-                          "--label=LlamaBurn service llamaburn key %s)%s%s",
-                          key, key, shown != NULL ? "; " : "", shown != NULL ? shown : "");
+  return g_strdup_printf (
+      "set %s in the environment, or keep it in the keyring (llamaburn keys set "
+      "%s)%s%s",
+      key, key, shown != NULL ? "; " : "", shown != NULL ? shown : "");
 }
 
 /* Returns: (transfer full): which key was sent. */

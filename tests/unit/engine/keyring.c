@@ -29,8 +29,8 @@ leaves_what_is_given (void)
 static void
 forgets_what_was_said_of_others (void)
 {
-  g_auto (GStrv) environment = lb_keyring_fill (environment_of (LB_KEYRING_GAVE "=ONE_API_KEY"),
-                                                NULL);
+  g_auto (GStrv)
+      environment = lb_keyring_fill (environment_of (LB_KEYRING_GAVE "=ONE_API_KEY"), NULL);
 
   g_assert_null (g_environ_getenv (environment, LB_KEYRING_GAVE));
   g_assert_cmpuint (g_strv_length (environment), ==, 1);
