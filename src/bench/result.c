@@ -226,7 +226,7 @@ make_iteration (LbResult *result, guint session, guint index, const LbMeasured *
     lb_json_set_integer (one, "tokens", (gint64) tokens);
   if (tokens > 0)
     lb_json_set_real (one, "tokens_per_sec", tokens / measured->wall_s);
-  if (strcmp (result->mode, "analysis") == 0)
+  if (strcmp (result->mode, "analysis") == 0 || strcmp (result->mode, "generation") == 0)
     lb_answer_rates (measured->output, one);
   return one;
 }
