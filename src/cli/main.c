@@ -43,6 +43,9 @@ static const LbCliCommand *const commands[] = {
   &lb_command_engines_install,
   &lb_command_engines_remove,
   &lb_command_engines_check,
+  &lb_command_keys_list,
+  &lb_command_keys_set,
+  &lb_command_keys_remove,
   &lb_command_system,
   NULL,
 };

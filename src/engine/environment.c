@@ -30,6 +30,7 @@ static const Allowed allowed[] = {
   { "SSL_CERT_FILE", FALSE }, /* whom engines that ask servers trust */
   { "OLLAMA_HOST", FALSE },   /* where that server is */
   { LB_KEYRING_TROUBLE, FALSE },
+  { LB_KEYRING_GAVE, FALSE },
   { "LANG", TRUE },
   { "LANGUAGE", TRUE },
   { "LC_*", TRUE },

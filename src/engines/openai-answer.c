@@ -130,9 +130,22 @@ openai_key_advice (const char *key)
   const char *trouble = g_getenv (LB_KEYRING_TROUBLE);
   g_autofree char *shown = trouble != NULL ? lb_text_escape (trouble) : NULL;
 
-  return g_strdup_printf ("set %s in the environment, or keep it in the keyring (secret-tool store "
-                          "--label=LlamaBurn service llamaburn key %s)%s%s",
-                          key, key, shown != NULL ? "; " : "", shown != NULL ? shown : "");
+  return g_strdup_printf (
+      "set %s in the environment, or keep it in the keyring (llamaburn keys set "
+      "%s)%s%s",
+      key, key, shown != NULL ? "; " : "", shown != NULL ? shown : "");
+}
+
+/* Returns: (transfer full): which key was sent. */
+static char *
+key_name (const char *key)
+{
+  const char *gave = g_getenv (LB_KEYRING_GAVE);
+  g_auto (GStrv) names = g_strsplit (gave != NULL ? gave : "", " ", -1);
+
+  return g_strv_contains ((const char *const *) names, key)
+             ? g_strdup_printf ("%s of the keyring", key)
+             : g_strdup_printf ("of $%s", key);
 }
 
 void
@@ -143,13 +156,13 @@ openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length
   g_autofree char *path = lb_text_escape (self->path);
   g_autofree char *where = header_shown (reply, "location", "nowhere");
   g_autofree char *advice = openai_key_advice (self->service->key);
+  g_autofree char *which = key_name (self->service->key);
   g_autofree char *after = header_shown (reply, "retry-after", "it doesn't say when");
 
   if (lb_sink_cancelled (self->sink))
     g_set_error_literal (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled");
   else if (is_refused_key (status, told) && lb_remote_has_key (self->remote))
-    openai_fail (self, error, "refuses the key of $%s (%u): %s", self->service->key, status,
-                 told);
+    openai_fail (self, error, "refuses the key %s (%u): %s", which, status, told);
   else if (status == 401 || status == 403)
     openai_fail (self, error, "wants a key (%u): %s: %s", status, advice, told);
   else if (status == 404)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import pty
+import select
 import signal
 import socket
 import subprocess
+import termios
 import time
 
 import pytest
@@ -68,6 +72,8 @@ class Keyring:
     def close(self):
         if self.daemon is not None:
             self.stop_daemon()
+        if self.bus.poll() is not None:
+            return
         self.bus.terminate()
         self.bus.wait(10)
         self.bus.stdout.close()
@@ -94,6 +100,43 @@ def test_a_key_of_the_keyring_is_sent_and_never_shown(world, tone, keyring):  # 
     assert KEY not in json.dumps(record) + shown
     ours = [path for path in world.folder.rglob("*") if path.is_file() and keyring.folder not in path.parents]
     assert not [path for path in ours if KEY.encode() in path.read_bytes()]
+
+
+def test_a_line_break_at_the_end_is_no_part_of_it(world, tone, keyring):  # noqa: F811
+    """As `echo KEY | secret-tool store` leaves one."""
+    keyring.unlocked()
+    keyring.store(KEY + "\n")
+    with Server(listener("gemini"), models=ABOUT) as server:
+        describe(world, "gemini", server, tone(), key=None, environment=keyring.given())
+        assert server.asked[0][1]["x-goog-api-key"] == KEY
+    keyring.store("two words\n")
+    assert "the key is none: it holds a space" in refused(world, tone, keyring.given())
+
+
+def test_a_key_that_is_refused_is_said_to_be_the_keyring_s(world, tone, keyring):  # noqa: F811
+    keyring.unlocked()
+    keyring.store(KEY)
+    for key, which in ((None, f"refuses the key {NAME} of the keyring (403)"), (OTHER, f"refuses the key of ${NAME} (403)")):
+        with Server(listener("gemini"), models=lambda r: r.json({"error": {"message": f"not {KEY}"}}, 403)) as server:
+            (record,) = describe(world, "gemini", server, tone(), key=key, status=1, environment={
+                **keyring.given(), "LLAMABURN_KEYRING_GAVE": "" if key is None else NAME})
+        assert which in record["error"]["message"] and (key or KEY) not in record["error"]["message"]
+
+
+def test_a_bus_that_dies_in_mid_run_harms_nothing(world, tone, keyring):  # noqa: F811
+    """GDBus would end a program whose session bus goes."""
+    keyring.unlocked()
+    keyring.store(KEY)
+
+    def die(reply):
+        keyring.close()
+        time.sleep(1)
+        listener("gemini")(reply)
+
+    with Server(die, listener("gemini"), models=ABOUT) as server:
+        records = describe(world, "gemini", server, tone("low", 200), tone("high", 800), key=None,
+                           environment=keyring.given())
+    assert [record["output"]["text"].split(",")[0] for record in records] == ["200 Hz", "800 Hz"]
 
 
 def test_no_command_line_holds_it(world, tone, keyring):  # noqa: F811
@@ -132,7 +175,7 @@ def test_another_item_is_not_taken(world, tone, keyring):  # noqa: F811
     keyring.unlocked()
     subprocess.run([*STORE[:-1], "OPENAI_API_KEY"], input=KEY, text=True, env=keyring.whole, check=True, timeout=20)
     message = refused(world, tone, keyring.given())
-    assert " ".join(STORE) in message and "keyring has it" not in message
+    assert f"llamaburn keys set {NAME}" in message and "keyring has it" not in message
 
 
 def test_a_locked_keyring_stays_locked(world, tone, keyring):  # noqa: F811
@@ -165,3 +208,109 @@ def test_a_keyring_that_stands_still(world, tone, keyring):  # noqa: F811
         assert "the keyring gave no answer in 3 seconds" in refused(world, tone, keyring.given())
     finally:
         os.kill(keyring.daemon.pid, signal.SIGCONT)
+
+
+# ---- llamaburn keys ----
+
+
+def keys(world, keyring, *arguments, secret="", status=0, **environment):
+    """What `llamaburn keys` says, and that it never says a key."""
+    read, write = os.pipe()
+    with open(write, "w") as file:
+        file.write(secret)
+    with open(read) as file:
+        out, err = world.run("keys", *arguments, status=status, stdin=file, environment={**keyring.given(), **environment})
+    assert KEY not in out + err
+    return out + err
+
+
+def where(world, keyring, **environment):
+    return {one["name"]: (one["environment"], one["keyring"])
+            for one in json.loads(keys(world, keyring, "list", "--format", "json", **environment))}
+
+
+def stored(keyring):
+    found = subprocess.run(["secret-tool", "search", "--all", "service", "llamaburn"], env=keyring.whole, text=True,
+                           capture_output=True, timeout=20)
+    return [line.split(" = ")[1] for line in found.stdout.splitlines() if line.startswith("secret = ")]
+
+
+def test_keys_are_set_replaced_listed_and_removed(world, tone, keyring):  # noqa: F811
+    keyring.unlocked()
+    assert where(world, keyring)[NAME] == (False, "no")
+    keyring.store("by-secret-tool")
+    assert stored(keyring) == ["by-secret-tool"]
+    assert "in the keyring" in keys(world, keyring, "set", NAME, secret=KEY + "\n")
+    assert stored(keyring) == [KEY], "one item, whoever wrote it"
+    assert where(world, keyring)[NAME] == (False, "yes") and where(world, keyring)["OPENAI_API_KEY"] == (False, "no")
+    assert where(world, keyring, **{NAME: OTHER})[NAME] == (True, "yes")
+    assert "comes first" in keys(world, keyring, "set", NAME, secret=KEY, **{NAME: OTHER})
+    with Server(listener("gemini"), models=ABOUT) as server:
+        describe(world, "gemini", server, tone(), key=None, environment=keyring.given())
+        assert server.asked[0][1]["x-goog-api-key"] == KEY
+    table = keys(world, keyring, "list")
+    assert "GEMINI_API_KEY" in table and "hybrid" in table
+    keys(world, keyring, "remove", NAME)
+    assert stored(keyring) == [] and where(world, keyring)[NAME] == (False, "no")
+    assert f"the keyring has no {NAME}" in keys(world, keyring, "remove", NAME, status=1)
+
+
+def test_what_is_no_key_is_not_kept(world, keyring):
+    keyring.unlocked()
+    for arguments, secret, said in (
+        (("set", NAME), "", "no key came"),
+        (("set", NAME), "\n", "no key came"),
+        (("set", NAME), "two words\n", "that is no key"),
+        (("set", NAME), "a" * 5000, "too long"),
+        (("set", "GEMINI_KEY"), KEY, 'no engine takes a key "GEMINI_KEY": there are GEMINI_API_KEY'),
+        (("remove", "PATH"), "", 'no engine takes a key "PATH"'),
+        (("set",), "", "KEY"),
+        (("set", NAME, "more"), "", "more"),
+    ):
+        assert said in keys(world, keyring, *arguments, secret=secret, status=2), arguments
+    assert stored(keyring) == []
+
+
+def test_keys_of_a_locked_keyring_stay(world, keyring):
+    keyring.unlocked()
+    keyring.store(KEY)
+    keyring.stop_daemon()
+    keyring.start()
+    assert "the keyring is locked: unlock it" in keys(world, keyring, "set", NAME, secret=OTHER, status=1)
+    assert "the keyring is locked: unlock it" in keys(world, keyring, "remove", NAME, status=1)
+    assert where(world, keyring)[NAME] == (False, "locked")
+
+
+def test_keys_without_a_keyring(world, keyring):
+    nowhere = {"DBUS_SESSION_BUS_ADDRESS": "", "XDG_RUNTIME_DIR": str(world.folder)}
+    assert "there is no D-Bus session" in keys(world, keyring, "set", NAME, secret=KEY, status=1, **nowhere)
+    keyring.unlocked()
+    os.kill(keyring.daemon.pid, signal.SIGSTOP)
+    try:
+        begun = time.monotonic()
+        assert "no answer in 3 seconds" in keys(world, keyring, "set", NAME, secret=KEY, status=1)
+        assert set(where(world, keyring).values()) == {(False, "no answer")} and time.monotonic() - begun < 20
+    finally:
+        os.kill(keyring.daemon.pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("typed, status", [(f"{KEY}\n", 0), ("half\x03", 130)], ids=["typed", "ctrl-c"])
+def test_a_key_that_is_typed_is_not_shown(world, keyring, typed, status):
+    """And the terminal is given back as it was."""
+    keyring.unlocked()
+    ours, theirs = pty.openpty()
+    process = world.start("keys", "set", NAME, stdin=theirs, stdout=theirs, stderr=theirs, environment=keyring.given(),
+                          preexec_fn=lambda: (os.setsid(), fcntl.ioctl(theirs, termios.TIOCSCTTY)))
+    seen = b""
+    while f"{NAME}: ".encode() not in seen:
+        assert select.select([ours], [], [], 20)[0], seen
+        seen += os.read(ours, 4096)
+    os.write(ours, typed.encode())
+    assert process.wait(20) == status
+    while select.select([ours], [], [], 0.2)[0]:
+        seen += os.read(ours, 4096)
+    assert KEY.encode() not in seen and b"half" not in seen
+    assert termios.tcgetattr(theirs)[3] & termios.ECHO
+    os.close(ours)
+    os.close(theirs)
+    assert stored(keyring) == ([KEY] if status == 0 else [])
