@@ -172,17 +172,13 @@ check_all (const json_t *records, GError **error)
 json_t *
 lb_foreign_read (const char *path, GError **error)
 {
-  g_autofree char *shown = lb_text_escape (path), *text = NULL;
-  g_autoptr (GError) why = NULL;
+  gsize length = 0;
+  g_autofree char *shown = lb_text_escape (path);
+  g_autofree char *text = lb_json_read_text (path, &length, error);
   g_autoptr (json_t) records = NULL;
-  gsize length;
 
-  if (!g_file_get_contents (path, &text, &length, &why))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "can't read \"%s\": %s", shown,
-                   why->message);
-      return NULL;
-    }
+  if (text == NULL)
+    return NULL;
   records = parse (text, length, error);
   if (records != NULL && check_all (records, error))
     return g_steal_pointer (&records);
