@@ -57,7 +57,7 @@ lb_result_new (const LbPlan *plan, guint case_index, int threads, const json_t *
   result->flags = json_array ();
   result->rtf = g_array_new (FALSE, FALSE, sizeof (double));
   result->processed_s = result->characters = result->words = NAN;
-  lb_json_set_string (record, "schema", "llamaburn.result/1");
+  lb_json_set_string (record, "schema", LB_RESULT_SCHEMA);
   lb_json_set_string (record, "id", it->id);
   lb_json_set (record, "group",
                json_pack ("{s:s, s:i}", "id", plan->group, "index", (int) case_index));

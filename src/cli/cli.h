@@ -70,7 +70,7 @@ extern const LbCliCommand lb_command_engines, lb_command_engines_list, lb_comman
     lb_command_engines_remove, lb_command_engines_check, lb_command_system;
 extern const LbCliCommand lb_command_keys_list, lb_command_keys_set, lb_command_keys_remove;
 extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_command_show,
-    lb_command_compare, lb_command_report, lb_command_play;
+    lb_command_compare, lb_command_report, lb_command_import, lb_command_play;
 
 /* Options that every command takes: --help, --quiet, --no-colour, --verbose; of commands with a
  * mode also -O ENGINE:NAME=VALUE. */

@@ -28,6 +28,7 @@ static const LbCliCommand *const commands[] = {
   &lb_command_show,
   &lb_command_compare,
   &lb_command_report,
+  &lb_command_import,
   &lb_command_play,
   &lb_command_models_list,
   &lb_command_models_pull,

@@ -88,7 +88,7 @@ void lb_completion_zsh (GString *out);
 void lb_manual_page (GString *out, const LbCliCommand *command, const LbRegistry *registry);
 
 /** lb_cli_names: appends names of @kind ("engines", "models", "voices", "runs", "keys"), one a
- * line. Never fails: a completion that finds nothing offers nothing */
+ *  line. Never fails: a completion that finds nothing offers nothing */
 void lb_cli_names (GString *out, const char *kind);
 
 /** lb_cli_wipe: takes the line of progress off the terminal. cli->lock is held */
