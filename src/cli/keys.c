@@ -1,5 +1,5 @@
 /* llamaburn keys list, set, remove: keys of servers in the user's keyring. */
-#include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <termios.h>
@@ -165,15 +165,23 @@ on_interrupt (int number)
 {
 }
 
+/* @mask: of signals while it waits. Returns: as read() */
+static gssize
+read_byte (char *byte, const sigset_t *mask)
+{
+  struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+
+  return ppoll (&input, 1, NULL, mask) == 1 ? read (STDIN_FILENO, byte, 1) : -1;
+}
+
 /* One line, at most @size bytes with its NUL. Returns: −1: interrupted, or it can't be read. */
 static gssize
-read_line (char *line, gsize size)
+read_line (char *line, gsize size, const sigset_t *mask)
 {
   gsize length = 0;
   gssize n = 1;
 
-  while (length < size - 1 && (n = read (STDIN_FILENO, line + length, 1)) == 1 &&
-         line[length] != '\n')
+  while (length < size - 1 && (n = read_byte (line + length, mask)) == 1 && line[length] != '\n')
     length++;
   line[length] = '\0';
   if (length > 0 && line[length - 1] == '\r')
@@ -181,13 +189,15 @@ read_line (char *line, gsize size)
   return n < 0 ? -1 : (gssize) length;
 }
 
-/* What is typed isn't shown, and Ctrl-C gives the terminal back as it was. */
+/* What is typed isn't shown, and Ctrl-C gives the terminal back as it was: it is let in only
+ * while a byte is waited for, so that none is missed. */
 static gssize
 read_unseen (const char *name, char *line, gsize size)
 {
   const struct sigaction noticed = { .sa_handler = on_interrupt };
   g_autofree char *prompt = g_strdup_printf ("%s: ", name);
   struct sigaction before;
+  sigset_t interrupt, mask;
   struct termios usual, unseen;
   gssize length = -1;
 
@@ -195,12 +205,16 @@ read_unseen (const char *name, char *line, gsize size)
     return -1;
   unseen = usual;
   unseen.c_lflag &= ~(tcflag_t) ECHO;
+  sigemptyset (&interrupt);
+  sigaddset (&interrupt, SIGINT);
+  pthread_sigmask (SIG_BLOCK, &interrupt, &mask);
   sigaction (SIGINT, &noticed, &before);
   if (tcsetattr (STDIN_FILENO, TCSAFLUSH, &unseen) == 0 &&
       write (STDERR_FILENO, prompt, strlen (prompt)) > 0)
-    length = read_line (line, size);
+    length = read_line (line, size, &mask);
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &usual);
   sigaction (SIGINT, &before, NULL);
+  pthread_sigmask (SIG_SETMASK, &mask, NULL);
   if (write (STDERR_FILENO, "\n", 1) != 1)
     return -1;
   return length;
@@ -240,7 +254,7 @@ run_set (LbCli *cli, GError **error)
   if (name == NULL)
     return LB_EXIT_USAGE;
   length = isatty (STDIN_FILENO) ? read_unseen (name, key, sizeof key)
-                                 : read_line (key, sizeof key);
+                                 : read_line (key, sizeof key, NULL);
   fine = check_key (key, length, error) && lb_keyring_store (name, key, error);
   explicit_bzero (key, sizeof key);
   if (!fine)
