@@ -96,6 +96,10 @@ def test_no_file(world):
     _, err = world.run("import", "absent.json", status=1)
     assert "can't read \"absent.json\"" in err
     world.run("import", status=2)
+    _, err = world.run("import", "/dev/zero", status=1)
+    assert "67108864 is the most" in err
+    _, err = world.run("import", "/", status=1)
+    assert "Is a directory" in err
 
 
 def test_a_hostile_record_names_no_file_and_no_markup(world, other):
