@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""usage: bench/backends.py [--pairs N] [--runs N] [--threads N] [--engine ID] FILE.wav
+"""usage: bench/backends.py [--pairs N] [--runs N] [--threads N] [--engine ID] [--pause S] FILE.wav
 
 faster-whisper and transformers in LlamaBurn beside their own API in a bare script: the same environment,
 weights, file (16 kHz, mono, 16 bits), threads and decoding (greedy, English, timestamps). In pairs, in turn;
-each process loads, warms up once and takes the median of its runs. The goal: within 2 % on the median of the
+each process loads, warms up once and takes the median of its runs. --pause: seconds between two runs of the bare
+script, as LlamaBurn takes some for what it doesn't time. The goal: within 2 % on the median of the
 pairs' ratios, and the same words."""
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ LIMIT = 0.02
 HEAD = """
 import json, sys, time, wave
 import numpy
-path, folder, threads, runs = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+path, folder, threads, runs, pause = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), float(sys.argv[5])
 with wave.open(path) as file:
     kind = (file.getframerate(), file.getnchannels(), file.getsampwidth())
     assert kind == (16000, 1, 2), "16 kHz, mono, 16 bits"
@@ -34,6 +35,7 @@ with wave.open(path) as file:
 TAIL = """
 times = []
 for _ in range(runs + 1):
+    time.sleep(pause)
     start = time.perf_counter()
     text = transcribe()
     times.append(time.perf_counter() - start)
@@ -92,7 +94,7 @@ class Pairs:
                      "-d", "cpu", "-t", threads, "-n", runs, "-w", "1", "--no-warm-load", "--language", "en",
                      "--beam-size", "1", "--no-fallback", "--format", "json"]
         program = HEAD + script + TAIL
-        self.theirs = [str(python), "-c", program, options.file, str(STORE / folder), threads, runs]
+        self.theirs = [str(python), "-c", program, options.file, str(STORE / folder), threads, runs, str(options.pause)]
 
     def llamaburn(self) -> tuple[float, str]:
         (record,) = json.loads(run(self.ours, self.threads))
@@ -124,6 +126,7 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=7)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    parser.add_argument("--pause", type=float, default=0)
     parser.add_argument("--engine", choices=sorted(ENGINES), action="append")
     options = parser.parse_args()
     print(f"load average {os.getloadavg()[0]:.2f}")

@@ -5,7 +5,9 @@ The claims: usable in under 400 ms with a history of 100,000 runs; at most 80 MB
 window; RTF from the window within 1 % of the command line's (median of 7 pairs, in turn). On a display of its own
 (Xvfb), in turn with the empty window. Prints one JSON object; exit status 1 when a claim doesn't hold.
 
-    bench/gui.py [--runs 100000] [--pairs 7] [--engine whisper.cpp] [SOUND]     LLAMABURN_BUILD names the build folder
+    $(tools/test-venv)/bin/python bench/gui.py [--runs 100000] [--pairs 7] [--engine whisper.cpp] [SOUND]
+
+LLAMABURN_BUILD names the build folder.
 """
 
 import argparse
@@ -83,12 +85,21 @@ def newest(world):
     return record[0] if isinstance(record, list) else record
 
 
+def used_s(pid):
+    """Seconds of the processor."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def by_window(window, world):
+    """The RTF, and how much of a core the window took meanwhile."""
     before = newest(world)["id"]
     window.click("push button", "Run")
+    begun, used = time.monotonic(), used_s(window.process.pid)
     wait_until(lambda: newest(world)["id"] != before and newest(world)["status"] != "running", "no result", 600, 1)
+    cores = (used_s(window.process.pid) - used) / (time.monotonic() - begun)
     window.wait_ready(60)
-    return newest(world)["summary"]["median_rtf"]
+    return newest(world)["summary"]["median_rtf"], cores
 
 
 def by_command(world, sound, engine):
@@ -105,12 +116,15 @@ def measure_rtf(desktop, world, sound, engine, pairs):
     by_command(world, sound, engine)
     window = Window(desktop, world, str(sound), environment={"LLAMABURN_GUI_HIDDEN": "1"})
     window.wait_ready(60)
-    ratios = []
-    for _ in range(pairs):
-        command = by_command(world, sound, engine)
-        ratios.append(by_window(window, world) / command)
+    ratios, shares = [], []
+    for pair in range(pairs):
+        sides = {"window": lambda: by_window(window, world), "command": lambda: by_command(world, sound, engine)}
+        told = {side: sides[side]() for side in (list(sides) if pair % 2 == 0 else list(reversed(sides)))}
+        rtf, cores = told["window"]
+        ratios.append(rtf / told["command"])
+        shares.append(cores)
     window.close()
-    return {"rtf_ratio": statistics.median(ratios), "rtf_ratios": ratios}
+    return {"rtf_ratio": statistics.median(ratios), "rtf_ratios": ratios, "window_cores": statistics.median(shares)}
 
 
 def fill(world, runs):

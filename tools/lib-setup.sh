@@ -127,7 +127,7 @@ configure ()
   shift 2
   pkg_config=$(tools/build-whisper --gpu "$gpu") || die 'whisper.cpp could not be built'
   # One engine needs it: without it everything else is there.
-  llama=$(tools/build-llama --gpu "$gpu" "${llama_options[@]}") || say 'going on without llama.cpp: the engine llama-audio is left out'
+  llama=$(tools/build-llama --gpu "$gpu" "${llama_options[@]}") || say 'going on without llama.cpp: the engines llama-audio and hybrid-llama are left out'
   pkg_config+=${llama:+${pkg_config:+,}$llama}
   # Piper needs it, and nothing else does: without it everything else is there.
   onnx=$(tools/onnxruntime) || say 'going on without ONNX Runtime: the engine piper is left out'

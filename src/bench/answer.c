@@ -66,6 +66,7 @@ static const struct {
 } rates[] = {
   { "tokens", "generate_s", "generate_tokens_per_sec" },
   { "prompt_tokens", "prompt_s", "prompt_tokens_per_sec" },
+  { "steps", "denoise_s", "steps_per_sec" },
 };
 
 void

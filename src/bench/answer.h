@@ -1,4 +1,5 @@
-/* What a language model answered about a sound: what must be said beside its figures. */
+/* What a language model answered about a sound: what must be said beside its figures. And the
+ * rates of whatever says how much it did in which phase. */
 #pragma once
 
 #include "core/json.h"
@@ -12,7 +13,8 @@ G_BEGIN_DECLS
 void lb_answer_check (const json_t *output, double processed_s, json_t *flags);
 
 /** lb_answer_rates: sets in the iteration @one what follows from its phases and the counts of
- *  @output: generate_tokens_per_sec, prompt_tokens_per_sec */
+ *  @output, of mode analysis or generation: generate_tokens_per_sec, prompt_tokens_per_sec,
+ *  steps_per_sec */
 void lb_answer_rates (const json_t *output, json_t *one);
 
 G_END_DECLS

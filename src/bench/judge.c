@@ -18,8 +18,18 @@ hears_words_only (const LbManifest *manifest)
          (audio == NULL || lb_json_boolean (audio, "optional", FALSE));
 }
 
+static gboolean
+check_model (const json_t *judge, const LbManifest *manifest, LbModels *models, GError **error)
+{
+  const char *model = lb_json_string (judge, "model", "");
+
+  return manifest->variants == NULL ||
+         lb_models_find (models, model, "analysis", (const char *const *) manifest->variants,
+                         error) != NULL;
+}
+
 gboolean
-lb_judge_check (const LbPlan *plan, LbRegistry *registry, GError **error)
+lb_judge_check (const LbPlan *plan, LbRegistry *registry, LbModels *models, GError **error)
 {
   const json_t *judge = plan->settings.judge;
   const char *engine = lb_json_string (judge, "engine", NULL);
@@ -34,10 +44,12 @@ lb_judge_check (const LbPlan *plan, LbRegistry *registry, GError **error)
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
                    "engine \"%s\" can't judge: it answers about a sound only; openai-chat, "
-                   "gemini and hybrid can",
+                   "gemini, hybrid and hybrid-llama can",
                    manifest->id);
       return FALSE;
     }
+  if (!check_model (judge, manifest, models, error))
+    return FALSE;
   for (guint c = 0; c < plan->cases->len; c++)
     if (strcmp (lb_plan_case (plan, c)->mode, "analysis") != 0)
       {
@@ -59,8 +71,10 @@ options_of (const json_t *judge, const LbManifest *manifest)
     lb_json_set_string (options, "model-name", lb_json_string (judge, "model", NULL));
   if (lb_manifest_option (manifest, "url") != NULL)
     lb_json_set_string (options, "url", lb_json_string (judge, "url", NULL));
-  if (lb_manifest_option (manifest, "max-new-tokens") != NULL)
-    lb_json_set_integer (options, "max-new-tokens", MAX_TOKENS);
+  for (const char *const *name = (const char *const[]){ "max-new-tokens", "max-tokens", NULL };
+       *name != NULL; name++)
+    if (lb_manifest_option (manifest, *name) != NULL)
+      lb_json_set_integer (options, *name, MAX_TOKENS);
   if (lb_manifest_option (manifest, "context") != NULL)
     lb_json_set_integer (options, "context", CONTEXT);
   if (lb_manifest_option (manifest, "temperature") != NULL)
@@ -84,14 +98,15 @@ describe (const json_t *judge, const LbAnswers *answers, const char *prompt, con
           json_t *read)
 {
   json_t *judgement = json_object ();
+  const char *asked = lb_json_string (judge, "model", NULL);
+  const char *model = answers->model != NULL ? answers->model
+                                             : lb_json_string (answers->server, "model", asked);
 
   lb_json_set_string (judgement, "kind", "opinion");
   lb_json_set_string (judgement, "rubric", LB_RUBRIC_VERSION);
   lb_json_set_string (judgement, "engine", lb_json_string (judge, "engine", NULL));
   lb_json_set_string (judgement, "version", answers->version);
-  lb_json_set_string (
-      judgement, "model",
-      lb_json_string (answers->server, "model", lb_json_string (judge, "model", NULL)));
+  lb_json_set_string (judgement, "model", model);
   lb_json_set_string (judgement, "host", lb_json_string (answers->server, "host", NULL));
   json_object_update (judgement, read);
   lb_json_set_string (judgement, "prompt", prompt);

@@ -110,6 +110,7 @@ lb_answers_clear (LbAnswers *answers)
   g_clear_pointer (&answers->outputs, json_decref);
   g_clear_pointer (&answers->version, g_free);
   g_clear_pointer (&answers->server, json_decref);
+  g_clear_pointer (&answers->model, g_free);
 }
 
 static gboolean
@@ -160,6 +161,7 @@ lb_ask (const LbListening *listening, const char *mode, const char *engine, cons
       lb_place_probe (&place, cancellable);
       answers->version = g_strdup (lb_session_version (place.session));
       answers->server = json_incref (json_object_get (place.loaded.info, "server"));
+      answers->model = place.model != NULL ? g_strdup (place.model->id) : NULL;
     }
   lb_place_clear (&place);
   return fine;

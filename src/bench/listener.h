@@ -50,6 +50,7 @@ typedef struct {
   json_t *outputs; /* in the texts' order */
   char *version;   /* of the engine; NULL: unknown */
   json_t *server;  /* that it asked; NULL: none */
+  char *model;     /* of the store, by its id; NULL: none */
 } LbAnswers;
 
 void lb_answers_clear (LbAnswers *answers);

@@ -57,7 +57,7 @@ lb_result_new (const LbPlan *plan, guint case_index, int threads, const json_t *
   result->flags = json_array ();
   result->rtf = g_array_new (FALSE, FALSE, sizeof (double));
   result->processed_s = result->characters = result->words = NAN;
-  lb_json_set_string (record, "schema", "llamaburn.result/1");
+  lb_json_set_string (record, "schema", LB_RESULT_SCHEMA);
   lb_json_set_string (record, "id", it->id);
   lb_json_set (record, "group",
                json_pack ("{s:s, s:i}", "id", plan->group, "index", (int) case_index));
@@ -226,7 +226,7 @@ make_iteration (LbResult *result, guint session, guint index, const LbMeasured *
     lb_json_set_integer (one, "tokens", (gint64) tokens);
   if (tokens > 0)
     lb_json_set_real (one, "tokens_per_sec", tokens / measured->wall_s);
-  if (strcmp (result->mode, "analysis") == 0)
+  if (strcmp (result->mode, "analysis") == 0 || strcmp (result->mode, "generation") == 0)
     lb_answer_rates (measured->output, one);
   return one;
 }

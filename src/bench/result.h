@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+#define LB_RESULT_SCHEMA "llamaburn.result/1"
+
 typedef struct _LbResult LbResult;
 typedef struct _LbTruth LbTruth; /* bench/truth.h */
 

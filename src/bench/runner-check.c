@@ -226,5 +226,5 @@ lb_runner_check (LbPlan *plan, LbRegistry *registry, LbModels *models, GError **
       return FALSE;
   return lb_keep_check (plan, error) && lb_equal_prepare (plan, registry, error) &&
          lb_spoken_check (plan, registry, models, error) && lb_grounded_check (plan, error) &&
-         lb_judge_check (plan, registry, error);
+         lb_judge_check (plan, registry, models, error);
 }

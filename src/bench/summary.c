@@ -22,6 +22,7 @@ static const struct {
   { "tokens_per_sec", "avg_tokens_per_sec" },
   { "generate_tokens_per_sec", "avg_generate_tokens_per_sec" },
   { "prompt_tokens_per_sec", "avg_prompt_tokens_per_sec" },
+  { "steps_per_sec", "avg_steps_per_sec" },
   { "chars_per_sec", "avg_chars_per_sec" },
   { "words_per_sec", "avg_words_per_sec" },
   { "audio_s", "avg_audio_s" },

@@ -35,7 +35,8 @@ typedef struct {
   const char *help;
   const char *choices;    /* "table,json,csv"; NULL: none. Of INT and DOUBLE: words that are taken
                              too ("auto") */
-  const char *completion; /* "engines", "models", "voices", "runs", "files", "folders"; or NULL */
+  const char *completion; /* "engines", "models", "voices", "runs", "keys", "files", "folders"; or
+                             NULL */
   double min, max;        /* of INT and DOUBLE; both 0: unbounded */
 } LbCliOption;
 
@@ -67,8 +68,9 @@ extern const LbCliCommand lb_command_models_list, lb_command_models_pull,
 extern const LbCliCommand lb_command_samples_list, lb_command_samples_pull;
 extern const LbCliCommand lb_command_engines, lb_command_engines_list, lb_command_engines_install,
     lb_command_engines_remove, lb_command_engines_check, lb_command_system;
+extern const LbCliCommand lb_command_keys_list, lb_command_keys_set, lb_command_keys_remove;
 extern const LbCliCommand lb_command_history, lb_command_history_remove, lb_command_show,
-    lb_command_compare, lb_command_report, lb_command_play;
+    lb_command_compare, lb_command_report, lb_command_import, lb_command_play;
 
 /* Options that every command takes: --help, --quiet, --no-colour, --verbose; of commands with a
  * mode also -O ENGINE:NAME=VALUE. */

@@ -99,7 +99,7 @@ static const char bash_tail[] =
     "  case $kind in\n"
     "    words) mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- "
     "\"${current##*,}\") ;;\n"
-    "    engines|models|voices|runs)\n"
+    "    engines|models|voices|runs|keys)\n"
     "      words=$(\"${COMP_WORDS[0]}\" --complete \"$kind\" 2>/dev/null)\n"
     "      mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -W \"$words\" -- "
     "\"${current##*,}\") ;;\n"

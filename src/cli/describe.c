@@ -48,7 +48,7 @@ static const LbCliOption options[] = {
     "have a language model that doesn't hear judge each answer by a fixed rubric, after the "
     "case: "
     "an opinion, kept apart from all that is measured (openai-chat:NAME, gemini:NAME, "
-    "ollama:NAME)" },
+    "ollama:NAME, hybrid-llama:MODEL)" },
   { 0, "judge-url", LB_CLI_TEXT, "URL",
     "where the judge's server is (its engine's own default)" },
   LB_FILE_OUTPUT_OPTIONS,

@@ -218,10 +218,10 @@ const LbCliCommand lb_command_features = {
   .description =
       "Measures each song without any model: tempo, key, tuning, loudness and its range, how "
       "bright it is (centroid, bandwidth, roll-off), zero crossings, onsets a second, chroma, "
-      "what "
-      "share of it is struck and what share silent. These are what the engine hybrid tells its "
-      "language model. A figure that a sound doesn't have (the key of silence) is absent. A file "
-      "that can't be read leaves the others' features, and the exit status 1.",
+      "what share of it is struck and what share silent. These are what the engines hybrid and "
+      "hybrid-llama tell a language model. A figure that a sound doesn't have (the key of "
+      "silence) is absent. A file that can't be read leaves the others' features, and the exit "
+      "status 1.",
   .options = options,
   .min_arguments = 1,
   .max_arguments = -1,

@@ -3,15 +3,18 @@
 
 #define DURATION "duration" /* of the command line, and of the engines' options */
 #define MELODY "melody"     /* role of a tune that is to be followed */
-#define LEAST_S 1.0
-#define MOST_S 30.0
 
+/* How long it may be, each engine's manifest says. */
 static gboolean
 add_duration (const LbCli *cli, const LbManifest *manifest, LbCase *it, GError **error)
 {
-  if (lb_cli_text (cli, DURATION, NULL) == NULL)
+  const char *asked = lb_cli_text (cli, DURATION, NULL);
+  const LbOption *option = lb_manifest_option (manifest, DURATION);
+  json_t *seconds;
+
+  if (asked == NULL)
     return TRUE;
-  if (lb_manifest_option (manifest, DURATION) == NULL)
+  if (option == NULL)
     {
       g_set_error (
           error, LB_ERROR, LB_ERROR_USAGE,
@@ -20,7 +23,10 @@ add_duration (const LbCli *cli, const LbManifest *manifest, LbCase *it, GError *
           manifest->id);
       return FALSE;
     }
-  lb_json_set_real (it->options, DURATION, lb_cli_real (cli, DURATION, MOST_S));
+  seconds = lb_option_parse (option, asked, error);
+  if (seconds == NULL)
+    return FALSE;
+  lb_json_set (it->options, DURATION, seconds);
   return TRUE;
 }
 
@@ -67,8 +73,8 @@ run_generate (LbCli *cli, GError **error)
 }
 
 static const LbCliOption options[] = {
-  { 0, DURATION, LB_CLI_DOUBLE, "SECONDS", "of music from each prompt (10)", .min = LEAST_S,
-    .max = MOST_S },
+  { 0, DURATION, LB_CLI_TEXT, "SECONDS",
+    "of music from each prompt (10); 'llamaburn engines list ENGINE' says how many it takes" },
   { 0, "prompt-file", LB_CLI_PATH, "FILE",
     "take each line of FILE (UTF-8; blank ones are skipped) as a prompt; -: of standard input",
     .completion = "files" },

@@ -28,6 +28,7 @@ static const LbCliCommand *const commands[] = {
   &lb_command_show,
   &lb_command_compare,
   &lb_command_report,
+  &lb_command_import,
   &lb_command_play,
   &lb_command_models_list,
   &lb_command_models_pull,
@@ -42,6 +43,9 @@ static const LbCliCommand *const commands[] = {
   &lb_command_engines_install,
   &lb_command_engines_remove,
   &lb_command_engines_check,
+  &lb_command_keys_list,
+  &lb_command_keys_set,
+  &lb_command_keys_remove,
   &lb_command_system,
   NULL,
 };

@@ -61,14 +61,26 @@ append_runs (GString *out)
     lb_store_list (store, &newest, append_run, out, NULL);
 }
 
+static void
+append_keys (GString *out)
+{
+  g_autoptr (LbRegistry) registry = lb_registry_new (NULL);
+  const GPtrArray *all = registry != NULL ? lb_registry_all (registry) : NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    for (char **key = ((const LbManifest *) g_ptr_array_index (all, i))->keys;
+         key != NULL && *key != NULL; key++)
+      if (g_hash_table_add (seen, *key))
+        g_string_append_printf (out, "%s\n", *key);
+}
+
 static const struct {
   const char *kind;
   void (*append) (GString *out);
 } kinds[] = {
-  { "engines", append_engines },
-  { "models", append_models },
-  { "voices", append_voices },
-  { "runs", append_runs },
+  { "engines", append_engines }, { "models", append_models }, { "voices", append_voices },
+  { "runs", append_runs },       { "keys", append_keys },
 };
 
 void

@@ -89,8 +89,8 @@ void lb_completion_zsh (GString *out);
 /** lb_manual_page: @command: NULL: of llamaburn itself */
 void lb_manual_page (GString *out, const LbCliCommand *command, const LbRegistry *registry);
 
-/** lb_cli_names: appends names of @kind ("engines", "models", "voices", "runs"), one a line.
- *  Never fails: a completion that finds nothing offers nothing */
+/** lb_cli_names: appends names of @kind ("engines", "models", "voices", "runs", "keys"), one a
+ *  line. Never fails: a completion that finds nothing offers nothing */
 void lb_cli_names (GString *out, const char *kind);
 
 /** lb_cli_wipe: takes the line of progress off the terminal. cli->lock is held */

@@ -1,6 +1,8 @@
 #include "core/json.h"
 
+#include <errno.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -149,22 +151,44 @@ lb_json_parse_repaired (const char *text, gssize length, gboolean *repaired, GEr
                          : lb_json_parse (text, length, error);
 }
 
+char *
+lb_json_read_text (const char *path, gsize *length, GError **error)
+{
+  g_autofree char *shown = lb_text_escape (path);
+  g_autoptr (GString) text = g_string_new (NULL);
+  FILE *file = fopen (path, "re");
+  char piece[65536];
+  size_t n;
+  int problem = file == NULL ? errno : 0;
+
+  while (file != NULL && text->len <= LB_JSON_MAX_LINE_BYTES &&
+         (n = fread (piece, 1, MIN (sizeof piece, LB_JSON_MAX_LINE_BYTES + 1 - text->len),
+                     file)) > 0)
+    g_string_append_len (text, piece, (gssize) n);
+  if (file != NULL && ferror (file))
+    problem = errno;
+  if (file != NULL)
+    fclose (file);
+  if (problem != 0)
+    {
+      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "can't read \"%s\": %s", shown,
+                   g_strerror (problem));
+      return NULL;
+    }
+  *length = text->len;
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 json_t *
 lb_json_read (const char *path, GError **error)
 {
-  g_autofree char *text = NULL;
+  gsize length = 0;
+  g_autofree char *text = lb_json_read_text (path, &length, error);
   g_autofree char *shown = lb_text_escape (path);
-  gsize length;
   json_t *value;
-  GError *local = NULL;
 
-  if (!g_file_get_contents (path, &text, &length, &local))
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "can't read \"%s\": %s", shown,
-                   local->message);
-      g_error_free (local);
-      return NULL;
-    }
+  if (text == NULL)
+    return NULL;
   value = lb_json_parse (text, (gssize) length, error);
   if (value == NULL)
     g_prefix_error (error, "\"%s\": ", shown);

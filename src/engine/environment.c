@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "engine/keyring.h"
+
 typedef struct {
   const char *name;  /* a * at the end: any name that begins so */
   gboolean recorded; /* FALSE: says who and where, and changes no measurement */
@@ -27,6 +29,8 @@ static const Allowed allowed[] = {
   { "MPLCONFIGDIR", FALSE },
   { "SSL_CERT_FILE", FALSE }, /* whom engines that ask servers trust */
   { "OLLAMA_HOST", FALSE },   /* where that server is */
+  { LB_KEYRING_TROUBLE, FALSE },
+  { LB_KEYRING_GAVE, FALSE },
   { "LANG", TRUE },
   { "LANGUAGE", TRUE },
   { "LC_*", TRUE },

@@ -13,6 +13,7 @@
 #include "core/text.h"
 #include "engine/environment.h"
 #include "engine/group.h"
+#include "engine/keyring.h"
 #include "engine/python.h"
 #include "engine/session-private.h"
 
@@ -125,19 +126,22 @@ spawn (LbSession *session, const LbManifest *manifest, const char *device, const
     { buffers->in.file_fd, LB_FD_IN_FILE }, { buffers->out.file_fd, LB_FD_OUT_FILE },
   };
   guint n = G_N_ELEMENTS (fds) - (buffers->no_files != NULL ? 2 : 0);
+  const char *const *keys = (const char *const *) manifest->keys;
+  gboolean fine;
 
-  if (argv == NULL)
+  /* Libraries of workers leave files behind; our own modules make none. */
+  if (argv == NULL ||
+      (manifest->command != NULL && !lb_temporary_make (&session->temporary, error)))
     return FALSE;
+  ours = lb_keyring_fill (ours, keys);
   environment = lb_environment_build ((const char *const *) ours, manifest,
                                       &session->environment);
-  /* Libraries of workers leave files behind; our own modules make none. */
   if (manifest->command != NULL)
-    {
-      if (!lb_temporary_make (&session->temporary, error))
-        return FALSE;
-      environment = g_environ_setenv (environment, "TMPDIR", session->temporary.path, TRUE);
-    }
-  return lb_group_spawn (argv, environment, fds, n, &session->pid, error);
+    environment = g_environ_setenv (environment, "TMPDIR", session->temporary.path, TRUE);
+  fine = lb_group_spawn (argv, environment, fds, n, &session->pid, error);
+  lb_keyring_wipe (ours, keys);
+  lb_keyring_wipe (environment, keys);
+  return fine;
 }
 
 static gboolean

@@ -16,8 +16,9 @@
 #define LEAD (HALF * BASIC_PITCH_HOP) /* samples of silence before the sound */
 #define STEP (BASIC_PITCH_WINDOW - OVERLAP * BASIC_PITCH_HOP)
 #define INPUT_NAME "serving_default_input_2:0"
-#define THIRDS 3.0 /* of a semitone: the unit of bends */
-#define PROGRAM 4  /* Electric Piano 1, as the package writes */
+#define THIRDS 3.0     /* of a semitone: the unit of bends */
+#define PROGRAM 4      /* Electric Piano 1, as the package writes */
+#define MOST_AT_ONCE 8 /* windows, unless the user says: each has its activations, 6 MB */
 
 enum { NOTES, ONSETS, CONTOURS, OUTPUTS };
 
@@ -68,8 +69,15 @@ basic_pitch_unload (gpointer state)
   g_clear_pointer (&self->windows, g_free);
 }
 
+/* A window for each thread: threads that share one wait for each other at every layer. */
+static guint
+usual_batch (int threads)
+{
+  return (guint) CLAMP (threads, 1, MOST_AT_ONCE);
+}
+
 static void
-read_settings (BasicPitch *self, const json_t *options)
+read_settings (BasicPitch *self, const json_t *options, int threads)
 {
   double shortest_s = lb_json_real (options, "minimum-note-ms", 127.7) / 1000;
 
@@ -84,7 +92,9 @@ read_settings (BasicPitch *self, const json_t *options)
   self->bends = lb_json_boolean (options, "pitch-bends", TRUE);
   self->multiple = lb_json_boolean (options, "multiple-pitch-bends", FALSE);
   self->tempo_bpm = lb_json_real (options, "midi-tempo", 120);
-  self->batch = (guint) lb_json_integer (options, "batch", 1);
+  self->batch = (guint) lb_json_integer (options, "batch", 0);
+  if (self->batch == 0)
+    self->batch = usual_batch (threads);
 }
 
 /* One pass over the windows: FALSE where the model is another one. */
@@ -119,7 +129,7 @@ basic_pitch_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *an
   g_autofree char *path = g_build_filename (request->model_path, "nmp.onnx", NULL);
   const float *values[OUTPUTS];
 
-  read_settings (self, request->options);
+  read_settings (self, request->options, request->threads);
   self->onnx = onnx_open (path, &settings, error);
   if (self->onnx == NULL)
     return FALSE;
@@ -135,6 +145,8 @@ basic_pitch_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *an
   answer->input_channels = 1;
   answer->threads = onnx_threads (self->onnx);
   answer->deterministic = TRUE;
+  answer->info = json_pack ("{s:s, s:i}", "onnxruntime", onnx_version (), "batch",
+                            (int) self->batch);
   g_strlcpy (answer->backend, "cpu", sizeof answer->backend);
   g_strlcpy (answer->device, "cpu", sizeof answer->device);
   return TRUE;

@@ -82,13 +82,13 @@ static gboolean
 check_key (GError **error)
 {
   const char *key = g_getenv (service.key);
+  g_autofree char *advice = NULL;
 
   if (key != NULL && *key != '\0')
     return TRUE;
-  g_set_error (
-      error, LB_ERROR, LB_ERROR_USAGE,
-      "the Gemini API wants a key: set %s in the environment (never on the command line)",
-      service.key);
+  advice = openai_key_advice (service.key);
+  g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
+               "the Gemini API wants a key: %s; never on the command line", advice);
   return FALSE;
 }
 

@@ -3,19 +3,13 @@
  * question is all that is asked: so a judge is. */
 #include <string.h>
 
-#include "audio/pcm.h"
 #include "chat.h"
-#include "core/clock.h"
 #include "core/error.h"
-#include "dsp/song.h"
 #include "hybrid-prompt.h"
+#include "hybrid-song.h"
 #include "ollama.h"
 #include "openai-answer.h"
 
-#define RATE_HZ 44100
-#define CHANNELS 2
-#define USUAL_QUESTION                                                                           \
-  "Describe this music in detail: genre, mood, instruments, tempo, and style."
 #define START_OLLAMA "start it (ollama serve), or say with --url or $OLLAMA_HOST where it is"
 
 typedef struct {
@@ -269,121 +263,30 @@ hybrid_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer,
     }
   hybrid->chat.dialect = &api->dialect;
   hybrid->chat.stream = lb_json_boolean (hybrid->options, "stream", TRUE);
-  answer->input_rate_hz = RATE_HZ;
-  answer->input_channels = CHANNELS;
+  answer->input_rate_hz = HYBRID_RATE_HZ;
+  answer->input_channels = HYBRID_CHANNELS;
   lb_json_set_string (answer->info, "prompt_version", HYBRID_PROMPT_VERSION);
   return TRUE;
 }
 
 /* ---- run ---- */
 
-/* A song of one channel comes as two that are alike: measured as one, as its file would be. */
-static gboolean
-is_mono (const float *samples, gsize frames)
-{
-  for (gsize i = 0; i < frames; i++)
-    if (samples[CHANNELS * i] != samples[CHANNELS * i + 1])
-      return FALSE;
-  return TRUE;
-}
-
-static LbPcm *
-copy_sound (const LbEngineInput *audio, GError **error)
-{
-  gboolean mono = is_mono (audio->samples, audio->frames);
-  g_autoptr (LbPcm) pcm = lb_pcm_new (RATE_HZ, mono ? 1 : CHANNELS, 0, error);
-  float piece[4096];
-
-  if (pcm == NULL)
-    return NULL;
-  if (!mono)
-    return lb_pcm_append (pcm, audio->samples, audio->frames, error) ? g_steal_pointer (&pcm)
-                                                                     : NULL;
-  for (gsize at = 0; at < audio->frames; at += G_N_ELEMENTS (piece))
-    {
-      gsize n = MIN (G_N_ELEMENTS (piece), audio->frames - at);
-
-      for (gsize i = 0; i < n; i++)
-        piece[i] = audio->samples[CHANNELS * (at + i)];
-      if (!lb_pcm_append (pcm, piece, n, error))
-        return NULL;
-    }
-  return g_steal_pointer (&pcm);
-}
-
-static gboolean
-is_cancelled (gpointer sink)
-{
-  return lb_sink_cancelled (sink);
-}
-
-/* Returns: (transfer full): the features of @audio, or %NULL */
-static json_t *
-measure (const LbEngineInput *audio, LbSink *sink, GError **error)
-{
-  g_autoptr (LbPcm) pcm = copy_sound (audio, error);
-  LbSong song;
-
-  if (pcm == NULL || !lb_song_measure (pcm, 0, is_cancelled, sink, &song, error))
-    return NULL;
-  return lb_song_json (&song);
-}
-
-static const LbEngineInput *
-find_input (const LbRunRequest *request, const char *role)
-{
-  for (guint i = 0; i < request->n_inputs; i++)
-    if (strcmp (request->inputs[i].role, role) == 0)
-      return &request->inputs[i];
-  return NULL;
-}
-
-static void
-add_to_output (json_t *output, json_t *features, const char *question, double features_s)
-{
-  json_t *phases = json_object_get (output, "phases");
-
-  lb_json_set_real (phases, "features_s", features_s);
-  lb_json_set_real (output, "engine_s", lb_json_real (output, "engine_s", 0) + features_s);
-  lb_json_set (output, "features", features);
-  lb_json_set (output, "prompt",
-               json_pack ("{s:s, s:s, s:s}", "version", HYBRID_PROMPT_VERSION, "system",
-                          hybrid_system (), "user", question));
-}
-
 static gboolean
 hybrid_run (gpointer state, const LbRunRequest *request, LbSink *sink, json_t **output,
             GError **error)
 {
   Hybrid *hybrid = state;
-  const LbEngineInput *audio = find_input (request, "audio"),
-                      *prompt = find_input (request, "prompt");
-  gint64 before = lb_clock_now_ns ();
-  g_autoptr (json_t) features = NULL;
-  g_autofree char *question = NULL;
+  g_auto (HybridSong) song = { 0 };
   LbEngineInput asked = { .role = "prompt" };
   LbRunRequest words = { .inputs = &asked, .n_inputs = 1, .seed = request->seed };
-  double features_s;
 
-  hybrid->words_only = audio == NULL;
-  if (audio == NULL)
-    return chat_run (&hybrid->chat, request, sink, output, error);
-  if (audio->samples == NULL || audio->rate_hz != RATE_HZ || audio->channels != CHANNELS)
-    {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT,
-                           "it takes \"audio\", stereo at 44100 Hz, and \"prompt\", a text");
-      return FALSE;
-    }
-  features = measure (audio, sink, error);
-  if (features == NULL)
+  if (!hybrid_song_read (request, sink, &song, error))
     return FALSE;
-  features_s = lb_clock_seconds (before, lb_clock_now_ns ());
-  question = hybrid_question (features, prompt != NULL && prompt->text != NULL ? prompt->text
-                                                                               : USUAL_QUESTION);
-  asked.text = question;
+  hybrid->words_only = song.features == NULL;
+  asked.text = song.question;
   if (!chat_run (&hybrid->chat, &words, sink, output, error))
     return FALSE;
-  add_to_output (*output, g_steal_pointer (&features), question, features_s);
+  hybrid_song_note (&song, *output);
   return TRUE;
 }
 

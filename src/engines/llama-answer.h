@@ -2,26 +2,16 @@
  */
 #pragma once
 
-#include <llama.h>
 #include <mtmd.h>
 
-#include "engine/engine.h"
+#include "llama-engine.h"
 
 G_BEGIN_DECLS
-
-typedef struct {
-  struct llama_model *model;
-  struct llama_context *context;
-  struct mtmd_context *projector;
-  struct llama_sampler *sampler;
-  const json_t *options;
-  char *system; /* (nullable): the system message */
-  LbSink *sink; /* of the run that goes on */
-} LlamaEngine;
 
 /**
  * llama_answer:
  * @engine: loaded
+ * @projector: of the model
  * @audio: mono, at the projector's rate
  * @prompt: what is asked, UTF-8
  * @output: (out) (transfer full): {text, tokens, prompt_tokens, audio_tokens, windows, heard_s,
@@ -31,7 +21,8 @@ typedef struct {
  *
  * Calls lb_sink_first() at the first token and lb_sink_done() when the answer is complete.
  */
-gboolean llama_answer (LlamaEngine *engine, const LbEngineInput *audio, const char *prompt,
-                       json_t **output, GError **error);
+gboolean llama_answer (LlamaEngine *engine, struct mtmd_context *projector,
+                       const LbEngineInput *audio, const char *prompt, json_t **output,
+                       GError **error);
 
 G_END_DECLS

@@ -5,6 +5,9 @@
 #include "core/error.h"
 #include "core/text.h"
 
+#define NEEDS_BOTH "a language model that listens needs both, from one source"
+#define NEEDS_MODEL "name a GGUF file, or a folder with one"
+
 static gboolean
 is_projector_name (const char *name)
 {
@@ -43,18 +46,18 @@ list_names (const char *folder, gboolean projectors)
   return names;
 }
 
+/* @need: what has to be there */
 static gboolean
-refuse (const char *folder, const GPtrArray *names, gboolean projectors, GError **error)
+refuse (const char *folder, const GPtrArray *names, gboolean projectors, const char *need,
+        GError **error)
 {
   g_autofree char *shown = lb_text_escape (folder);
   const char *what = projectors ? "projector (mmproj*.gguf)" : "model (*.gguf)";
   g_autofree char *first = NULL, *second = NULL;
 
   if (names->len == 0)
-    g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
-                 "the folder \"%s\" holds no %s: a language model that listens needs both, from "
-                 "one source",
-                 shown, what);
+    g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL, "the folder \"%s\" holds no %s: %s", shown,
+                 what, need);
   else
     {
       first = lb_text_escape (g_ptr_array_index (names, 0));
@@ -68,12 +71,12 @@ refuse (const char *folder, const GPtrArray *names, gboolean projectors, GError 
 }
 
 static gboolean
-find_one (const char *folder, gboolean projectors, char **path, GError **error)
+find_one (const char *folder, gboolean projectors, const char *need, char **path, GError **error)
 {
   g_autoptr (GPtrArray) names = list_names (folder, projectors);
 
   if (names->len != 1)
-    return refuse (folder, names, projectors, error);
+    return refuse (folder, names, projectors, need, error);
   *path = g_build_filename (folder, g_ptr_array_index (names, 0), NULL);
   return TRUE;
 }
@@ -84,11 +87,11 @@ find_both (const char *path, LlamaFiles *files, GError **error)
   g_autofree char *folder = NULL;
 
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return find_one (path, FALSE, &files->model, error) &&
-           find_one (path, TRUE, &files->projector, error);
+    return find_one (path, FALSE, NEEDS_BOTH, &files->model, error) &&
+           find_one (path, TRUE, NEEDS_BOTH, &files->projector, error);
   files->model = g_strdup (path);
   folder = g_path_get_dirname (path);
-  return find_one (folder, TRUE, &files->projector, error);
+  return find_one (folder, TRUE, NEEDS_BOTH, &files->projector, error);
 }
 
 /* Whether @projector's sound goes into @model. */
@@ -132,6 +135,32 @@ llama_files_find (const char *path, LlamaFiles *files, GError **error)
          llama_gguf_read (files->model, &files->model_head, error) &&
          llama_gguf_read (files->projector, &files->projector_head, error) &&
          check_heads (files, error);
+}
+
+static gboolean
+check_model_head (const LlamaFiles *files, GError **error)
+{
+  g_autofree char *shown = lb_text_escape (files->model);
+
+  if (!llama_gguf_is_projector (&files->model_head))
+    return TRUE;
+  g_set_error (error, LB_ERROR, LB_ERROR_BAD_MODEL,
+               "the file \"%s\" is a projector (of sound or pictures), and no language model: "
+               "give the model that it belongs to",
+               shown);
+  return FALSE;
+}
+
+gboolean
+llama_files_find_model (const char *path, LlamaFiles *files, GError **error)
+{
+  *files = (LlamaFiles){ 0 };
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    files->model = g_strdup (path);
+  else if (!find_one (path, FALSE, NEEDS_MODEL, &files->model, error))
+    return FALSE;
+  return llama_gguf_read (files->model, &files->model_head, error) &&
+         check_model_head (files, error);
 }
 
 void

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-static enum llama_flash_attn_type
-flash_attention (const json_t *options)
+enum llama_flash_attn_type
+llama_options_flash_attention (const json_t *options)
 {
   const char *word = lb_json_string (options, "flash-attention", "auto");
 
@@ -58,12 +58,5 @@ llama_options_context (const json_t *options, int context_of_model,
   if (context == 0 || context > context_of_model)
     context = context_of_model;
   params->n_ctx = (guint32) context;
-  params->flash_attn_type = flash_attention (options);
-}
-
-void
-llama_options_projector (const json_t *options, struct mtmd_context_params *params)
-{
-  params->use_gpu = params->use_gpu && lb_json_boolean (options, "projector-gpu", TRUE);
-  params->flash_attn_type = flash_attention (options);
+  params->flash_attn_type = llama_options_flash_attention (options);
 }

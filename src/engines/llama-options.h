@@ -2,7 +2,6 @@
 #pragma once
 
 #include <llama.h>
-#include <mtmd.h>
 
 #include "core/json.h"
 
@@ -16,11 +15,12 @@ struct llama_sampler *llama_options_sampler (const json_t *options, gint64 seed)
 /** llama_options_draws: whether answers are drawn, and may differ */
 gboolean llama_options_draws (const json_t *options);
 
-/** llama_options_model, llama_options_context, llama_options_projector: set in @params what the
- * options say */
+/** llama_options_flash_attention: as the options say */
+enum llama_flash_attn_type llama_options_flash_attention (const json_t *options);
+
+/** llama_options_model, llama_options_context: set in @params what the options say */
 void llama_options_model (const json_t *options, struct llama_model_params *params);
 void llama_options_context (const json_t *options, int context_of_model,
                             struct llama_context_params *params);
-void llama_options_projector (const json_t *options, struct mtmd_context_params *params);
 
 G_END_DECLS

@@ -6,7 +6,6 @@
 #include "core/text.h"
 
 #define PLAIN "none"
-#define MARKER "<__sound of this message__>"
 #define MAX_PROMPT_BYTES (64 * 1024 * 1024)
 
 /* The option's, a name that llama.cpp knows; else the model's. NULL: neither */
@@ -48,70 +47,44 @@ llama_prompt_check (const struct llama_model *model, const json_t *options, GErr
   return FALSE;
 }
 
-/* Returns: (transfer full): the whole conversation as one text, MARKER where the sound goes */
-static char *
-apply_template (const LlamaEngine *engine, const char *prompt)
+/* Some templates leave out the space around what is said. */
+static gboolean
+holds (const char *text, const char *content)
 {
-  g_autofree char *content = g_strconcat (MARKER, prompt, NULL);
-  const struct llama_chat_message messages[] = { { "system", engine->system },
-                                                 { "user", content } };
-  const struct llama_chat_message *first = engine->system != NULL ? messages : messages + 1;
-  gsize n = engine->system != NULL ? 2 : 1;
-  const char *text = template_of (engine->model, engine->options);
-  char *all;
-  int length;
+  g_autofree char *said = g_strstrip (g_strdup (content));
 
-  if (is_plain (engine->options))
-    return g_steal_pointer (&content);
-  length = llama_chat_apply_template (text, first, n, true, NULL, 0);
+  return strstr (text, said) != NULL;
+}
+
+/* Returns: (transfer full): or NULL, where llama.cpp can't, or @content isn't in it */
+static char *
+apply_template (const char *text, const char *system, const char *content)
+{
+  const struct llama_chat_message messages[] = { { "system", system }, { "user", content } };
+  const struct llama_chat_message *first = system != NULL ? messages : messages + 1;
+  gsize n = system != NULL ? 2 : 1;
+  int length = llama_chat_apply_template (text, first, n, true, NULL, 0);
+  g_autofree char *all = NULL;
+
   if (length < 0 || length > MAX_PROMPT_BYTES)
     return NULL;
   all = g_malloc0 ((gsize) length + 1);
   llama_chat_apply_template (text, first, n, true, all, length + 1);
-  return all;
+  return holds (all, content) ? g_steal_pointer (&all) : NULL;
 }
 
-static struct mtmd_input_chunks *
-tokenize (LlamaEngine *engine, const struct mtmd_bitmap *sound, const char *before,
-          gsize before_length, const char *after)
+char *
+llama_prompt_text (const struct llama_model *model, const json_t *options, const char *system,
+                   const char *content, GError **error)
 {
-  const struct mtmd_input_text texts[] = { { before, before_length, false, true },
-                                           { after, strlen (after), false, true } };
-  const struct mtmd_input_part parts[] = { { &texts[0], NULL },
-                                           { NULL, sound },
-                                           { &texts[1], NULL } };
-  const struct mtmd_input_part *const pointers[] = { &parts[0], &parts[1], &parts[2] };
-  struct mtmd_input_chunks *chunks = mtmd_input_chunks_init ();
+  char *all;
 
-  if (mtmd_tokenize_from_parts (engine->projector, chunks, pointers, G_N_ELEMENTS (pointers),
-                                true) == 0)
-    return chunks;
-  mtmd_input_chunks_free (chunks);
-  return NULL;
-}
-
-struct mtmd_input_chunks *
-llama_prompt_chunks (LlamaEngine *engine, const LbEngineInput *audio, const char *prompt,
-                     GError **error)
-{
-  g_autofree char *all = apply_template (engine, prompt);
-  const char *marker = all != NULL ? strstr (all, MARKER) : NULL;
-  struct mtmd_bitmap *sound;
-  struct mtmd_input_chunks *chunks;
-
-  if (marker == NULL)
-    {
-      g_set_error_literal (error, LB_ERROR, LB_ERROR_ENGINE,
-                           "the model's chat template leaves out what the user says: name "
-                           "another with --template");
-      return NULL;
-    }
-  sound = mtmd_bitmap_init_from_audio (audio->frames, audio->samples);
-  chunks = tokenize (engine, sound, all, (gsize) (marker - all), marker + strlen (MARKER));
-  mtmd_bitmap_free (sound);
-  if (chunks == NULL)
+  if (is_plain (options))
+    return system != NULL ? g_strconcat (system, "\n\n", content, NULL) : g_strdup (content);
+  all = apply_template (template_of (model, options), system, content);
+  if (all == NULL)
     g_set_error_literal (error, LB_ERROR, LB_ERROR_ENGINE,
-                         "llama.cpp can't make tokens of the prompt and the sound: its log says "
-                         "why");
-  return chunks;
+                         "the model's chat template leaves out what the user says: name "
+                         "another with --template");
+  return all;
 }

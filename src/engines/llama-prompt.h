@@ -1,15 +1,23 @@
 /* The model's chat template around what is asked. */
 #pragma once
 
-#include "llama-answer.h"
+#include <llama.h>
+
+#include "core/json.h"
 
 G_BEGIN_DECLS
 
-/** llama_prompt_chunks: @prompt with @audio before it, in the model's template, as llama.cpp's
- * own tools do: text and encoder windows in their order. The spectrogram is made here. Returns:
- * (transfer full): or %NULL with %LB_ERROR_ENGINE, %LB_ERROR_BAD_MODEL */
-struct mtmd_input_chunks *llama_prompt_chunks (LlamaEngine *engine, const LbEngineInput *audio,
-                                               const char *prompt, GError **error);
+/**
+ * llama_prompt_text:
+ * @options: `template`: another than the model's; "none": @system and @content as they are
+ * @system: (nullable): a message before
+ * @content: what the user says
+ *
+ * Returns: (transfer full): the whole conversation, up to where the answer begins; %NULL with
+ * %LB_ERROR_ENGINE: it can't be put together, or without @content
+ */
+char *llama_prompt_text (const struct llama_model *model, const json_t *options,
+                         const char *system, const char *content, GError **error);
 
 /** llama_prompt_check: whether @options' template is there, or the model's is known.
  *  %LB_ERROR_USAGE, %LB_ERROR_BAD_MODEL */

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "engine/keyring.h"
 
 #define MAX_REFUSAL_BYTES (64 * 1024)
 #define MAX_SHOWN_BYTES 300
@@ -123,6 +124,30 @@ is_refused_key (guint status, const char *told)
   return status == 401 || status == 403 || (status == 400 && strstr (told, "API key") != NULL);
 }
 
+char *
+openai_key_advice (const char *key)
+{
+  const char *trouble = g_getenv (LB_KEYRING_TROUBLE);
+  g_autofree char *shown = trouble != NULL ? lb_text_escape (trouble) : NULL;
+
+  return g_strdup_printf (
+      "set %s in the environment, or keep it in the keyring (llamaburn keys set "
+      "%s)%s%s",
+      key, key, shown != NULL ? "; " : "", shown != NULL ? shown : "");
+}
+
+/* Returns: (transfer full): which key was sent. */
+static char *
+key_name (const char *key)
+{
+  const char *gave = g_getenv (LB_KEYRING_GAVE);
+  g_auto (GStrv) names = g_strsplit (gave != NULL ? gave : "", " ", -1);
+
+  return g_strv_contains ((const char *const *) names, key)
+             ? g_strdup_printf ("%s of the keyring", key)
+             : g_strdup_printf ("of $%s", key);
+}
+
 void
 openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length, GError **error)
 {
@@ -130,16 +155,16 @@ openai_refuse_body (Openai *self, LbReply *reply, const char *body, gsize length
   g_autofree char *told = body_told (reply, body, length);
   g_autofree char *path = lb_text_escape (self->path);
   g_autofree char *where = header_shown (reply, "location", "nowhere");
+  g_autofree char *advice = openai_key_advice (self->service->key);
+  g_autofree char *which = key_name (self->service->key);
   g_autofree char *after = header_shown (reply, "retry-after", "it doesn't say when");
 
   if (lb_sink_cancelled (self->sink))
     g_set_error_literal (error, LB_ERROR, LB_ERROR_CANCELLED, "cancelled");
   else if (is_refused_key (status, told) && lb_remote_has_key (self->remote))
-    openai_fail (self, error, "refuses the key of $%s (%u): %s", self->service->key, status,
-                 told);
+    openai_fail (self, error, "refuses the key %s (%u): %s", which, status, told);
   else if (status == 401 || status == 403)
-    openai_fail (self, error, "wants a key (%u): set %s in the environment: %s", status,
-                 self->service->key, told);
+    openai_fail (self, error, "wants a key (%u): %s: %s", status, advice, told);
   else if (status == 404)
     openai_fail (self, error, "has nothing at \"%s\" (404): %s: %s", path, self->service->absent,
                  told);

@@ -68,6 +68,10 @@ json_t *openai_parse_reply (Openai *self, LbReply *reply, const char *body, gsiz
 gboolean openai_fail (const Openai *self, GError **error, const char *what, ...)
     G_GNUC_PRINTF (3, 4);
 
+/** openai_key_advice: Returns: (transfer full): how a user gives us @key (the name of a variable),
+ *  and what stood in the way of finding it in the keyring */
+char *openai_key_advice (const char *key);
+
 /** openai_answer: what load answers of every such engine */
 void openai_answer (const Openai *self, LbLoadAnswer *answer);
 

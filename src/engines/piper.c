@@ -129,7 +129,7 @@ open_model (Piper *piper, const LbLoadRequest *request, GError **error)
     .spinning = lb_json_boolean (request->options, "spinning", TRUE),
     .arena = lb_json_boolean (request->options, "arena", TRUE),
     .memory_pattern = lb_json_boolean (request->options, "memory-pattern", FALSE),
-    .optimisation = lb_json_string (request->options, "graph-optimisation", "all"),
+    .optimisation = lb_json_string (request->options, "graph-optimisation", "none"),
   };
   g_autofree char *description = g_strconcat (request->model_path, ".json", NULL);
 

@@ -2,23 +2,7 @@
 
 #include <string.h>
 
-#include "gui/live-chart.h"
-
-/* Made once for a buffer; their colour follows the theme at the time of showing. */
-static GtkTextTag *
-take_tag (GtkTextView *view, const char *name, gboolean struck)
-{
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
-  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (buffer), name);
-  GdkRGBA colour = lb_gui_named_colour (GTK_WIDGET (view), "error_color");
-
-  if (tag == NULL)
-    tag = gtk_text_buffer_create_tag (buffer, name, "strikethrough", struck, "underline",
-                                      struck ? PANGO_UNDERLINE_NONE : PANGO_UNDERLINE_SINGLE,
-                                      NULL);
-  g_object_set (tag, "foreground-rgba", &colour, NULL);
-  return tag;
-}
+#include "gui/marked-text.h"
 
 static void
 append (GtkTextBuffer *buffer, GtkTextTag *tag, const char *sign, const char *text)
@@ -37,7 +21,9 @@ void
 lb_alignment_show (GtkTextView *view, const json_t *alignment)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (view);
-  GtkTextTag *said = take_tag (view, "said", TRUE), *heard = take_tag (view, "heard", FALSE);
+  GtkTextTag *said = lb_marked_text_tag (view, "said", "error_color", PANGO_UNDERLINE_NONE, TRUE);
+  GtkTextTag *heard = lb_marked_text_tag (view, "heard", "error_color", PANGO_UNDERLINE_SINGLE,
+                                          FALSE);
   size_t index;
   json_t *piece;
 

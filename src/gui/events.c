@@ -8,8 +8,10 @@
 
 #include "core/clock.h"
 #include "core/text.h"
+#include "machine/gpu-look.h"
 #include "machine/process.h"
 
+#define GPU_ROOT "LLAMABURN_GUI_GPU" /* for tests: a folder with a /sys of its own */
 #define SAMPLE_MS 1000
 #define TAIL_BYTES 16384
 #define BLOCK_BYTES 65536
@@ -22,6 +24,7 @@ struct _LbGuiEvents {
   guint64 lines;      /* the thread's: that were read */
   double cpu_s;       /* the thread's: at the last look */
   gint64 sampled_ns;  /* the thread's: when that was */
+  LbGpuLook *gpu;     /* the thread's (nullable): opened at the first look */
   GMutex lock;        /* of all that follows */
   GPtrArray *arrived; /* of json_t */
   GArray *samples;    /* of LbGuiSample */
@@ -109,11 +112,21 @@ static void
 sample (LbGuiEvents *events)
 {
   gint64 now_ns = lb_clock_now_ns ();
-  LbGuiSample it = { .rss_bytes = lb_process_rss_bytes (events->pid), .cores = NAN };
+  const char *root = g_getenv (GPU_ROOT);
+  LbGuiSample it = { (double) lb_process_rss_bytes (events->pid), NAN, NAN, NAN };
   double cpu_s = lb_process_cpu_s (events->pid);
 
-  if (events->sampled_ns != 0)
+  if (events->sampled_ns == 0)
+    events->gpu = lb_gpu_look_new (root != NULL ? root : "", events->pid);
+  else
     it.cores = (cpu_s - events->cpu_s) / lb_clock_seconds (events->sampled_ns, now_ns);
+  if (events->gpu != NULL)
+    {
+      LbGpuUse use = lb_gpu_look_take (events->gpu);
+
+      it.gpu_busy = use.busy;
+      it.gpu_bytes = use.bytes;
+    }
   events->cpu_s = cpu_s;
   events->sampled_ns = now_ns;
   if (it.rss_bytes == 0)
@@ -183,6 +196,7 @@ lb_gui_events_free (LbGuiEvents *events)
   g_ptr_array_unref (events->arrived);
   g_array_unref (events->samples);
   g_free (events->problem);
+  g_clear_pointer (&events->gpu, lb_gpu_look_free);
   g_mutex_clear (&events->lock);
   g_free (events);
 }

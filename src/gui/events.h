@@ -1,15 +1,18 @@
 /* Reads what a child `llamaburn run --events` says, in a thread of its own: parsing a large
  * record never holds up the window. Also looks, once a second, how much memory and CPU the
- * child's processes use. No GTK. */
+ * child's processes use, and what the graphics cards do. No GTK. */
 #pragma once
 
 #include "core/json.h"
 
 G_BEGIN_DECLS
 
+/* Each NAN where it is not known. */
 typedef struct {
-  guint64 rss_bytes;
-  double cores; /* CPU seconds a second, since the last look; NAN: unknown */
+  double rss_bytes;
+  double cores;     /* CPU seconds a second, since the last look */
+  double gpu_busy;  /* 0…1 */
+  double gpu_bytes; /* of the whole card, where the driver tells that */
 } LbGuiSample;
 
 typedef struct _LbGuiEvents LbGuiEvents;

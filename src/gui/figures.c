@@ -93,6 +93,29 @@ add_errors (GPtrArray *figures, const char *title, const json_t *wer)
 }
 
 static void
+add_claims (GPtrArray *figures, const json_t *grounding)
+{
+  double value = lb_json_real (grounding, "value", NAN);
+  int right = (int) lb_json_integer (grounding, "right", 0);
+  int wrong = (int) lb_json_integer (grounding, "wrong", 0);
+
+  if (isfinite (value))
+    add (figures, _ ("Claims Right"), g_strdup_printf ("%.0f %%", 100 * value),
+         g_strdup_printf (_ ("%d of %d, %d not checkable"), right, right + wrong,
+                          (int) lb_json_integer (grounding, "unchecked", 0)));
+}
+
+/* "note_f1": "Note f1" */
+static char *
+title_of_score (const char *name)
+{
+  g_autofree char *words = g_strdelimit (g_strdup (name), "_", ' ');
+  char first[] = { g_ascii_toupper (*words), '\0' };
+
+  return *words != '\0' ? g_strconcat (first, words + 1, NULL) : g_strdup (name);
+}
+
+static void
 add_scores (GPtrArray *figures, const json_t *scores)
 {
   const char *name;
@@ -101,13 +124,16 @@ add_scores (GPtrArray *figures, const json_t *scores)
   json_object_foreach ((json_t *) scores, name, score)
     {
       double value = lb_json_real (score, "value", NAN);
+      g_autofree char *title = title_of_score (name);
 
       if (g_strcmp0 (name, "wer") == 0)
         add_errors (figures, _ ("Word Error Rate"), score);
       else if (g_strcmp0 (name, "cer") == 0)
         add_errors (figures, _ ("Character Error Rate"), score);
+      else if (g_strcmp0 (name, "grounding") == 0)
+        add_claims (figures, score);
       else if (isfinite (value))
-        add (figures, name, lb_report_number (value), NULL);
+        add (figures, title, lb_report_number (value), NULL);
     }
 }
 

@@ -8,6 +8,7 @@
 #include "gui/history-columns.h"
 #include "gui/history-filter.h"
 #include "gui/history-list.h"
+#include "gui/import.h"
 #include "gui/run-details.h"
 #include "gui/running.h"
 
@@ -277,6 +278,12 @@ export_runs (GtkWidget *widget, const char *name, GVariant *parameter)
   lb_export_runs (widget, numbers);
 }
 
+static void
+import_runs (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  lb_import_runs (widget);
+}
+
 /* Before @numbers, which is one, those that are compared already. */
 static void
 add_compared (LbHistoryPage *page, GArray *numbers)
@@ -425,6 +432,7 @@ lb_history_page_class_init (LbHistoryPageClass *class)
   bind_children (widget_class);
   gtk_widget_class_install_action (widget_class, "history.delete", NULL, delete_runs);
   gtk_widget_class_install_action (widget_class, "history.export", NULL, export_runs);
+  gtk_widget_class_install_action (widget_class, "history.import", NULL, import_runs);
   gtk_widget_class_install_action (widget_class, "history.compare", NULL, compare_runs);
   gtk_widget_class_install_action (widget_class, "history.details", NULL, open_details);
   gtk_widget_class_install_action (widget_class, "history.back", NULL, go_back);

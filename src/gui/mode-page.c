@@ -65,6 +65,8 @@ show_button (LbModePage *page)
 static void
 on_changed (LbModePage *page)
 {
+  if (page->mode->set_engine != NULL)
+    page->mode->set_engine (page->input, lb_setup_engine (page->setup));
   if (page->mode->duration_s != NULL)
     lb_setup_set_duration (page->setup, page->mode->duration_s (page->input));
   show_button (page);
@@ -106,6 +108,8 @@ lb_mode_page_run (LbModePage *page)
   if (lb_gui_context_is_running (page->context))
     return;
   it = lb_setup_add_case (page->setup, plan, &error);
+  if (page->mode->scores != NULL)
+    plan->settings.score = page->mode->scores (page->input);
   if (it != NULL && page->mode->fill (page->input, it, &error))
     run = lb_gui_context_start (page->context, plan, &error);
   if (run != NULL)

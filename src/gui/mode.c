@@ -12,9 +12,10 @@
 #define LISTENS(MODE, TITLE, NEW_INPUT)                                                          \
   {                                                                                              \
     .mode = MODE, .title = TITLE, .is_music = TRUE, .new_input = NEW_INPUT,                      \
-    .fill = lb_music_input_fill, .duration_s = lb_music_input_duration_s,                        \
-    .choose_file = lb_music_input_choose_file, .set_file = lb_music_input_set_file,              \
-    .new_output = lb_music_output_new, .show_output = lb_music_output_show                       \
+    .fill = lb_music_input_fill, .scores = lb_music_input_scores,                                \
+    .duration_s = lb_music_input_duration_s, .choose_file = lb_music_input_choose_file,          \
+    .set_file = lb_music_input_set_file, .new_output = lb_music_output_new,                      \
+    .show_output = lb_music_output_show                                                          \
   }
 
 const LbMode *
@@ -36,6 +37,7 @@ lb_modes (void)
       .model_title = N_ ("Voice"),
       .new_input = lb_text_input_new_speech,
       .fill = lb_text_input_fill,
+      .set_engine = lb_text_input_set_engine,
       .new_output = lb_music_output_new,
       .show_output = lb_music_output_show },
     LISTENS ("separation", N_ ("Separation"), lb_music_input_new_stems),
@@ -49,6 +51,7 @@ lb_modes (void)
       .own_options = duration,
       .new_input = lb_text_input_new_prompt,
       .fill = lb_text_input_fill,
+      .set_engine = lb_text_input_set_engine,
       .duration_s = lb_text_input_duration_s,
       .new_output = lb_music_output_new,
       .show_output = lb_music_output_show },

@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "bench/plan.h"
+#include "engine/manifest.h"
 #include "gui/context.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,10 @@ typedef struct {
   /* Adds inputs (and reference) to @it. An error says what is missing, in words; it is also asked
    * without need, to know whether Run can be pressed: it writes nothing then (@it %NULL) */
   gboolean (*fill) (GtkWidget *input, LbCase *it, GError **error);
+  /* @engine (nullable) was chosen, maybe again. NULL: all that goes in is the same for all */
+  void (*set_engine) (GtkWidget *input, const LbManifest *engine);
+  /* Returns: (transfer full) (nullable): settings.score of the plan. NULL: none */
+  json_t *(*scores) (GtkWidget *input);
   /* Seconds that an iteration processes, NAN: unknown. NULL: never known */
   double (*duration_s) (GtkWidget *input);
   /* Opens the dialog for a file, puts one in. NULL: the mode takes none */

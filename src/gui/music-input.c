@@ -1,25 +1,37 @@
 #include "gui/music-input.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
+#include "bench/grounded.h"
 #include "core/error.h"
-#include "core/text.h"
 #include "gui/file-input.h"
+#include "gui/path-row.h"
 #include "gui/text-area.h"
 
 #define USUAL_QUESTION                                                                           \
   "Describe this music in detail: genre, mood, instruments, tempo, and style."
 
+#define STATE "analysis"
+#define STATE_CHECK "check-claims"
+#define REFERENCE(HINT, IS_FOLDER)                                                               \
+  {                                                                                              \
+    N_ ("Reference"), HINT, N_ ("Choose the Reference"), N_ ("Without a Reference"), IS_FOLDER   \
+  }
+
+/* What the reference of a task is. */
+static const LbPathRowKind of_sound = REFERENCE (N_ ("What is true of it, to score against"),
+                                                 FALSE);
+static const LbPathRowKind of_stems = REFERENCE (N_ ("A folder with the true stems"), TRUE);
+static const LbPathRowKind of_answer = REFERENCE (
+    N_ ("A JSON file: tempo, key, vocals, instruments, genre, as far as they are known"), FALSE);
+
 struct _LbMusicInput {
   AdwBin parent;
   LbFileInput *file;
-  AdwActionRow *truth_row; /* (nullable) */
-  GtkWidget *clear;        /* of it */
-  LbTextArea *question;    /* (nullable) */
-  char *truth;             /* (type filename) (nullable) */
-  gboolean truth_is_folder;
-  GtkFileChooserNative *dialog; /* (nullable): it is open */
+  LbPathRow *truth;
+  GtkSwitch *check;     /* (nullable): whether an answer is set against the truth */
+  LbTextArea *question; /* (nullable) */
+  LbGuiContext *context;
 };
 
 G_DEFINE_FINAL_TYPE (LbMusicInput, lb_music_input, ADW_TYPE_BIN)
@@ -37,91 +49,39 @@ changed (LbMusicInput *input)
   g_signal_emit (input, signals[SIGNAL_CHANGED], 0);
 }
 
-/* ---- the truth ---- */
-
 static void
-set_truth (LbMusicInput *input, const char *path)
+on_check (LbMusicInput *input)
 {
-  g_autofree char *base = path != NULL ? g_path_get_basename (path) : NULL;
-  g_autofree char *shown = base != NULL ? lb_text_escape (base) : NULL;
-
-  g_free (input->truth);
-  input->truth = g_strdup (path);
-  adw_action_row_set_subtitle (
-      input->truth_row, shown != NULL            ? shown
-                        : input->truth_is_folder ? _ ("A folder with the true stems")
-                                                 : _ ("What is true of it, to score against"));
-  gtk_widget_set_visible (input->clear, path != NULL);
+  lb_gui_state_set_integer (lb_gui_context_state (input->context), STATE, STATE_CHECK,
+                            gtk_switch_get_active (input->check));
   changed (input);
 }
 
 static void
-on_response (GtkNativeDialog *dialog, int response, LbMusicInput *input)
+add_check (LbMusicInput *input, GtkWidget *group)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *path = NULL;
+  GtkWidget *row = adw_action_row_new (), *it = gtk_switch_new ();
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  path = file != NULL ? g_file_get_path (file) : NULL;
-  if (path != NULL)
-    set_truth (input, path);
-  g_clear_object (&input->dialog);
+  input->check = GTK_SWITCH (it);
+  gtk_widget_set_valign (it, GTK_ALIGN_CENTER);
+  gtk_switch_set_active (
+      input->check,
+      lb_gui_state_integer (lb_gui_context_state (input->context), STATE, STATE_CHECK, TRUE));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Check What It Claims"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row),
+                               _ ("Tempo and key are measured, the rest needs a reference"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), it);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), it);
+  g_signal_connect_swapped (it, "notify::active", G_CALLBACK (on_check), input);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
 }
 
-static void
-on_choose (GtkButton *button, LbMusicInput *input)
+/* Every other task is scored wherever there is a reference. */
+static gboolean
+is_checked (LbMusicInput *input)
 {
-  if (input->dialog != NULL)
-    return;
-  input->dialog = gtk_file_chooser_native_new (
-      _ ("Choose the Reference"), GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (input))),
-      input->truth_is_folder ? GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER
-                             : GTK_FILE_CHOOSER_ACTION_OPEN,
-      NULL, NULL);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (input->dialog), TRUE);
-  g_signal_connect (input->dialog, "response", G_CALLBACK (on_response), input);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (input->dialog));
+  return input->check == NULL || gtk_switch_get_active (input->check);
 }
-
-static void
-on_clear (GtkButton *button, LbMusicInput *input)
-{
-  set_truth (input, NULL);
-}
-
-static GtkWidget *
-add_button (LbMusicInput *input, const char *icon, const char *name, GCallback handler)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
-
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  -1);
-  g_signal_connect (button, "clicked", handler, input);
-  adw_action_row_add_suffix (input->truth_row, button);
-  return button;
-}
-
-static GtkWidget *
-make_truth (LbMusicInput *input)
-{
-  GtkWidget *group = adw_preferences_group_new ();
-
-  input->truth_row = ADW_ACTION_ROW (adw_action_row_new ());
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (input->truth_row), _ ("Reference"));
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (input->truth_row), FALSE);
-  input->clear = add_button (input, "edit-clear-symbolic", _ ("Without a Reference"),
-                             G_CALLBACK (on_clear));
-  add_button (input, "document-open-symbolic", _ ("Choose the Reference"),
-              G_CALLBACK (on_choose));
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), GTK_WIDGET (input->truth_row));
-  return group;
-}
-
-/* ---- for the table ---- */
 
 gboolean
 lb_music_input_fill (GtkWidget *widget, LbCase *it, GError **error)
@@ -143,8 +103,18 @@ lb_music_input_fill (GtkWidget *widget, LbCase *it, GError **error)
   lb_case_add_file (it, "audio", lb_file_input_path (input->file));
   if (question != NULL)
     lb_case_add_text (it, "prompt", question);
-  it->reference = g_strdup (input->truth);
+  if (is_checked (input))
+    it->reference = g_strdup (lb_path_row_path (input->truth));
   return TRUE;
+}
+
+json_t *
+lb_music_input_scores (GtkWidget *widget)
+{
+  LbMusicInput *input = LB_MUSIC_INPUT (widget);
+
+  return input->check != NULL && is_checked (input) ? json_pack ("[{s:s}]", "name", LB_GROUNDING)
+                                                    : NULL;
 }
 
 double
@@ -171,47 +141,52 @@ box_of (LbMusicInput *input)
   return GTK_BOX (adw_bin_get_child (ADW_BIN (input)));
 }
 
-static LbMusicInput *
-new_with_truth (gboolean is_folder)
+static GtkWidget *
+new_input (LbGuiContext *context, const LbPathRowKind *truth, const char *question)
 {
   LbMusicInput *input = g_object_new (LB_TYPE_MUSIC_INPUT, NULL);
+  GtkWidget *group = adw_preferences_group_new ();
 
-  input->truth_is_folder = is_folder;
-  gtk_box_append (box_of (input), make_truth (input));
-  set_truth (input, NULL);
-  return input;
+  input->context = g_object_ref (context);
+  if (question != NULL)
+    {
+      input->question = LB_TEXT_AREA (lb_text_area_new (_ ("Prompt"), question));
+      g_signal_connect_swapped (input->question, "changed", G_CALLBACK (changed), input);
+      gtk_box_append (box_of (input), GTK_WIDGET (input->question));
+      add_check (input, group);
+    }
+  input->truth = LB_PATH_ROW (lb_path_row_new (truth));
+  g_signal_connect_swapped (input->truth, "changed", G_CALLBACK (changed), input);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), GTK_WIDGET (input->truth));
+  if (input->check != NULL)
+    g_object_bind_property (input->check, "active", input->truth, "sensitive",
+                            G_BINDING_SYNC_CREATE);
+  gtk_box_append (box_of (input), group);
+  return GTK_WIDGET (input);
 }
 
 GtkWidget *
 lb_music_input_new (LbGuiContext *context)
 {
-  return GTK_WIDGET (new_with_truth (FALSE));
+  return new_input (context, &of_sound, NULL);
 }
 
 GtkWidget *
 lb_music_input_new_stems (LbGuiContext *context)
 {
-  return GTK_WIDGET (new_with_truth (TRUE));
+  return new_input (context, &of_stems, NULL);
 }
 
 GtkWidget *
 lb_music_input_new_question (LbGuiContext *context)
 {
-  LbMusicInput *input = g_object_new (LB_TYPE_MUSIC_INPUT, NULL);
-
-  input->question = LB_TEXT_AREA (lb_text_area_new (_ ("Prompt"), USUAL_QUESTION));
-  g_signal_connect_swapped (input->question, "changed", G_CALLBACK (changed), input);
-  gtk_box_append (box_of (input), GTK_WIDGET (input->question));
-  return GTK_WIDGET (input);
+  return new_input (context, &of_answer, USUAL_QUESTION);
 }
 
 static void
 lb_music_input_dispose (GObject *object)
 {
-  LbMusicInput *input = LB_MUSIC_INPUT (object);
-
-  g_clear_object (&input->dialog);
-  g_clear_pointer (&input->truth, g_free);
+  g_clear_object (&LB_MUSIC_INPUT (object)->context);
   G_OBJECT_CLASS (lb_music_input_parent_class)->dispose (object);
 }
 

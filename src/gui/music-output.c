@@ -2,11 +2,11 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bench/compare.h"
 #include "gui/artifact-saver.h"
+#include "gui/description.h"
 #include "gui/findings.h"
 #include "gui/note-sound.h"
 #include "gui/window.h"
@@ -16,9 +16,9 @@
 struct _LbMusicOutput {
   AdwBin parent;
   LbTracks *tracks;
-  GtkWidget *genres_group, *text_group;
+  GtkWidget *genres_group;
   GtkBox *genres;
-  GtkTextView *text;
+  LbDescription *description;
   GtkLabel *summary, *against;
   GtkWidget *save;
   json_t *record;       /* (nullable): that is shown */
@@ -133,23 +133,6 @@ show_genres (LbMusicOutput *it)
   gtk_widget_set_visible (it->genres_group, json_array_size (genres) > 0);
 }
 
-static const char *
-description_of (const json_t *record)
-{
-  return strcmp (lb_json_string (record, "mode", ""), "analysis") == 0
-             ? lb_json_string (json_object_get (record, "output"), "text", NULL)
-             : NULL;
-}
-
-static void
-show_text (LbMusicOutput *it)
-{
-  const char *text = description_of (it->record);
-
-  gtk_text_buffer_set_text (gtk_text_view_get_buffer (it->text), text != NULL ? text : "", -1);
-  gtk_widget_set_visible (it->text_group, text != NULL);
-}
-
 static void append_words (GString *words, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 static void
@@ -234,17 +217,9 @@ lb_music_output_show (GtkWidget *output, const json_t *record)
   show_summary (it);
   show_against (it, previous);
   show_genres (it);
-  show_text (it);
+  lb_description_show (it->description, record);
   gtk_widget_set_visible (it->save, paths[0] != NULL);
   begin_tracks (it);
-}
-
-static void
-on_copy (GtkButton *button, LbMusicOutput *it)
-{
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (it)),
-                          description_of (it->record));
-  lb_gui_toast (GTK_WIDGET (it), _ ("The description is on the clipboard"));
 }
 
 static void
@@ -296,16 +271,15 @@ lb_music_output_class_init (LbMusicOutputClass *class)
   G_OBJECT_CLASS (class)->dispose = lb_music_output_dispose;
   widget_class->unmap = lb_music_output_unmap;
   g_type_ensure (LB_TYPE_TRACKS);
+  g_type_ensure (LB_TYPE_DESCRIPTION);
   gtk_widget_class_set_template_from_resource (widget_class, LB_UI_PATH "music-output.ui");
   gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, tracks);
   gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, genres_group);
   gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, genres);
-  gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, text_group);
-  gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, text);
+  gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, description);
   gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, summary);
   gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, against);
   gtk_widget_class_bind_template_child (widget_class, LbMusicOutput, save);
-  gtk_widget_class_bind_template_callback (widget_class, on_copy);
   gtk_widget_class_bind_template_callback (widget_class, on_save);
   gtk_widget_class_bind_template_callback (widget_class, on_problem);
 }

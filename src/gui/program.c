@@ -8,10 +8,12 @@
 static void
 set_language (void)
 {
+  const char *translations = g_getenv ("LLAMABURN_LOCALE"); /* that are not installed */
+
   setlocale (LC_ALL, "");
   setlocale (LC_NUMERIC, "C");
   gtk_disable_setlocale ();
-  bindtextdomain ("llamaburn", LB_LOCALE_DIR);
+  bindtextdomain ("llamaburn", translations != NULL ? translations : LB_LOCALE_DIR);
   bind_textdomain_codeset ("llamaburn", "UTF-8");
   textdomain ("llamaburn");
 }

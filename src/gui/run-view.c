@@ -18,8 +18,9 @@ struct _LbRunView {
   GtkWidget *live;
   GtkLabel *phase, *times, *partial;
   GtkProgressBar *bar;
-  LbLiveChart *rtf, *memory, *cores;
-  GtkWidget *memory_box, *cores_box, *charts;
+  LbLiveChart *rtf, *memory, *cores, *gpu_busy, *gpu_memory;
+  GtkWidget *rtf_box, *memory_box, *cores_box, *gpu_busy_box, *gpu_memory_box;
+  GtkWidget *charts, *gpu_charts; /* what holds them: a row each */
   GtkFlowBox *figures;
   GtkWidget *warnings_group;
   GtkBox *warnings;
@@ -63,18 +64,18 @@ name_phase (const LbGuiProgress *progress, gboolean stopping)
   return g_strdup_printf (_ ("Measuring: iteration %d"), (int) progress->index + 1);
 }
 
+/* Never a bar that runs to and fro: it is drawn 60 times a second, on the cores that are being
+ * measured. Where nothing is known of how far it is, the seconds that pass show life. */
 static void
-show_bar (LbRunView *view, const LbGuiProgress *progress)
+show_bar (LbRunView *view, const LbGuiProgress *progress, double elapsed_s, double left_s)
 {
   double done = isfinite (progress->fraction) ? progress->fraction : 0;
 
   if (progress->of > 0 && progress->iterating)
-    gtk_progress_bar_set_fraction (
-        view->bar, MIN (((double) progress->wall_s->len + done) / (double) progress->of, 1));
-  else if (isfinite (progress->fraction))
-    gtk_progress_bar_set_fraction (view->bar, progress->fraction);
-  else
-    gtk_progress_bar_pulse (view->bar);
+    done = ((double) progress->wall_s->len + done) / (double) progress->of;
+  else if (!isfinite (progress->fraction) && isfinite (left_s) && elapsed_s > 0)
+    done = elapsed_s / (elapsed_s + left_s);
+  gtk_progress_bar_set_fraction (view->bar, CLAMP (done, 0, 1));
 }
 
 static void
@@ -82,7 +83,8 @@ show_phase (LbRunView *view)
 {
   const LbGuiProgress *progress = lb_gui_run_progress (view->run);
   g_autofree char *phase = name_phase (progress, lb_gui_run_is_stopping (view->run));
-  g_autofree char *elapsed = lb_text_duration (lb_gui_run_elapsed_s (view->run));
+  double elapsed_s = lb_gui_run_elapsed_s (view->run);
+  g_autofree char *elapsed = lb_text_duration (elapsed_s);
   double left_s = lb_gui_run_left_s (view->run);
   g_autofree char *left = isfinite (left_s) ? lb_text_duration (left_s) : NULL;
   g_autofree char *times = left != NULL
@@ -91,7 +93,7 @@ show_phase (LbRunView *view)
 
   gtk_label_set_text (view->phase, phase);
   gtk_label_set_text (view->times, times);
-  show_bar (view, progress);
+  show_bar (view, progress, elapsed_s, left_s);
   gtk_label_set_text (view->partial, progress->partial != NULL ? progress->partial : "");
   gtk_widget_set_visible (GTK_WIDGET (view->partial), progress->partial != NULL);
 }
@@ -110,34 +112,73 @@ show_rtf (LbRunView *view)
       words);
 
   lb_live_chart_set (view->rtf, (const double *) (gpointer) rtf->data, rtf->len, words, label);
-  gtk_widget_set_visible (view->charts, rtf->len > 0);
+  gtk_widget_set_visible (view->rtf_box, rtf->len > 0);
+}
+
+static char *
+say_bytes (double value)
+{
+  return lb_text_bytes ((guint64) value);
+}
+
+static char *
+say_share (double value)
+{
+  return g_strdup_printf ("%.0f %%", 100 * value);
+}
+
+/* What is looked at while a benchmark runs. */
+static const struct {
+  gsize sample, chart, box; /* members of LbGuiSample and LbRunView */
+  const char *title;
+  char *(*say) (double value);
+} curves[] = {
+  { G_STRUCT_OFFSET (LbGuiSample, rss_bytes), G_STRUCT_OFFSET (LbRunView, memory),
+    G_STRUCT_OFFSET (LbRunView, memory_box), N_ ("Memory in use"), say_bytes },
+  { G_STRUCT_OFFSET (LbGuiSample, cores), G_STRUCT_OFFSET (LbRunView, cores),
+    G_STRUCT_OFFSET (LbRunView, cores_box), N_ ("CPU cores in use"), lb_report_number },
+  { G_STRUCT_OFFSET (LbGuiSample, gpu_busy), G_STRUCT_OFFSET (LbRunView, gpu_busy),
+    G_STRUCT_OFFSET (LbRunView, gpu_busy_box), N_ ("GPU in use"), say_share },
+  { G_STRUCT_OFFSET (LbGuiSample, gpu_bytes), G_STRUCT_OFFSET (LbRunView, gpu_memory),
+    G_STRUCT_OFFSET (LbRunView, gpu_memory_box), N_ ("GPU memory in use"), say_bytes },
+};
+
+static void
+show_curve (LbRunView *view, guint index)
+{
+  const GArray *samples = lb_gui_run_samples (view->run);
+  g_autofree double *values = g_new (double, samples->len + 1);
+  GtkWidget *box = G_STRUCT_MEMBER (GtkWidget *, view, curves[index].box);
+  double last = NAN;
+  gboolean seen;
+  g_autofree char *words = NULL, *label = NULL;
+
+  for (guint i = 0; i < samples->len; i++)
+    {
+      values[i] = G_STRUCT_MEMBER (double, &g_array_index (samples, LbGuiSample, i),
+                                   curves[index].sample);
+      if (isfinite (values[i]))
+        last = values[i];
+    }
+  seen = samples->len > 1 && isfinite (last);
+  gtk_widget_set_visible (box, seen);
+  if (!seen)
+    return;
+  words = curves[index].say (last);
+  label = g_strdup_printf ("%s: %s", _ (curves[index].title), words);
+  lb_live_chart_set (G_STRUCT_MEMBER (LbLiveChart *, view, curves[index].chart), values,
+                     samples->len, words, label);
 }
 
 static void
 show_samples (LbRunView *view)
 {
-  const GArray *samples = lb_gui_run_samples (view->run);
-  g_autofree double *memory = g_new (double, samples->len + 1);
-  g_autofree double *cores = g_new (double, samples->len + 1);
-  const LbGuiSample *last = NULL;
-  g_autofree char *bytes = NULL, *number = NULL, *memory_label = NULL, *cores_label = NULL;
-
-  for (guint i = 0; i < samples->len; i++)
-    {
-      last = &g_array_index (samples, LbGuiSample, i);
-      memory[i] = (double) last->rss_bytes;
-      cores[i] = last->cores;
-    }
-  gtk_widget_set_visible (view->memory_box, samples->len > 1);
-  gtk_widget_set_visible (view->cores_box, samples->len > 1);
-  if (last == NULL)
-    return;
-  bytes = lb_text_bytes (last->rss_bytes);
-  number = lb_report_number (last->cores);
-  memory_label = g_strdup_printf (_ ("Memory in use: %s"), bytes);
-  cores_label = g_strdup_printf (_ ("CPU cores in use: %s"), number);
-  lb_live_chart_set (view->memory, memory, samples->len, bytes, memory_label);
-  lb_live_chart_set (view->cores, cores, samples->len, number, cores_label);
+  for (guint i = 0; i < G_N_ELEMENTS (curves); i++)
+    show_curve (view, i);
+  gtk_widget_set_visible (view->gpu_charts, gtk_widget_get_visible (view->gpu_busy_box) ||
+                                                gtk_widget_get_visible (view->gpu_memory_box));
+  gtk_widget_set_visible (view->charts, gtk_widget_get_visible (view->rtf_box) ||
+                                            gtk_widget_get_visible (view->memory_box));
 }
 
 static GtkWidget *
@@ -274,6 +315,7 @@ lb_run_view_set_run (LbRunView *view, LbGuiRun *run)
   lb_run_view_show_output (view, FALSE);
   gtk_widget_set_visible (view->live, TRUE);
   gtk_widget_set_visible (view->charts, FALSE);
+  gtk_widget_set_visible (view->gpu_charts, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (view->figures), FALSE);
   gtk_widget_set_visible (view->warnings_group, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (view->history), FALSE);
@@ -340,9 +382,15 @@ lb_run_view_class_init (LbRunViewClass *class)
   gtk_widget_class_bind_template_child (widget_class, LbRunView, rtf);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, memory);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, cores);
+  gtk_widget_class_bind_template_child (widget_class, LbRunView, gpu_busy);
+  gtk_widget_class_bind_template_child (widget_class, LbRunView, gpu_memory);
+  gtk_widget_class_bind_template_child (widget_class, LbRunView, rtf_box);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, memory_box);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, cores_box);
+  gtk_widget_class_bind_template_child (widget_class, LbRunView, gpu_busy_box);
+  gtk_widget_class_bind_template_child (widget_class, LbRunView, gpu_memory_box);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, charts);
+  gtk_widget_class_bind_template_child (widget_class, LbRunView, gpu_charts);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, figures);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, warnings_group);
   gtk_widget_class_bind_template_child (widget_class, LbRunView, warnings);
@@ -355,6 +403,7 @@ static void
 lb_run_view_init (LbRunView *view)
 {
   gtk_widget_init_template (GTK_WIDGET (view));
-  lb_live_chart_set_kind (view->memory, LB_LIVE_CHART_LINE);
-  lb_live_chart_set_kind (view->cores, LB_LIVE_CHART_LINE);
+  for (guint i = 0; i < G_N_ELEMENTS (curves); i++)
+    lb_live_chart_set_kind (G_STRUCT_MEMBER (LbLiveChart *, view, curves[i].chart),
+                            LB_LIVE_CHART_LINE);
 }

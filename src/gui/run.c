@@ -15,7 +15,8 @@
 #include "core/paths.h"
 
 #define TICK_MS 250
-#define EVENTS_FD 3 /* in the child */
+#define QUIET_MS 1000 /* where nothing but time has passed */
+#define EVENTS_FD 3   /* in the child */
 #define PLAN_FD 4
 #define MOST_SAMPLES 3600
 #define STATUS_INTERRUPTED 130
@@ -30,6 +31,7 @@ struct _LbGuiRun {
   char *error;
   guint tick;
   gint64 begun_ns, step_ns, ended_ns; /* ended 0: it runs */
+  gint64 told_ns;                     /* when "changed" was emitted */
   guint steps;                        /* of the progress, when step_ns was set */
   gboolean exited, stopping;
 };
@@ -90,19 +92,39 @@ keep_samples (LbGuiRun *run)
     g_array_remove_range (run->samples, 0, run->samples->len - MOST_SAMPLES);
 }
 
-static void
+/* How far a step is, is shown with the time: drawing costs what the engine could have. */
+static gboolean
+is_news (const json_t *event)
+{
+  return strcmp (lb_json_string (event, "event", ""), "progress") != 0;
+}
+
+/* Returns: whether something has happened that is to be shown at once */
+static gboolean
 fold (LbGuiRun *run)
 {
   g_autoptr (GPtrArray) arrived = lb_gui_events_take (run->events);
+  gboolean news = FALSE;
 
   for (guint i = 0; i < arrived->len; i++)
-    lb_gui_progress_event (run->progress, g_ptr_array_index (arrived, i));
+    {
+      lb_gui_progress_event (run->progress, g_ptr_array_index (arrived, i));
+      news = news || is_news (g_ptr_array_index (arrived, i));
+    }
   keep_samples (run);
   if (run->steps != run->progress->steps)
     {
       run->steps = run->progress->steps;
       run->step_ns = lb_clock_now_ns ();
     }
+  return news;
+}
+
+static void
+tell (LbGuiRun *run)
+{
+  run->told_ns = lb_clock_now_ns ();
+  g_signal_emit (run, signals[SIGNAL_CHANGED], 0);
 }
 
 static void
@@ -115,7 +137,7 @@ end (LbGuiRun *run)
   g_clear_handle_id (&run->tick, g_source_remove);
   find_error (run);
   g_clear_pointer (&run->events, lb_gui_events_free);
-  g_signal_emit (held, signals[SIGNAL_CHANGED], 0);
+  tell (run);
   g_signal_emit (held, signals[SIGNAL_ENDED], 0);
   g_object_unref (run); /* of the child: see watch() */
 }
@@ -134,8 +156,8 @@ on_tick (gpointer user_data)
     }
   if (problem != NULL && !run->stopping)
     lb_gui_run_stop (run);
-  fold (run);
-  g_signal_emit (run, signals[SIGNAL_CHANGED], 0);
+  if (fold (run) || lb_clock_now_ns () - run->told_ns >= QUIET_MS * (LB_NS_PER_S / 1000))
+    tell (run);
   return G_SOURCE_CONTINUE;
 }
 

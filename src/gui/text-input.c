@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "core/error.h"
+#include "gui/sample-input.h"
 #include "gui/text-area.h"
 
 #define LEAST_S 1
@@ -14,6 +15,7 @@
 typedef struct {
   const char *role, *title, *usual, *missing;
   gboolean has_duration;
+  LbSampleKind sample;
 } Kind;
 
 static const Kind speech = {
@@ -21,6 +23,14 @@ static const Kind speech = {
   .title = N_ ("Text"),
   .usual = "The quick brown fox jumps over the lazy dog.",
   .missing = N_ ("Write a text that is to be spoken"),
+  .sample = { .mode = "tts",
+              .role = "voice",
+              .text_role = "voice-text",
+              .row = { N_ ("Voice Sample"), N_ ("Some seconds of one person, to be imitated"),
+                       N_ ("Choose the Voice Sample"), N_ ("Without a Voice Sample"), FALSE },
+              .text_title = N_ ("What the Sample Says"),
+              .missing = N_ ("Choose a recording of the voice that is to be imitated"),
+              .text_missing = N_ ("Write what the voice sample says") },
 };
 
 static const Kind prompt = {
@@ -29,12 +39,18 @@ static const Kind prompt = {
   .usual = "ambient electronic with soft synths and reverb",
   .missing = N_ ("Write what the music is to be like"),
   .has_duration = TRUE,
+  .sample = { .mode = "generation",
+              .role = "melody",
+              .row = { N_ ("Melody"), N_ ("A tune that is to be followed"),
+                       N_ ("Choose the Melody"), N_ ("Without a Melody"), FALSE },
+              .missing = N_ ("Choose a recording of the melody that is to be followed") },
 };
 
 struct _LbTextInput {
   AdwBin parent;
   const Kind *kind;
   LbTextArea *text;
+  LbSampleInput *sample;
   GtkRange *duration; /* (nullable) */
 };
 
@@ -64,12 +80,19 @@ lb_text_input_fill (GtkWidget *widget, LbCase *it, GError **error)
       g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_INPUT, _ (input->kind->missing));
       return FALSE;
     }
-  if (it == NULL)
-    return TRUE;
-  lb_case_add_text (it, input->kind->role, text);
-  if (input->duration != NULL)
+  if (it != NULL) /* what is measured comes first */
+    lb_case_add_text (it, input->kind->role, text);
+  if (!lb_sample_input_fill (input->sample, it, error))
+    return FALSE;
+  if (it != NULL && input->duration != NULL)
     lb_json_set_real (it->options, LB_TEXT_INPUT_DURATION, gtk_range_get_value (input->duration));
   return TRUE;
+}
+
+void
+lb_text_input_set_engine (GtkWidget *widget, const LbManifest *engine)
+{
+  lb_sample_input_set_engine (LB_TEXT_INPUT (widget)->sample, engine);
 }
 
 double
@@ -115,6 +138,9 @@ new_input (const Kind *kind)
   input->text = LB_TEXT_AREA (lb_text_area_new (_ (kind->title), kind->usual));
   g_signal_connect_swapped (input->text, "changed", G_CALLBACK (changed), input);
   gtk_box_append (GTK_BOX (box), GTK_WIDGET (input->text));
+  input->sample = LB_SAMPLE_INPUT (lb_sample_input_new (&kind->sample));
+  g_signal_connect_swapped (input->sample, "changed", G_CALLBACK (changed), input);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (input->sample));
   if (kind->has_duration)
     gtk_box_append (GTK_BOX (box), make_duration (input));
   adw_bin_set_child (ADW_BIN (input), box);

@@ -20,6 +20,14 @@ lb_sampler_file_free (LbSamplerFile *file)
   g_free (file);
 }
 
+gboolean
+lb_sampler_read (const LbSamplerSource *source, const LbSamplerPlace *place,
+                 const LbSamplerFile *file, guint64 *value)
+{
+  return source->read != NULL ? source->read (place, file, value)
+                              : lb_file_number (value, place->root, "%s", file->path);
+}
+
 /* Only what can be read now. */
 static void
 add_file (const LbSamplerPlace *place, GPtrArray *files, guint64 limit, char *path)

@@ -39,4 +39,8 @@ const LbSamplerSource *lb_sampler_sources (void);
 
 void lb_sampler_file_free (LbSamplerFile *file);
 
+/** lb_sampler_read: the number that @file of @source holds now, in the file's unit */
+gboolean lb_sampler_read (const LbSamplerSource *source, const LbSamplerPlace *place,
+                          const LbSamplerFile *file, guint64 *value);
+
 G_END_DECLS

@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "core/clock.h"
-#include "machine/files.h"
 #include "machine/sampler-source.h"
 
 #define PERIOD_US (100 * 1000)
@@ -74,8 +73,7 @@ sample_channel (Channel *channel, const LbSamplerPlace *place)
       guint64 raw;
       double value;
 
-      if (source->read != NULL ? !source->read (place, file, &raw)
-                               : !lb_file_number (&raw, place->root, "%s", file->path))
+      if (!lb_sampler_read (source, place, file, &raw))
         continue;
       value = (double) raw;
       if (source->reduce == LB_SAMPLER_COUNTER)

@@ -92,7 +92,7 @@ check_key (const char *key, GError **error)
   if (key[length] == '\0' && length <= MAX_KEY_BYTES)
     return TRUE;
   return refuse (error, LB_ERROR_USAGE,
-                 "the key in the environment is none: it holds a space, a line break or another "
+                 "the key is none: it holds a space, a line break or another "
                  "odd character, or is too long");
 }
 

@@ -43,6 +43,18 @@ lb_say_asked (const json_t *record)
   return g_string_free (line, FALSE);
 }
 
+/* "100 at 2.5 a second" while it denoised. */
+char *
+lb_say_steps (const json_t *record)
+{
+  g_autofree char *steps = lb_say ("steps", record);
+  GString *line = g_string_new (steps);
+
+  if (lb_says ("steps", record))
+    lb_say_append (line, record, "avg_steps_per_sec", " at ", " a second");
+  return g_string_free (line, FALSE);
+}
+
 char *
 lb_say_tempo_asked (const json_t *record)
 {

@@ -31,6 +31,7 @@ char *lb_say_note_score (const json_t *record);
 char *lb_say_beat_score (const json_t *record);
 char *lb_say_chord_score (const json_t *record);
 char *lb_say_genre_score (const json_t *record);
+char *lb_say_steps (const json_t *record);
 char *lb_say_asked (const json_t *record);
 char *lb_say_tempo_asked (const json_t *record);
 char *lb_say_repetition (const json_t *record);

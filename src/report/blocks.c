@@ -268,6 +268,7 @@ static const struct {
   { "Text rate", say_rate },
   { "Tokens", lb_say_tokens },
   { "Prompt", lb_say_prompt },
+  { "Steps", lb_say_steps },
   { "Listened", lb_say_part },
   { "Asks for", lb_say_asked },
   { "Grounding", lb_say_grounding },

@@ -71,6 +71,8 @@ static const LbField fields[] = {
   { "/phases/features_s",         "avg_features_s",    "Features",      LB_FIELD_SECONDS, CSV,
     "/iterations", LB_FOLD_MEAN },
   { "/output/prompt_tokens",      "prompt_tokens",     "Prompt tokens", LB_FIELD_INTEGER, CSV },
+  { "/output/steps",              "steps",             "Steps",         LB_FIELD_INTEGER, CSV },
+  { "/summary/avg_steps_per_sec", "avg_steps_per_sec", "Steps/s",       LB_FIELD_RTF,     CSV },
   { "/summary/avg_audio_s",       "avg_audio_s",       "Sound",         LB_FIELD_SECONDS, CSV },
   { "/timing/decode_s",           "decode_s",          "Decode",        LB_FIELD_SECONDS, CSV },
   { "/timing/resample_s",         "resample_s",        "Resample",      LB_FIELD_SECONDS, CSV },

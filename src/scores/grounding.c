@@ -277,6 +277,8 @@ claim_json (const Truth *truth, const LbClaim *claim, const char *text, Verdict 
 
   lb_json_set_string (value, "kind", kinds[claim->kind]);
   lb_json_set_string (value, "said", said);
+  lb_json_set_integer (value, "start_characters",
+                       g_utf8_pointer_to_offset (text, text + claim->start));
   if (claim->name != NULL)
     lb_json_set_string (value, "name", claim->name);
   if (claim->negated)

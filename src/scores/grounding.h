@@ -30,8 +30,9 @@ gboolean lb_grounding_check_reference (const LbClaimWords *words, const json_t *
  * @reference: (nullable): checked; what it says counts more than what was measured
  *
  * Returns: (transfer full): {"value" (precision), "precision", "recall", "claims", "right",
- * "wrong", "unchecked", "facts", "facts_told", "list": [{"kind", "said", "negated", "right",
- * "against", "truth"}…], "words"}; what can't be had is absent
+ * "wrong", "unchecked", "facts", "facts_told", "list": [{"kind", "said", "start_characters"
+ * (of @text before it), "negated", "right", "against", "truth"}…], "words"}; what can't be had is
+ * absent
  */
 json_t *lb_grounding_score (const LbClaimWords *words, const char *text, const json_t *features,
                             const json_t *reference);

@@ -51,6 +51,11 @@ gboolean lb_store_is_own_path (const char *path);
  * full): {role, path (relative), sha256, bytes} */
 json_t *lb_store_add_artifact (LbStore *store, const char *id, const char *role, const char *name,
                                const char *source_path, GError **error);
+/** lb_store_import: a run that has ended elsewhere, checked: its figures, without its files:
+ * their names would be another machine's. Its id must be new here. Returns: its local number, or
+ * −1 */
+gint64 lb_store_import (LbStore *store, const json_t *record, GError **error);
+
 /** lb_store_end: the record with its final status; lets the live mark go */
 gboolean lb_store_end (LbStore *store, const char *id, const json_t *record, GError **error);
 

@@ -78,6 +78,23 @@ lb_store_begin (LbStore *store, const json_t *record, GError **error)
   return number;
 }
 
+gint64
+lb_store_import (LbStore *store, const json_t *record, GError **error)
+{
+  g_autoptr (json_t) alone = json_copy ((json_t *) record);
+  gint64 number = -1;
+
+  if (!check_record (store, record, FALSE, error))
+    return -1;
+  if (json_object_get (record, "artifacts") != NULL)
+    json_object_set_new (alone, "artifacts", json_array ());
+  if (!lb_sql_begin (store, error))
+    return -1;
+  if (check_version (store, error))
+    number = lb_record_insert (store, alone, error);
+  return lb_sql_finish (store, number >= 0, error) ? number : -1;
+}
+
 typedef gboolean (*Writer) (LbStore *store, gint64 number, const json_t *part, GError **error);
 
 static gboolean

@@ -89,7 +89,8 @@ class World:
             TMPDIR=str(self.temporary),
             LC_ALL="C.UTF-8",
         )
-        for name in ("NO_COLOR", "COLUMNS", "LLAMABURN_DATA", "LLAMABURN_MODULES", "LLAMABURN_LIBEXEC"):
+        for name in ("NO_COLOR", "COLUMNS", "LLAMABURN_DATA", "LLAMABURN_MODULES", "LLAMABURN_LIBEXEC",
+                     "DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR"):  # no keyring of who runs the tests
             self.environment.pop(name, None)
 
     def start(self, *arguments, program="llamaburn", **options):

@@ -203,7 +203,8 @@ def test_keys_that_are_missing_or_refused_end_the_load(world, tone):
     with Server(listener("gemini"), models=refuse) as server:
         (record,) = describe(world, "gemini", server, tone(), key=None, status=1)
         assert record["error"]["message"] == (
-            "the Gemini API wants a key: set GEMINI_API_KEY in the environment (never on the command line)"
+            "the Gemini API wants a key: set GEMINI_API_KEY in the environment, or keep it in the keyring (llamaburn keys set "
+            "GEMINI_API_KEY); never on the command line"
         )
         assert server.got == []
         (record,) = describe(world, "gemini", server, tone(), status=1)

@@ -7,7 +7,6 @@ import pathlib
 import shutil
 import signal
 import struct
-import subprocess
 import sys
 import time
 import wave
@@ -18,6 +17,7 @@ import pytest
 from conftest import BUILD, ROOT
 
 sys.path.insert(0, str(ROOT / "tests" / "tools"))
+import llama_cli  # noqa: E402
 import tiny_audio_llm  # noqa: E402
 
 QUICK = ("-n", "1", "-w", "0", "--no-warm-load", "--no-wait")
@@ -45,10 +45,7 @@ def big(built, tmp_path_factory):
 @pytest.fixture(scope="module")
 def cli():
     """llama.cpp's own command line, of the same build."""
-    folder = subprocess.run([ROOT / "tools/build-llama", "--cli"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-    found = pathlib.Path(folder).parents[1] / "bin/llama-mtmd-cli" if folder else shutil.which("llama-mtmd-cli")
-    assert found and pathlib.Path(found).exists(), "llama-mtmd-cli is missing: tools/build-llama --cli builds it"
-    return str(found)
+    return llama_cli.find()
 
 
 def write_wav(path, samples, rate=RATE):
@@ -74,36 +71,16 @@ def describe(world, sound, model, *options, **named):
     return record
 
 
-def ask_cli(cli, model, sound, prompt, tokens, *options):
-    """What llama-mtmd-cli answers. A thread of its own writes that, and is cut off at the program's end now and then:
-    an answer with too few characters is asked for again."""
-    for _ in range(8):
-        answer = ask_cli_once(cli, model, sound, prompt, tokens, *options)
-        if len(answer) >= tokens:
-            break
-    return answer
-
-
-def ask_cli_once(cli, model, sound, prompt, tokens, *options):
-    done = subprocess.run(
-        [cli, "-m", model / "tiny.gguf", "--mmproj", model / "mmproj-tiny.gguf", "--audio", sound, "-p", prompt,
-         "--temp", "0", "-n", str(tokens), "-c", "8192", "-t", "2", *options],
-        capture_output=True, timeout=300, check=True,
-        env={**os.environ, "MTMD_TEST_RESPONSE_MARKER": "<<answer>>"},
-    )
-    return done.stdout.split(b"<<answer>>")[-1].decode("ascii").strip()
-
-
 def test_the_same_words_as_llama_cpp(world, tiny, cli):
     """Two sounds: each greedy answer equals that of llama.cpp's own command line, with the template's system message
     (--jinja) and without one (its default), and all of them differ."""
     answers, prompt = [], "Describe this music in detail."
     for sound in (tone(world.folder / "tone.wav", 3), noise(world.folder / "noise.wav", 4)):
         record = describe(world, sound, tiny, "--prompt", prompt, "--max-tokens", "40", "-t", "2")
-        assert record["output"]["text"].strip() == ask_cli(cli, tiny, sound, prompt, 40, "--jinja")
+        assert record["output"]["text"].strip() == llama_cli.ask(cli, tiny, sound, prompt, 40, "--jinja")
         assert record["output"]["tokens"] == 40 and len(record["output"]["text"]) >= 40
         without = describe(world, sound, tiny, "--prompt", prompt, "--max-tokens", "40", "-t", "2", "--system", "")
-        assert without["output"]["text"].strip() == ask_cli(cli, tiny, sound, prompt, 40)
+        assert without["output"]["text"].strip() == llama_cli.ask(cli, tiny, sound, prompt, 40)
         answers += [record["output"]["text"], without["output"]["text"]]
     assert len(set(answers)) == 4
 
@@ -114,7 +91,7 @@ def test_the_same_words_over_several_windows(world, tiny, cli):
     record = describe(world, sound, tiny, "--prompt", "What?", "--max-tokens", "20", "-t", "2")
     assert record["output"]["windows"] == 3 and record["output"]["audio_tokens"] == 3 * 750
     assert record["output"]["heard_s"] == [0, 65]
-    assert record["output"]["text"].strip() == ask_cli(cli, tiny, sound, "What?", 20, "--jinja")
+    assert record["output"]["text"].strip() == llama_cli.ask(cli, tiny, sound, "What?", 20, "--jinja")
 
 
 def test_the_same_words_where_places_have_coordinates(world, built, cli):
@@ -123,7 +100,7 @@ def test_the_same_words_where_places_have_coordinates(world, built, cli):
     sound = tone(world.folder / "tone.wav", 35)
     record = describe(world, sound, omni, "--prompt", "What?", "--max-tokens", "20", "-t", "2")
     assert record["engine"]["info"]["architecture"] == "qwen2vl" and record["output"]["windows"] == 2
-    assert record["output"]["text"].strip() == ask_cli(cli, omni, sound, "What?", 20, "--jinja")
+    assert record["output"]["text"].strip() == llama_cli.ask(cli, omni, sound, "What?", 20, "--jinja")
 
 
 def test_what_is_measured(world, tiny):

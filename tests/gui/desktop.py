@@ -119,9 +119,9 @@ class Desktop:
 
 
 class Window:
-    """The program llamaburn-gui in a world, on a desktop."""
+    """The program llamaburn-gui in a world, on a desktop. through: a command that becomes it."""
 
-    def __init__(self, desktop, world, *arguments, environment=None):
+    def __init__(self, desktop, world, *arguments, environment=None, through=()):
         self.desktop, self.world = desktop, world
         self.log = world.folder / "gui.log"
         merged = {**world.environment, **desktop.environment, **(environment or {})}
@@ -129,7 +129,7 @@ class Window:
             merged[name] = world.environment[name]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                [*through, BUILD / "llamaburn-gui", *arguments], env=merged, cwd=world.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )
         try:
             self.wait("frame|window")
@@ -183,7 +183,7 @@ class Window:
             if 120 < y < 680 or name == "Task":
                 return node
             for _ in range(1 + abs(y - 380) // 100):
-                self.desktop.ask(do="mouse", x=100, y=400, event="b5c" if y >= 680 else "b4c")
+                self.desktop.ask(do="mouse", x=12, y=400, event="b5c" if y >= 680 else "b4c")
             time.sleep(0.3)  # it goes on for a while
         raise AssertionError(f"{role} {name!r} does not come into view: {node['box']}")
 

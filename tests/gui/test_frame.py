@@ -29,6 +29,18 @@ def test_every_page_opens(gui, look):
         window.shot(f"page-{page.lower()}-{look}")
 
 
+@pytest.mark.parametrize("mode", ["stt", "tts", "separation", "analysis"])
+def test_every_mode_fits_into_600_pixels(gui, mode):
+    """Its bar of modes and tasks above all."""
+    remember(gui.world, window={"width": 600, "height": 860},
+             benchmark={"mode": mode if mode in ("stt", "tts") else "music", "task": mode})
+    window = gui()
+    window.wait("push button", "Run")
+    width = window.wait("frame|window")["box"][2]
+    assert width <= 600, f"{width} pixels"
+    window.shot(f"bar-{mode}")
+
+
 def focus(window):
     """Without a window manager keys go to what is below the pointer."""
     window.point(window.wait("label", "Nothing Measured Yet"))

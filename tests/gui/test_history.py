@@ -7,9 +7,11 @@ import subprocess
 import time
 
 import pytest
+from conftest import functional_world
 from desktop import LOOKS, BUILD, CONTROL, DOWN, ENTER, Desktop, Window, wait_until
 
 DELETE = 0xFFFF
+World = functional_world.World
 SLEEPS = ("-e", "null", "-w", "0", "--no-wait", "-q")
 NAMES = ["<b>bold &amp; loud<i>.wav", "\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd.wav", "w" * 240 + ".wav"]
 
@@ -318,6 +320,22 @@ def test_export_writes_the_file_that_was_named(gui):
     assert "<!DOCTYPE html>" in page.read_text()
     save_as(window, "Export…", records)
     assert json.loads(records.read_text())[0]["number"] == 1
+
+
+def test_runs_of_another_history_are_imported(gui, tmp_path_factory):
+    other = World(tmp_path_factory.mktemp("other"))
+    measure(other, iterations=2)
+    records, bad = gui.world.folder / "records.json", gui.world.folder / "bad.json"
+    other.run("report", "1", "-o", str(records))
+    bad.write_text('{"schema": "llamaburn.result/9"}')
+    window = open_history(gui)
+    window.choose_file(bad, button="Import Runs")
+    window.wait("label", holds="is not known here")
+    window.choose_file(records, button="Import Runs")
+    window.wait("label", holds="1 run imported as 1")
+    wait_numbers(window, ["1"])
+    select(window, 1)
+    window.wait("label", holds=other.json("show", "1")[0]["id"])
 
 
 @pytest.mark.parametrize("look, width", LOOKS)

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from desktop import remember, wait_until
+from test_trouble import set_options
 
 LONG_S = 300
 TASKS = ["Separation", "Transcription", "Beats", "Chords", "Genre", "Generation", "LLM Analysis"]
@@ -158,3 +159,84 @@ def test_a_description_can_be_copied(task, song):
     window.click("push button", holds="Copy Description")
     window.wait("label", "The description is on the clipboard")
     window.shot("music-analysis")
+
+
+def test_engines_that_describe_are_listed(task, gui):
+    """By their manifests, with the models that each takes: also the hybrid whose language model is a file."""
+    gui.world.link_model("llm/smollm2-135m-instruct")
+    window = task("analysis", "null")
+    names = window.choose("Engine", "hybrid by llama.cpp: a language model")
+    assert any(name.startswith("features measured here") for name in names), names
+    assert "SmolLM2 135M Instruct, 4-bit" in " ".join(window.choose("Model", "SmolLM2"))
+    window.shot("music-hybrid")
+
+
+def claims(window):
+    """What the window says of each claim: {"120 BPM": "Right: measured is 119.8 bpm"}."""
+    (listed,) = window.find_all("list", "What It Claims") or [None]
+    rows = window.find_all("list item", under=listed["id"]) if listed else []
+    return {row["name"]: row["description"] for row in rows}
+
+
+def test_claims_are_marked(gui, task, song):
+    """By sign, by words and by what is known, against what is measured and against a reference."""
+    (song.parent / "known.json").write_text('{"instruments": ["piano"], "vocals": false}')
+    window = task("analysis", "null", song)
+    set_options(window, text="A slow 93 BPM, some hear 120 BPM; a piano, a harp, a singer, rock.")
+    window.scroll_to("list item", "Check What It Claims")
+    window.choose_file(song.parent / "known.json", button="Choose the Reference")
+    window.run_once(iterations=1, limit_s=LONG_S)
+    score = last(window)["scores"]["grounding"]
+    measured = next(claim["truth"] for claim in score["list"] if claim["said"] == "120 BPM")
+    assert abs(measured - 120) < 5 or abs(measured - 60) < 3, score
+    wait_until(lambda: claims(window), window.outline)
+    assert claims(window) == {
+        "93 BPM": f"Wrong: measured is {measured:.1f} bpm",
+        "120 BPM": f"Right: measured is {measured:.1f} bpm",
+        "piano": "Right: the reference says piano",
+        "harp": "Wrong: the reference says piano",
+        "singer": "Wrong: the reference says no vocals",
+        "rock": "Not checkable: nothing is known of it",
+    }
+    marked = "A slow 93 BPM\u00a0✗, some hear 120 BPM\u00a0✓; a piano\u00a0✓, a harp\u00a0✗, a singer\u00a0✗, rock\u00a0?."
+    window.wait("text", "Description", holds=marked)
+    window.wait("panel", holds="Claims Right: 40 %, 2 of 5, 1 not checkable")
+    window.shot("music-claims")
+
+
+def test_claims_are_left_alone(task, song):
+    window = task("analysis", "null", song)
+    set_options(window, text="At 120 BPM.")
+    window.scroll_to("list item", "Check What It Claims")
+    window.click("toggle button|switch|check box", "Check What It Claims")
+    window.run_once(iterations=1, limit_s=LONG_S)
+    assert "scores" not in last(window) or "grounding" not in last(window)["scores"]
+    window.wait("text", "Description", holds="At 120 BPM.")
+    assert not window.find("label", "What It Claims")
+
+
+# Light and dark, narrow and wide.
+LOOKS = {"light": (1100, "prefer-light"), "dark": (1100, "prefer-dark"), "narrow": (600, "prefer-light"), "wide": (1270, "prefer-dark")}
+MODES = {
+    "tts": {}, "separation": {}, "transcription": {}, "beats": {}, "chords": {}, "genre": {}, "generation": {},
+    "analysis": {"text": "A calm piece of 120 BPM in A minor: a piano, no drums."},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("mode", MODES)
+def test_looks(gui, song, mode, look):
+    """Pictures of each task, set up and done: to be looked at."""
+    width, scheme = LOOKS[look]
+    remember(gui.world, window={"width": width, "height": 780},
+             benchmark={"mode": "tts" if mode == "tts" else "music", "task": mode},
+             **{mode: {"engine": "null", "automatic": 0, "iterations": 6, "warmups": 0}})
+    window = gui(*[] if mode in ("tts", "generation") else [song], environment={**QUIET, "ADW_DEBUG_COLOR_SCHEME": scheme})
+    window.wait_ready()
+    window.shot(f"{mode}-{look}-set-up")
+    if MODES[mode]:
+        set_options(window, **MODES[mode])
+    window.run_once(iterations=6, limit_s=LONG_S)
+    last(window)
+    window.shot(f"{mode}-{look}")

@@ -82,15 +82,16 @@ def norm(size):
     return numpy.ones(size, dtype=numpy.float32)
 
 
-def language_model(weights, width, layers, end_bias, any_byte=False, kind="qwen2"):
+def language_model(weights, width, layers, end_bias, any_byte=False, kind="qwen2", phrase=""):
     """@end_bias: of the token that ends an answer: great and negative: it never does; great: at once.
     @any_byte: it says any byte, mostly no UTF-8; else printable ASCII. @kind: its architecture, "qwen2vl" for that of
-    Qwen2.5-Omni, whose places have several coordinates."""
+    Qwen2.5-Omni, whose places have several coordinates. @phrase: a text that is one token, the last before SPECIAL."""
     letters = byte_letters()
     words = [letters[byte] for byte in range(256)]
     merged = [letters[32] + letter for letter in "taoiswcbpmfdrlnehgu"]
-    tokens = words + merged + SPECIAL
-    kinds = [1] * (len(words) + len(merged)) + [3] * len(SPECIAL)
+    phrases = ["".join(letters[byte] for byte in phrase.encode())] if phrase else []
+    tokens = words + merged + phrases + SPECIAL
+    kinds = [1] * (len(tokens) - len(SPECIAL)) + [3] * len(SPECIAL)
     end = tokens.index("<|im_end|>")
     hidden, heads = 2 * width, width // 64
     members = [
@@ -120,7 +121,7 @@ def language_model(weights, width, layers, end_bias, any_byte=False, kind="qwen2
         members.append((kind + ".rope.dimension_sections", ARRAY, (INT32, [8, 12, 12, 0])))
     # Of special tokens it says only the end. A logit of 0 is never the likeliest: qwen2vl knows no bias.
     silent = [] if any_byte else [byte for byte in range(256) if not 32 <= byte < 127]
-    silent += [i for i in range(len(words) + len(merged), len(tokens)) if i != end or end_bias < 0]
+    silent += [i for i in range(len(words) + len(merged), len(tokens)) if i != end or end_bias < 0]  # and no phrase
     output = weights.matrix(len(tokens), width, gain=4)
     bias = numpy.zeros(len(tokens), dtype=numpy.float32)
     output[silent], bias[silent] = 0, -1e6
@@ -189,6 +190,28 @@ def projector(weights, width, into, layers=2):
             if name != "attn_k":  # Whisper's keys have no bias
                 tensors[at + name + ".bias"] = weights.vector(shape[0])
     return members, tensors
+
+
+def saying(phrase):
+    """A language model that answers whatever it is asked with @phrase: of each token it knows which one follows, by
+    weights that pass by attention and what lies behind it."""
+    width = 320  # at least a place for each token
+    members, tensors = language_model(Weights(1), width, 1, 0, phrase=phrase)
+    count = len(tensors["token_embd.weight"])
+    said, end = count - len(SPECIAL) - 1, count - len(SPECIAL) + SPECIAL.index("<|im_end|>")
+    for name in ("token_embd", "output", "blk.0.attn_output", "blk.0.ffn_down"):
+        tensors[name + ".weight"][:] = 0
+    tensors["output.bias"][:] = 0
+    tensors["token_embd.weight"][range(count), range(count)] = 1
+    tensors["output.weight"][said, ord("\n")] = 1  # what stands before an answer
+    tensors["output.weight"][end, said] = 1
+    return members, tensors
+
+
+def make_text(path, model):
+    """Writes what language_model() or saying() gave; returns @path."""
+    write(pathlib.Path(path), *model)
+    return path
 
 
 def make(folder, seed=1, width=128, layers=2, end_bias=0.0, any_byte=False, kind="qwen2"):

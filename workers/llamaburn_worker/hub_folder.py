@@ -41,6 +41,16 @@ def _check_parts(folder: str) -> None:
         raise BadModel(f'"{path}" is missing: llamaburn models verify tells what else is')
 
 
+def check_safetensors(folder: str, name: str = WEIGHTS[0]) -> None:
+    """The folder of a model or of a part of one has safetensors; BadModel says what it has instead. @name: as usual."""
+    names = os.listdir(folder)
+    if any(one.endswith((".safetensors", ".safetensors.index.json")) for one in names):
+        return
+    if any(one.endswith(PICKLES) for one in names):
+        raise BadModel(f'"{folder}" has pickled weights only, which could run any code: it needs {name}')
+    raise BadModel(f'"{folder}/{name}" is missing: llamaburn models verify tells what else is')
+
+
 def check_folder(request: Load, kind: str, files: tuple[str, ...] = FILES) -> None:
     """What a hostile or a half folder could do to the libraries is refused before they see it.
 

@@ -6,6 +6,7 @@
     dtype_name(dtype) -> "float32"                              for the options that took effect
     set_threads(count) -> int                                   torch's own pools; how many really work then
     seed_everything(seed)                                       before anything that is drawn in a run
+    made_in(dtype)                                              with: modules are made in it from the start
     random_weights(make, seed) -> module                        make() builds it; no layer is dead
     blank(make, where="its sizes") -> module                    nothing is drawn: for fill(), which sets all
     count_parameters(*modules) -> int                           each shared tensor once
@@ -13,6 +14,7 @@
     load_checkpoint(path, allow=()) -> dict                     safetensors, or torch's file with weights only
     fill(module, state, path)                                   load_state_dict, BadModel in one line
     load_pretrained(kind, folder, config, dtype, made=())       a class of transformers from safetensors only
+    read_pretrained(kind, folder, made=(), **how)               the same of diffusers, whose arguments differ
     wait_idle(place)                                            before Run.done()
     to_samples(tensor) -> numpy array                           float32 in host memory, flat
     release()                                                   in unload(), after the last reference is gone
@@ -27,14 +29,16 @@ import math
 import os
 import pickle
 import random
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Callable, Iterable, TypeVar
+from typing import Any, Callable, Iterable, Iterator, TypeVar
 
 import torch
 from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from llamaburn_worker.engine import BadModel, Device, EngineError, OutOfMemory, Usage
+from llamaburn_worker.hub_folder import check_safetensors
 from llamaburn_worker.serve import is_out_of_memory
 from llamaburn_worker.threads import count_working
 
@@ -153,6 +157,17 @@ def _wake(module: nn.Module) -> None:
     for parameter in module.parameters():
         if parameter.dim() >= 2 and not bool(parameter.flatten()[:LOOKED_AT].any()):
             nn.init.xavier_uniform_(parameter)
+
+
+@contextmanager
+def made_in(dtype: torch.dtype) -> Iterator[None]:
+    """Modules that are made inside have @dtype from the start; afterwards all is as before, whatever was raised."""
+    usual = torch.get_default_dtype()
+    torch.set_default_dtype(dtype)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(usual)
 
 
 def random_weights(make: Callable[[], Module], seed: int) -> Module:
@@ -294,15 +309,15 @@ def load_pretrained(kind: Any, folder: str, config: Any, dtype: torch.dtype, mad
     @made: ends of names that a file may lack, because the class makes them. BadModel in one line for what is missing,
     pickled, damaged, or of another shape than @config says.
     """
-    names = os.listdir(folder)
-    if not any(name.endswith((".safetensors", ".safetensors.index.json")) for name in names):
-        if any(name.endswith((".bin", ".pt", ".pth", ".ckpt")) for name in names):
-            raise BadModel(f'"{folder}" has pickled weights only, which could run any code: it needs model.safetensors')
-        raise BadModel(f'"{folder}/model.safetensors" is missing: llamaburn models verify tells what else is')
+    check_safetensors(folder)
+    return read_pretrained(kind, folder, made, config=config, dtype=dtype, ignore_mismatched_sizes=True)
+
+
+def read_pretrained(kind: Any, folder: str, made: tuple[str, ...] = (), **how: Any) -> Any:
+    """What load_pretrained does after its look at the folder. @how: of @kind's own from_pretrained()."""
     try:
         model, told = kind.from_pretrained(
-            folder, config=config, dtype=dtype, use_safetensors=True, local_files_only=True, output_loading_info=True,
-            ignore_mismatched_sizes=True,
+            folder, use_safetensors=True, local_files_only=True, output_loading_info=True, **how
         )
     except Exception as error:  # of weights that don't fit, of many kinds
         if is_out_of_memory(error):

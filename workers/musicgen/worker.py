@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import zlib
 from typing import Any
 
 from architecture import make_config
 from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run
 from llamaburn_worker.files import read_json, read_tokenizer
+from llamaburn_worker.stand_in import stand_in_tokens
 
 CONFIG, TOKENIZER, EXTRACTOR = "config.json", "tokenizer.json", "preprocessor_config.json"
 # What a checkpoint may lack: a table of sines, and T5's second name of its embedding.
 MADE = ("embed_positions.weights", "text_encoder.encoder.embed_tokens.weight")
 PROMPT_TOKENS = 512  # T5 has seen no more in its training
-LETTERS_PER_TOKEN = 4
-END_TOKEN = 1  # T5's </s>
 # Frames whose sound still changes when more frames follow: the codec's decoder looks a little ahead.
 LOOK_AHEAD = 8
 MELODY_LEAST_S = 0.5
@@ -90,20 +88,11 @@ class MusicGen(Engine):
     def _random(self, request: Load) -> Any:
         import torch
 
-        from llamaburn_worker.torch_tools import random_weights
+        from llamaburn_worker.torch_tools import made_in, random_weights
 
         config, model_class = make_config((request.model or {}).get("architecture"), "the catalogue's entry")
-
-        def make() -> Any:
-            """In the precision of the run from the start: the largest would not fit twice."""
-            usual = torch.get_default_dtype()
-            torch.set_default_dtype(self.dtype)
-            try:
-                return model_class(config)
-            finally:
-                torch.set_default_dtype(usual)
-
-        built = random_weights(make, request.seed)
+        with made_in(self.dtype):  # from the start: the largest would not fit twice
+            built = random_weights(lambda: model_class(config), request.seed)
         # The codec's codebooks are zeros until a training fills them: every code would sound alike.
         draw = torch.Generator().manual_seed(request.seed)
         for layer in built.audio_encoder.quantizer.layers:
@@ -145,13 +134,7 @@ class MusicGen(Engine):
         if self.tokenizer is not None:
             ids = list(self.tokenizer.encode(prompt).ids)
         else:
-            count = self.model.config.text_encoder.vocab_size
-            pieces = [
-                word[at : at + LETTERS_PER_TOKEN]
-                for word in prompt.split()
-                for at in range(0, len(word), LETTERS_PER_TOKEN)
-            ]
-            ids = [zlib.crc32(piece.encode("utf-8", "replace")) % count for piece in pieces] + [END_TOKEN]
+            ids = stand_in_tokens(prompt, self.model.config.text_encoder.vocab_size)
         if len(ids) > PROMPT_TOKENS:
             raise BadInput(
                 f"the prompt has {len(ids)} tokens, and T5 was trained on {PROMPT_TOKENS} at most: shorten it"

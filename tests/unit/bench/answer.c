@@ -58,12 +58,15 @@ rates_are_by_phases (void)
   g_autoptr (json_t) output = parse ("{\"tokens\": 60, \"prompt_tokens\": 300, "
                                      "\"phases\": {\"prompt_s\": 1.5, \"generate_s\": 0.5}}");
   g_autoptr (json_t) without = parse ("{\"tokens\": 60, \"phases\": {\"generate_s\": 0}}");
+  g_autoptr (json_t) steps = parse ("{\"steps\": 100, \"phases\": {\"denoise_s\": 40}}");
   g_autoptr (json_t) one = json_object ();
   g_autoptr (json_t) none = json_object ();
 
   lb_answer_rates (output, one);
   g_assert_cmpfloat (lb_json_real (one, "generate_tokens_per_sec", NAN), ==, 120);
   g_assert_cmpfloat (lb_json_real (one, "prompt_tokens_per_sec", NAN), ==, 200);
+  lb_answer_rates (steps, one);
+  g_assert_cmpfloat (lb_json_real (one, "steps_per_sec", NAN), ==, 2.5);
   lb_answer_rates (without, none);
   g_assert_cmpuint (json_object_size (none), ==, 0);
 }

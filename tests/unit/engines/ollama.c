@@ -1,10 +1,6 @@
 #include "ollama.h"
 
 #include <math.h>
-#include <string.h>
-
-#include "hybrid-prompt.h"
-
 static json_t *
 parse (const char *text)
 {
@@ -110,23 +106,6 @@ nonsense_is_no_answer (void)
     }
 }
 
-static void
-the_question_holds_the_figures (void)
-{
-  g_autoptr (json_t) features = parse (
-      "{\"schema\": \"x\", \"duration_s\": 12.3456789, \"key\": {\"name\": \"A minor\", "
-      "\"tonic\": 9}, \"chroma\": [0.123456, 1.0]}");
-  g_autofree char *question = hybrid_question (features, "Which key?");
-
-  g_assert_cmpstr (question, ==,
-                   "Measured of the sound:\n"
-                   "{\"duration_s\":12.35,\"key\":{\"name\":\"A minor\",\"tonic\":9},"
-                   "\"chroma\":[0.1235,1.0]}\n\n"
-                   "Which key?");
-  g_assert_cmpstr (lb_json_string (features, "schema", NULL), ==, "x");
-  g_assert_nonnull (strstr (hybrid_system (), "can't hear"));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -135,6 +114,5 @@ main (int argc, char **argv)
   g_test_add_func ("/ollama/finds-a-model", finds_a_model);
   g_test_add_func ("/ollama/reads-pieces-and-their-end", reads_pieces_and_their_end);
   g_test_add_func ("/ollama/nonsense-is-no-answer", nonsense_is_no_answer);
-  g_test_add_func ("/ollama/the-question-holds-the-figures", the_question_holds_the_figures);
   return g_test_run ();
 }

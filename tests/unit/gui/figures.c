@@ -30,6 +30,33 @@ shows_what_was_measured (void)
 }
 
 static void
+shows_how_many_claims_are_right (void)
+{
+  g_autoptr (json_t) record = lb_json_parse (
+      "{\"scores\":{\"grounding\":{\"value\":0.75,\"right\":3,\"wrong\":1,\"unchecked\":2}}}", -1,
+      NULL);
+  g_autoptr (json_t)
+      none = lb_json_parse ("{\"scores\":{\"grounding\":{\"unchecked\":2}}}", -1, NULL);
+  g_autoptr (GPtrArray) figures = lb_figures_of (record);
+  g_autoptr (GPtrArray) nothing = lb_figures_of (none);
+
+  g_assert_cmpstr (find (figures, "Claims Right")->value, ==, "75 %");
+  g_assert_cmpstr (find (figures, "Claims Right")->note, ==, "3 of 4, 2 not checkable");
+  g_assert_null (find (nothing, "Claims Right"));
+}
+
+static void
+names_scores_for_people (void)
+{
+  g_autoptr (json_t) record = lb_json_parse (
+      "{\"scores\":{\"note_f1\":{\"value\":0.5},\"\":{\"value\":1}}}", -1, NULL);
+  g_autoptr (GPtrArray) figures = lb_figures_of (record);
+
+  g_assert_cmpstr (find (figures, "Note f1")->value, ==, "0.500");
+  g_assert_cmpuint (figures->len, ==, 2);
+}
+
+static void
 shows_nothing_of_a_run_that_failed (void)
 {
   g_autoptr (json_t) record = lb_json_parse ("{\"status\":\"failed\",\"summary\":[]}", -1, NULL);
@@ -56,6 +83,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gui/figures/measured", shows_what_was_measured);
+  g_test_add_func ("/gui/figures/claims", shows_how_many_claims_are_right);
+  g_test_add_func ("/gui/figures/names", names_scores_for_people);
   g_test_add_func ("/gui/figures/failed", shows_nothing_of_a_run_that_failed);
   g_test_add_func ("/gui/figures/warnings", warns);
   return g_test_run ();

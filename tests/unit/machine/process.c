@@ -112,14 +112,19 @@ use_and_free_memory (int mib)
 static void
 use_memory_in_a_child (int mib)
 {
+  int ready[2];
+  char byte;
+
+  g_assert_cmpint (pipe (ready), ==, 0);
   if (fork () == 0)
     {
       prctl (PR_SET_PDEATHSIG, SIGKILL);
       use_memory (mib);
+      g_assert_cmpint (write (ready[1], "", 1), ==, 1);
       for (;;)
         pause ();
     }
-  g_usleep (300000);
+  g_assert_cmpint (read (ready[0], &byte, 1), ==, 1); /* all of it is touched */
 }
 
 static void

@@ -111,11 +111,13 @@ lists_each_claim (void)
 
   g_assert_cmpstr (
       text, ==,
-      "[{\"kind\":\"tempo\",\"said\":\"90 BPM\",\"right\":false,\"against\":\"measured\","
+      "[{\"kind\":\"tempo\",\"said\":\"90 "
+      "BPM\",\"start_characters\":7,\"right\":false,\"against\":\"measured\","
       "\"truth\":120.40000000000001},"
-      "{\"kind\":\"vocals\",\"said\":\"vocals\",\"negated\":true,\"right\":false,"
+      "{\"kind\":\"vocals\",\"said\":\"vocals\",\"start_characters\":23,\"negated\":true,"
+      "\"right\":false,"
       "\"against\":\"reference\",\"truth\":true},"
-      "{\"kind\":\"instrument\",\"said\":\"harp\",\"name\":\"harp\"}]");
+      "{\"kind\":\"instrument\",\"said\":\"harp\",\"start_characters\":33,\"name\":\"harp\"}]");
 }
 
 static void
