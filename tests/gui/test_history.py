@@ -57,7 +57,8 @@ def cells(window):
     """The texts of the rows that are there, in their order: a list for each row."""
     rows = {}
     for node in window.find_all("label", under=table(window)):
-        rows.setdefault(node["box"][1], []).append((node["box"][0], node["name"]))
+        if "box" in node:  # else it goes while it is looked at
+            rows.setdefault(node["box"][1], []).append((node["box"][0], node["name"]))
     return [[name for _, name in sorted(row)] for _, row in sorted(rows.items())][1:]
 
 

@@ -31,6 +31,35 @@ def test_1_select_tts_mode(gui):
     window.wait("text", "Text")
 
 
+# Before the story begins: one window at a time is the program.
+
+
+def test_a_voice_is_imitated_where_the_engine_can(gui, speech_clips):
+    """F5-TTS can't do without a sample and its words; the null engine takes them."""
+    remember(gui.world, benchmark={"mode": "tts"}, tts={"engine": "f5-tts"})
+    window = gui(environment=HIDDEN)
+    window.wait("label", "Choose a recording of the voice that is to be imitated")
+    window.choose_file(speech_clips[0][0], button="Choose the Voice Sample")
+    window.wait("label", "Write what the voice sample says")
+    window.write(window.wait("text", "What the Sample Says"), speech_clips[0][1])
+    window.wait_gone("label", "Write what the voice sample says")
+    window.shot("tts-voice-sample")
+    window.choose("Engine", "Null")
+    window.run_once()
+    (record,) = window.world.json("show", "last")
+    assert {it["role"]: it.get("text", it.get("path", "")) for it in record["more_inputs"]} == {
+        "voice": str(speech_clips[0][0]), "voice-text": speech_clips[0][1],
+    }
+
+
+def test_an_engine_that_imitates_nothing_is_given_no_sample(gui):
+    remember(gui.world, benchmark={"mode": "tts"}, tts={"engine": "piper"})
+    window = gui()
+    window.wait("text", "Text")
+    window.wait("combo box", "Voice")
+    assert not window.find("list item", "Voice Sample")
+
+
 def test_2_select_engine(story):
     _, window = story
     names = window.choose("Engine", "Piper (ONNX Runtime")
@@ -94,29 +123,3 @@ def test_8_another_run_is_set_against_the_last(story):
     window.run_once(iterations=4)
     window.wait("label", holds="Against the last one (piper-en_US-joe-medium)")
     window.shot("tts-8-against")
-
-
-def test_a_voice_is_imitated_where_the_engine_can(gui, speech_clips):
-    """F5-TTS can't do without a sample and its words; the null engine takes them."""
-    remember(gui.world, benchmark={"mode": "tts"}, tts={"engine": "f5-tts"})
-    window = gui(environment=HIDDEN)
-    window.wait("label", "Choose a recording of the voice that is to be imitated")
-    window.choose_file(speech_clips[0][0], button="Choose the Voice Sample")
-    window.wait("label", "Write what the voice sample says")
-    window.write(window.wait("text", "What the Sample Says"), speech_clips[0][1])
-    window.wait_gone("label", "Write what the voice sample says")
-    window.shot("tts-voice-sample")
-    window.choose("Engine", "Null")
-    window.run_once()
-    (record,) = window.world.json("show", "last")
-    assert {it["role"]: it.get("text", it.get("path", "")) for it in record["more_inputs"]} == {
-        "voice": str(speech_clips[0][0]), "voice-text": speech_clips[0][1],
-    }
-
-
-def test_an_engine_that_imitates_nothing_is_given_no_sample(gui):
-    remember(gui.world, benchmark={"mode": "tts"}, tts={"engine": "piper"})
-    window = gui()
-    window.wait("text", "Text")
-    window.wait("combo box", "Voice")
-    assert not window.find("list item", "Voice Sample")
