@@ -4,6 +4,7 @@
 
 #include "bench/default-engine.h"
 #include "bench/runner.h"
+#include "cli/private.h"
 #include "core/error.h"
 #include "core/text.h"
 
@@ -293,7 +294,7 @@ lb_benchmark_command (LbCli *cli, const LbBenchmarkMode *mode, GError **error)
 {
   g_autoptr (LbPlan) plan = lb_plan_new ();
   LbRegistry *registry = lb_cli_registry (cli, error);
-  g_autoptr (LbModels) models = registry != NULL ? lb_models_open (error) : NULL;
+  LbModels *models = registry != NULL ? lb_cli_models (cli, error) : NULL;
 
   if (models == NULL || !make_plan (cli, mode, models, plan, error))
     return LB_EXIT_FAILED;

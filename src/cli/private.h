@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "engine/manifest.h"
+#include "models/models.h"
 #include "report/report.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,8 @@ struct _LbCli {
   GPtrArray *settings;  /* of LbCliSetting */
   char **early_engines; /* of -e, known before the options that depend on it are read; or NULL */
   gboolean names_model; /* -m, --voice or --random-weights is given: known as early */
-  LbRegistry *registry; /* read when it is first asked for */
+  LbRegistry *registry; /* read when it is first asked for, as the models are */
+  LbModels *models;
   const LbManifest *default_engine; /* (nullable): of the command's mode, when it was asked for */
   gboolean colour, interactive;
   int width, progress_width;
@@ -27,6 +29,10 @@ struct _LbCli {
   gboolean
       line_shown; /* a line of progress is on the terminal, to be wiped before anything else */
 };
+
+/** lb_cli_models: the catalogue and the store; read once, when first asked for. Returns:
+ * (transfer none), or %NULL */
+LbModels *lb_cli_models (LbCli *cli, GError **error);
 
 LbCli *lb_cli_new (void);
 void lb_cli_free (LbCli *cli);

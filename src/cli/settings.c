@@ -16,6 +16,14 @@ lb_cli_registry (LbCli *cli, GError **error)
   return cli->registry;
 }
 
+LbModels *
+lb_cli_models (LbCli *cli, GError **error)
+{
+  if (cli->models == NULL)
+    cli->models = lb_models_open (error);
+  return cli->models;
+}
+
 gboolean
 lb_help_has_mode (const LbManifest *manifest, const char *mode)
 {
@@ -30,12 +38,12 @@ is_here (const LbModel *model, gpointer models)
 
 /* Returns: (nullable): what can begin at once, with a model that is here */
 static const LbManifest *
-find_with_model (const LbRegistry *registry, const char *mode)
+find_with_model (LbCli *cli)
 {
-  g_autoptr (LbModels) models = lb_models_open (NULL); /* what is wrong is said by who needs it */
+  LbModels *models = lb_cli_models (cli, NULL); /* what is wrong is said by who needs it */
 
-  return models != NULL ? lb_default_engine (registry, lb_models_all (models), mode, is_here,
-                                             models)
+  return models != NULL ? lb_default_engine (cli->registry, lb_models_all (models),
+                                             cli->command->mode, is_here, models)
                         : NULL;
 }
 
@@ -66,12 +74,10 @@ find_by_rank (const LbRegistry *registry, const char *mode)
 static const LbManifest *
 find_default (LbCli *cli)
 {
-  const char *mode = cli->command->mode;
-
   if (cli->default_engine == NULL && !cli->names_model)
-    cli->default_engine = find_with_model (cli->registry, mode);
+    cli->default_engine = find_with_model (cli);
   if (cli->default_engine == NULL)
-    cli->default_engine = find_by_rank (cli->registry, mode);
+    cli->default_engine = find_by_rank (cli->registry, cli->command->mode);
   return cli->default_engine;
 }
 

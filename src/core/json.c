@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/error.h"
@@ -152,31 +151,38 @@ lb_json_parse_repaired (const char *text, gssize length, gboolean *repaired, GEr
 }
 
 char *
-lb_json_read_text (const char *path, gsize *length, GError **error)
+lb_json_read_stream (FILE *file, gsize *length)
 {
-  g_autofree char *shown = lb_text_escape (path);
-  g_autoptr (GString) text = g_string_new (NULL);
-  FILE *file = fopen (path, "re");
+  GString *text = g_string_new (NULL);
   char piece[65536];
   size_t n;
-  int problem = file == NULL ? errno : 0;
 
-  while (file != NULL && text->len <= LB_JSON_MAX_LINE_BYTES &&
+  while (text->len <= LB_JSON_MAX_LINE_BYTES &&
          (n = fread (piece, 1, MIN (sizeof piece, LB_JSON_MAX_LINE_BYTES + 1 - text->len),
                      file)) > 0)
     g_string_append_len (text, piece, (gssize) n);
-  if (file != NULL && ferror (file))
-    problem = errno;
-  if (file != NULL)
-    fclose (file);
-  if (problem != 0)
-    {
-      g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "can't read \"%s\": %s", shown,
-                   g_strerror (problem));
-      return NULL;
-    }
   *length = text->len;
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  return g_string_free (text, FALSE);
+}
+
+char *
+lb_json_read_text (const char *path, gsize *length, GError **error)
+{
+  g_autofree char *shown = lb_text_escape (path), *text = NULL;
+  FILE *file = fopen (path, "re");
+  int problem = file == NULL ? errno : 0;
+
+  if (file != NULL)
+    {
+      text = lb_json_read_stream (file, length);
+      problem = ferror (file) ? errno : 0;
+      fclose (file);
+    }
+  if (problem == 0)
+    return g_steal_pointer (&text);
+  g_set_error (error, LB_ERROR, LB_ERROR_NOT_FOUND, "can't read \"%s\": %s", shown,
+               g_strerror (problem));
+  return NULL;
 }
 
 json_t *

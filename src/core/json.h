@@ -3,6 +3,7 @@
 
 #include <glib.h>
 #include <jansson.h>
+#include <stdio.h>
 
 G_BEGIN_DECLS
 
@@ -35,10 +36,13 @@ json_t *lb_json_parse (const char *text, gssize length, GError **error);
 json_t *lb_json_parse_repaired (const char *text, gssize length, gboolean *repaired,
                                 GError **error);
 
-/** lb_json_read_text: what the file at @path holds, at most a byte more than
+/** lb_json_read_stream: what is left of @file (see ferror() afterwards), at most a byte more than
  * %LB_JSON_MAX_LINE_BYTES, so that who parses it refuses it: a device without an end, or a file
- * that is far too long, fills no memory. Returns: (transfer full): NUL behind it, or %NULL with
- * %LB_ERROR_NOT_FOUND, which names the file */
+ * that is far too long, fills no memory. Returns: (transfer full): NUL behind it */
+char *lb_json_read_stream (FILE *file, gsize *length);
+
+/** lb_json_read_text: the file at @path, as lb_json_read_stream() reads. Returns: (transfer
+ * full): %NULL with %LB_ERROR_NOT_FOUND, which names the file */
 char *lb_json_read_text (const char *path, gsize *length, GError **error);
 
 /** lb_json_read: parses the file at @path (at most %LB_JSON_MAX_LINE_BYTES) as lb_json_parse()

@@ -55,9 +55,7 @@ hybrid_llama_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *a
       return FALSE;
     }
   llama_engine_answer (&hybrid->engine, &hybrid->files.model_head, &device, answer);
-  answer->input_rate_hz = HYBRID_RATE_HZ;
-  answer->input_channels = HYBRID_CHANNELS;
-  lb_json_set_string (answer->info, "prompt_version", HYBRID_PROMPT_VERSION);
+  hybrid_song_answer (answer);
   return TRUE;
 }
 

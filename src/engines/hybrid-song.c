@@ -102,6 +102,14 @@ hybrid_song_read (const LbRunRequest *request, LbSink *sink, HybridSong *song, G
 }
 
 void
+hybrid_song_answer (LbLoadAnswer *answer)
+{
+  answer->input_rate_hz = HYBRID_RATE_HZ;
+  answer->input_channels = HYBRID_CHANNELS;
+  lb_json_set_string (answer->info, "prompt_version", HYBRID_PROMPT_VERSION);
+}
+
+void
 hybrid_song_note (const HybridSong *song, json_t *output)
 {
   json_t *phases = json_object_get (output, "phases");

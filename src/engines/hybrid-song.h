@@ -16,6 +16,9 @@ typedef struct {
   char *question;    /* with the figures, where there are some */
 } HybridSong;
 
+/** hybrid_song_answer: what load answers of every such engine, into @answer with its `info` */
+void hybrid_song_answer (LbLoadAnswer *answer);
+
 /**
  * hybrid_song_read:
  * @request: "audio" at HYBRID_RATE_HZ and HYBRID_CHANNELS, or none; "prompt", or none

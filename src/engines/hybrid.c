@@ -263,9 +263,7 @@ hybrid_load (gpointer state, const LbLoadRequest *request, LbLoadAnswer *answer,
     }
   hybrid->chat.dialect = &api->dialect;
   hybrid->chat.stream = lb_json_boolean (hybrid->options, "stream", TRUE);
-  answer->input_rate_hz = HYBRID_RATE_HZ;
-  answer->input_channels = HYBRID_CHANNELS;
-  lb_json_set_string (answer->info, "prompt_version", HYBRID_PROMPT_VERSION);
+  hybrid_song_answer (answer);
   return TRUE;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/paths.h"
 #include "core/text.h"
+#include "gui/file-dialog.h"
 #include "gui/window.h"
 #include "store/store.h"
 
@@ -107,10 +108,8 @@ copy_all (Saving *saving, GFile *chosen)
 static void
 on_response (GtkNativeDialog *dialog, int response, Saving *saving)
 {
-  g_autoptr (GFile) chosen = NULL;
+  g_autoptr (GFile) chosen = lb_gui_chosen_file (dialog, response);
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    chosen = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   if (chosen != NULL)
     copy_all (saving, chosen);
   else

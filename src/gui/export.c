@@ -4,6 +4,7 @@
 
 #include "core/text.h"
 #include "gui/child.h"
+#include "gui/file-dialog.h"
 #include "gui/window.h"
 
 typedef struct {
@@ -59,9 +60,7 @@ write_file (Export *it, const char *path)
 static void
 on_response (GtkNativeDialog *dialog, int response, Export *it)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog))
-                               : NULL;
+  g_autoptr (GFile) file = lb_gui_chosen_file (dialog, response);
   g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
 
   if (path != NULL)

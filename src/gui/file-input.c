@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "gui/file-dialog.h"
 #include "gui/player.h"
 #include "gui/waveform.h"
 #include "gui/window.h"
@@ -162,12 +163,8 @@ lb_file_input_check (LbFileInput *input, GError **error)
 static void
 on_response (GtkNativeDialog *dialog, int response, LbFileInput *input)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *path = lb_gui_chosen_path (dialog, response);
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  path = file != NULL ? g_file_get_path (file) : NULL;
   if (path != NULL)
     lb_file_input_set_path (input, path);
   g_clear_object (&input->dialog);

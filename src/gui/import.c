@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "gui/child.h"
+#include "gui/file-dialog.h"
 #include "gui/window.h"
 
 static void
@@ -16,9 +17,7 @@ on_imported (const char *output, const GError *error, gpointer user_data)
 static void
 on_response (GtkNativeDialog *dialog, int response, GtkWidget *widget)
 {
-  g_autoptr (GFile) file = response == GTK_RESPONSE_ACCEPT
-                               ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog))
-                               : NULL;
+  g_autoptr (GFile) file = lb_gui_chosen_file (dialog, response);
   g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
   const char *const arguments[] = { "import", path, NULL };
 

@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 
 #include "core/text.h"
+#include "gui/file-dialog.h"
 
 struct _LbPathRow {
   AdwActionRow parent;
@@ -38,12 +39,8 @@ set_path (LbPathRow *row, const char *path)
 static void
 on_response (GtkNativeDialog *dialog, int response, LbPathRow *row)
 {
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *path = NULL;
+  g_autofree char *path = lb_gui_chosen_path (dialog, response);
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-  path = file != NULL ? g_file_get_path (file) : NULL;
   if (path != NULL)
     set_path (row, path);
   g_clear_object (&row->dialog);

@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/paths.h"
 #include "core/text.h"
+#include "gui/file-dialog.h"
 #include "gui/file-input.h"
 #include "gui/window.h"
 
@@ -159,10 +160,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_response (GtkNativeDialog *dialog, int response, LbSttInput *input)
 {
-  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) file = lb_gui_chosen_file (dialog, response);
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   if (file != NULL)
     g_file_load_contents_async (file, NULL, on_loaded, g_object_ref (input));
   g_clear_object (&input->dialog);

@@ -5,6 +5,7 @@
 
 #include "core/text.h"
 #include "gui/alignment.h"
+#include "gui/file-dialog.h"
 #include "gui/segment.h"
 #include "gui/stt-input.h"
 #include "gui/transcript.h"
@@ -116,12 +117,10 @@ static void
 on_save_response (GtkNativeDialog *dialog, int response, LbSttOutput *it)
 {
   const LbTranscriptFormat *format = g_object_get_data (G_OBJECT (dialog), "format");
-  g_autoptr (GFile) file = NULL;
+  g_autoptr (GFile) file = lb_gui_chosen_file (dialog, response);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GBytes) bytes = NULL;
 
-  if (response == GTK_RESPONSE_ACCEPT)
-    file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
   if (file != NULL)
     {
       format->write (text, it->output);

@@ -11,20 +11,6 @@
 #include "report/html.h"
 
 #define WIDTH 900.0
-#define CHUNK 65536
-
-static char *
-read_all (FILE *file, gsize *length)
-{
-  GString *text = g_string_new (NULL);
-  char chunk[CHUNK];
-  size_t n;
-
-  while (text->len <= LB_JSON_MAX_LINE_BYTES && (n = fread (chunk, 1, sizeof chunk, file)) > 0)
-    g_string_append_len (text, chunk, (gssize) n);
-  *length = text->len;
-  return g_string_free (text, FALSE);
-}
 
 static void
 free_picture (gpointer data)
@@ -98,7 +84,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   gsize length = 0;
-  g_autofree char *text = read_all (stdin, &length);
+  g_autofree char *text = lb_json_read_stream (stdin, &length);
   g_autoptr (json_t) request = lb_json_parse (text, (gssize) length, &error);
   const char *name = argc > 2 && strcmp (argv[2], "all") != 0 ? argv[2] : NULL;
   g_autoptr (GBytes) made = NULL;

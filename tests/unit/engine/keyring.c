@@ -1,9 +1,9 @@
 #include "engine/keyring.h"
 
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "../silent-bus.h"
 
 static const char *const names[] = { "ONE_API_KEY", "TWO_API_KEY", NULL };
 
@@ -52,20 +52,10 @@ finds_nothing_without_a_bus (void)
 static void
 gives_up_once_on_a_bus_that_hangs (void)
 {
-  struct sockaddr_un address = { .sun_family = AF_UNIX };
-  g_autofree char *name = g_strdup_printf ("llamaburn-keyring-%d", (int) getpid ());
-  g_autofree char *setting = g_strdup_printf ("unix:abstract=%s", name);
-  int listener = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int listener = silent_bus_start ("DBUS_SESSION_BUS_ADDRESS");
   gint64 before = g_get_monotonic_time (), took;
   g_auto (GStrv) environment = NULL;
 
-  strcpy (address.sun_path + 1, name);
-  g_assert_cmpint (
-      bind (listener, (struct sockaddr *) &address,
-            (socklen_t) (G_STRUCT_OFFSET (struct sockaddr_un, sun_path) + 1 + strlen (name))),
-      ==, 0);
-  g_assert_cmpint (listen (listener, 4), ==, 0);
-  g_setenv ("DBUS_SESSION_BUS_ADDRESS", setting, TRUE);
   environment = lb_keyring_fill (environment_of ("OTHER=x"), names);
   took = g_get_monotonic_time () - before;
   g_assert_nonnull (strstr (g_environ_getenv (environment, LB_KEYRING_TROUBLE), "no answer"));
