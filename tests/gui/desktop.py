@@ -223,10 +223,17 @@ class Window:
         return self.wait("push button", "Run", states=["sensitive"], limit_s=limit_s)
 
     def run_once(self, iterations=1, warmups=0, limit_s=300):
-        """Run, until it has ended."""
+        """Run, until it has ended and its result is in the history: the button can still be pressed for a moment
+        after the click, so that alone says nothing."""
         self.set_iterations(iterations, warmups)
+        before = self.newest_run()
         self.click("push button", "Run")
-        self.wait_ready(limit_s)
+        ended = lambda: self.find("push button", "Run", states=["sensitive"]) and self.newest_run() != before
+        wait_until(ended, lambda: f"no run has ended\n{self.outline()}\n{self.said()}", limit_s)
+
+    def newest_run(self):
+        runs = json.loads(self.world.run("history", "--limit", "1", "--format", "json")[0])
+        return runs[0]["id"] if runs else None
 
     def set_iterations(self, iterations, warmups):
         self.wait_ready()
