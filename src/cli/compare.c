@@ -20,7 +20,7 @@ static const char *const titles[] = { "Run",   "Engine", "Model",   "Device",   
                                       "Ratio", "Notes",  "Input",   NULL };
 #define ALIGNMENT "rlllrlrrrrrrrlp"
 /* In a narrow terminal the first of these go first; run, RTF, ratio and notes stay. */
-static const guint spare[] = { 3, 11, 10, 6, 5, 7, 8, 9, 2, 1 };
+static const guint spare[] = { 3, 11, 10, 6, 5, 7, 8, 9, 2, 1, 14 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 static char *
