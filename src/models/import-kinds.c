@@ -202,19 +202,18 @@ static void
 set_unknown (const LbLook *look, GError **error)
 {
   g_autoptr (GString) all = g_string_new (NULL);
-  g_autofree char *name = g_path_get_basename (look->path), *shown = lb_text_escape (name);
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (kinds[i].what != NULL)
       g_string_append_printf (all, "%s%s", all->len > 0 ? ", " : "", kinds[i].what);
   refuse (error,
           "it is %s. What can be imported: %s; and with --as NAME what the catalogue knows. "
-          "-m ./%s uses a file without import",
+          "-m ./PATH uses a file without import",
           !lb_head_is_onnx (look->head) ? "no model of a kind that is known"
           : look->description != NULL   ? "a graph whose description is neither a voice's nor a "
                                           "classifier's"
                                         : "a graph without a description beside it",
-          all->str, shown);
+          all->str);
 }
 
 const LbImportKind *
