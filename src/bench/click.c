@@ -2,7 +2,7 @@
 
 #include "audio/click.h"
 #include "audio/write.h"
-#include "bench/keep-files.h"
+#include "bench/musical-output.h"
 #include "bench/keep.h"
 
 static GArray *

@@ -6,48 +6,10 @@
 
 #include "audio/midi.h"
 #include "bench/keep.h"
+#include "bench/musical-output.h"
 #include "core/error.h"
 
 /* ---- notes ---- */
-
-static double *
-read_bends (const json_t *list, guint *n)
-{
-  double *bends = g_new (double, json_array_size (list) + 1);
-  size_t index;
-  json_t *bend;
-
-  *n = (guint) json_array_size (list);
-  json_array_foreach ((json_t *) list, index, bend)
-    bends[index] = json_number_value (bend);
-  return bends;
-}
-
-static void
-clear_note (gpointer note)
-{
-  g_free ((double *) ((LbMidiNote *) note)->bends);
-}
-
-static GArray *
-read_notes (const json_t *output)
-{
-  GArray *notes = g_array_new (FALSE, TRUE, sizeof (LbMidiNote));
-  size_t index;
-  json_t *one;
-
-  g_array_set_clear_func (notes, clear_note);
-  json_array_foreach (json_object_get (output, "notes"), index, one)
-    {
-      LbMidiNote note = { lb_json_real (one, "start_s", NAN), lb_json_real (one, "end_s", NAN),
-                          (int) lb_json_integer (one, "pitch", -1),
-                          (int) CLAMP (lb_json_integer (one, "velocity", 64), 1, 127) };
-
-      note.bends = read_bends (json_object_get (one, "bends"), &note.n_bends);
-      g_array_append_val (notes, note);
-    }
-  return notes;
-}
 
 static GBytes *
 make_midi (const json_t *output, GError **error)
@@ -56,7 +18,7 @@ make_midi (const json_t *output, GError **error)
   LbMidiSettings settings = { lb_json_real (given, "tempo_bpm", 0),
                               (int) lb_json_integer (given, "program", 0),
                               lb_json_boolean (given, "split", FALSE) };
-  g_autoptr (GArray) notes = read_notes (output);
+  g_autoptr (GArray) notes = lb_output_notes (output);
 
   return lb_midi_write ((const LbMidiNote *) (gpointer) notes->data, notes->len, &settings,
                         error);
@@ -76,7 +38,7 @@ static GBytes *
 make_notes_csv (const json_t *output, GError **error)
 {
   GString *text = g_string_new ("start_s,end_s,pitch,velocity\n");
-  g_autoptr (GArray) notes = read_notes (output);
+  g_autoptr (GArray) notes = lb_output_notes (output);
 
   for (guint i = 0; i < notes->len; i++)
     {
@@ -105,18 +67,6 @@ make_lab (const json_t *output, GError **error)
       g_string_append_printf (text, "%s\n", lb_json_string (one, "label", "X"));
     }
   return g_string_free_to_bytes (text);
-}
-
-gboolean
-lb_is_downbeat (const json_t *downbeats, double at_s)
-{
-  size_t index;
-  json_t *downbeat;
-
-  json_array_foreach ((json_t *) downbeats, index, downbeat)
-    if (fabs (json_number_value (downbeat) - at_s) < 1e-6)
-      return TRUE;
-  return FALSE;
 }
 
 /* As .beats: where the bars are known, the count in the bar follows the time. */
@@ -191,7 +141,7 @@ count_voices (const GArray *notes)
 static void
 count_notes (json_t *output, double duration_s)
 {
-  g_autoptr (GArray) notes = read_notes (output);
+  g_autoptr (GArray) notes = lb_output_notes (output);
   json_t *counts = json_object ();
   int lowest = 127, highest = 0;
 

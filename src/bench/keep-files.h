@@ -19,7 +19,4 @@ G_BEGIN_DECLS
  */
 guint64 lb_keep_files (LbStore *store, const LbPlan *plan, guint case_index, LbResult *result);
 
-/** lb_is_downbeat: whether the beat at @at_s is in the list @downbeats (nullable) */
-gboolean lb_is_downbeat (const json_t *downbeats, double at_s);
-
 G_END_DECLS

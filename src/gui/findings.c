@@ -4,13 +4,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/musical-output.h"
+
 #define BEAT_PITCH 84
 #define DOWNBEAT_PITCH 96
 #define CLICK_S 0.03
 #define PERCUSSION 9
 #define BEAT_HEIGHT 0.55 /* a downbeat has all of it */
-#define SAME_TIME_S 1e-6
-#define PITCH_MARGIN 2 /* semitones above and below what was found */
+#define PITCH_MARGIN 2   /* semitones above and below what was found */
 
 typedef void (*Fill) (LbFindings *findings, const json_t *record);
 
@@ -98,30 +99,25 @@ fill_stems (LbFindings *findings, const json_t *record)
 
 /* ---- notes ---- */
 
-static gboolean
-read_note (const json_t *one, double start_s, LbMidiNote *note)
-{
-  *note = (LbMidiNote){
-    .start_s = start_s + lb_json_real (one, "start_s", NAN),
-    .end_s = start_s + lb_json_real (one, "end_s", NAN),
-    .pitch = (int) lb_json_integer (one, "pitch", -1),
-    .velocity = (int) CLAMP (lb_json_integer (one, "velocity", 64), 1, 127),
-  };
-  return note->start_s >= 0 && note->end_s >= note->start_s &&
-         note->end_s <= LB_MIDI_MAX_TIME_S && note->pitch >= 0 && note->pitch <= 127;
-}
-
+/* In the sound's time; what can't be drawn or played is left out. */
 static GArray *
-read_notes (const json_t *record)
+notes_of (const json_t *record)
 {
   GArray *notes = g_array_new (FALSE, FALSE, sizeof (LbMidiNote));
-  size_t index;
-  json_t *one;
-  LbMidiNote note;
+  g_autoptr (GArray) all = lb_output_notes (output_of (record));
 
-  json_array_foreach (json_object_get (output_of (record), "notes"), index, one)
-    if (notes->len < LB_MIDI_MAX_NOTES && read_note (one, start_of (record), &note))
-      g_array_append_val (notes, note);
+  for (guint i = 0; i < MIN (all->len, LB_MIDI_MAX_NOTES); i++)
+    {
+      LbMidiNote note = g_array_index (all, LbMidiNote, i);
+
+      note.start_s += start_of (record);
+      note.end_s += start_of (record);
+      note.bends = NULL;
+      note.n_bends = 0;
+      if (note.start_s >= 0 && note.end_s >= note.start_s && note.end_s <= LB_MIDI_MAX_TIME_S &&
+          note.pitch >= 0 && note.pitch <= 127)
+        g_array_append_val (notes, note);
+    }
   return notes;
 }
 
@@ -156,7 +152,7 @@ fill_notes (LbFindings *findings, const json_t *record)
   LbTrack *track;
 
   add_original (findings, record);
-  findings->notes = read_notes (record);
+  findings->notes = notes_of (record);
   findings->notes_track = findings->tracks->len;
   track = add_track (findings, _ ("Notes"), NULL);
   add_roll (track, findings->notes);
@@ -166,18 +162,6 @@ fill_notes (LbFindings *findings, const json_t *record)
 }
 
 /* ---- beats ---- */
-
-static gboolean
-is_among (const json_t *times, double at_s)
-{
-  size_t index;
-  json_t *one;
-
-  json_array_foreach ((json_t *) times, index, one)
-    if (fabs (json_number_value (one) - at_s) < SAME_TIME_S)
-      return TRUE;
-  return FALSE;
-}
 
 static void
 add_beat (LbFindings *findings, LbTrack *track, double at_s, gboolean down)
@@ -209,7 +193,7 @@ fill_beats (LbFindings *findings, const json_t *record)
   json_array_foreach (json_object_get (output_of (record), "beats"), index, one)
     if (json_is_number (one))
       add_beat (findings, track, start_of (record) + json_number_value (one),
-                is_among (downbeats, json_number_value (one)));
+                lb_is_downbeat (downbeats, json_number_value (one)));
   track->said = g_strdup_printf (ngettext ("%u beat", "%u beats", findings->notes->len),
                                  findings->notes->len);
   findings->notes_track = findings->tracks->len;

@@ -172,9 +172,10 @@ static const struct {
   const char *csv;
   gboolean lowest_is_worst;
 } of_sets[] = {
-  { "median_rtf", FALSE }, { "wer", FALSE },         { "note_f1", TRUE },    { "beat_f", TRUE },
-  { "tempo_p", TRUE },     { "chord_majmin", TRUE }, { "genre_top1", TRUE }, { "sdr_db", TRUE },
-  { "mos", TRUE },
+  { "median_rtf", FALSE }, { "wer", FALSE },    { "note_f1", TRUE },
+  { "beat_f", TRUE },      { "tempo_p", TRUE }, { "chord_majmin", TRUE },
+  { "genre_top1", TRUE },  { "sdr_db", TRUE },  { "mos", TRUE },
+  { "clap", TRUE },        { "fad", FALSE },    { "grounding", TRUE },
 };
 
 static gboolean

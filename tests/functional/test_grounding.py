@@ -80,6 +80,9 @@ def test_a_folder_of_references(world, song):
     records = world.json("describe", str(wav), other, "-e", "null", "--text", "In A major.", *QUICK,
                          "--reference", str(folder))
     assert [score(record) for record in records] == [(0, 1, 0), (1, 0, 0)]
+    out, _ = world.run("describe", str(wav), other, "-e", "null", "--text", "In A major.", *QUICK,
+                       "--reference", str(folder), environment={"COLUMNS": "400"})
+    assert "Claims right mean 50.00 %, median 50.00 %, worst 0.00 %" in out
 
 
 def test_through_hybrid_what_was_measured_is_right(world):

@@ -1,13 +1,10 @@
 /* usage: fuzz-claims [ROUNDS [SEED]]: descriptions as hostile as they get. Whatever is claimed
  * lies in the text, and is counted once. */
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz.h"
 #include "scores/grounding.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 static void
 check_claims (const GArray *claims, gsize length)
@@ -81,30 +78,29 @@ static const char *const pieces[] = {
   "'",       "…",       "é",       "\xe2\x99",
 };
 
+static const LbFuzzPiece corpus[] = { LB_FUZZ_PIECE ("") };
+
+static void
+add_word (GString *text, GRand *random)
+{
+  g_string_append (text, pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))]);
+  if (g_rand_boolean (random))
+    g_string_append_c (text, ' ');
+}
+
 int
 main (int argc, char **argv)
 {
-  long rounds = argc > 1 ? strtol (argv[1], NULL, 10) : 100000;
-  guint32 seed = argc > 2 ? (guint32) strtoul (argv[2], NULL, 10) : g_random_int ();
-  gint64 end = g_get_monotonic_time () + 2 * G_USEC_PER_SEC;
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  long done = 0;
+  static const LbFuzz fuzz = {
+    .name = "claims",
+    .seconds = 2,
+    .corpus = corpus,
+    .n_corpus = G_N_ELEMENTS (corpus),
+    .most_changes = 40,
+    .change = add_word,
+  };
 
-  fprintf (stderr, "seed %u\n", seed); /* to see the same again: fuzz-claims ROUNDS SEED */
-  for (; done < rounds && (argc > 1 || g_get_monotonic_time () < end); done++)
-    {
-      g_autoptr (GString) text = g_string_new (NULL);
-
-      for (int n = g_rand_int_range (random, 0, 40); n > 0; n--)
-        {
-          g_string_append (text, pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))]);
-          if (g_rand_boolean (random))
-            g_string_append_c (text, ' ');
-        }
-      LLVMFuzzerTestOneInput ((const uint8_t *) text->str, text->len);
-    }
-  fprintf (stderr, "%ld rounds\n", done);
-  return 0;
+  return lb_fuzz_main (&fuzz, argc, argv);
 }
 
 #endif

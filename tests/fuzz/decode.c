@@ -1,10 +1,8 @@
-/* usage: fuzz-decode [ROUNDS [SEED]] [FILE…]: sound files as hostile as they get, through what
+/* usage: fuzz-decode [ROUNDS [SEED [FILE…]]]: sound files as hostile as they get, through what
  * llamaburn-decode does with them, without its cage. FFmpeg may refuse; ours must not crash, hang
  * or hand out what isn't sound. */
 #include <math.h>
 #include <sndfile.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,11 +12,10 @@
 #include "decode/media.h"
 #include "decode/samples.h"
 #include "decode/tail.h"
+#include "fuzz.h"
 
 #define MAX_FRAMES (G_GUINT64_CONSTANT (4) << 20)
 #define MAX_CHANNELS 64
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 /* A block of exactly the right size: one sample too far is seen by a sanitizer. */
 static void
@@ -95,34 +92,33 @@ static const int kinds[] = {
 
 /* Containers that libsndfile doesn't write: their first boxes, for FFmpeg's parsers to go into.
  */
-#define HEAD(text)                                                                               \
-  {                                                                                              \
-    text, sizeof text - 1                                                                        \
-  }
-static const struct {
-  const char *bytes;
-  guint count;
-} heads[] = {
-  HEAD ("\0\0\0\x18"
-        "ftypM4A \0\0\0\0M4A mp42\0\0\0\x20moov\0\0\0\x18trak\0\0\0\x10mdia\0\0\0\x08stsz"),
-  HEAD ("\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska\x18\x53\x80\x67\x01\xff\xff\xff"
-        "\xff"
-        "\xff\xff\xff"),
-  HEAD ("\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c\xff\0\0\0\0\0\0\0\x06\0"
-        "\0\0\1"
-        "\2"),
-  HEAD ("ID3\4\0\0\0\0\0\0\xff\xfb\x90\x64\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-        "\0\0\0"),
+static const LbFuzzPiece heads[] = {
+  LB_FUZZ_PIECE (
+      "\0\0\0\x18"
+      "ftypM4A \0\0\0\0M4A mp42\0\0\0\x20moov\0\0\0\x18trak\0\0\0\x10mdia\0\0\0\x08stsz"),
+  LB_FUZZ_PIECE (
+      "\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01\x42\x82\x88matroska\x18\x53\x80\x67\x01\xff\xff\xff"
+      "\xff"
+      "\xff\xff\xff"),
+  LB_FUZZ_PIECE (
+      "\x30\x26\xb2\x75\x8e\x66\xcf\x11\xa6\xd9\x00\xaa\x00\x62\xce\x6c\xff\0\0\0\0\0\0\0\x06\0"
+      "\0\0\1"
+      "\2"),
+  LB_FUZZ_PIECE (
+      "ID3\4\0\0\0\0\0\0\xff\xfb\x90\x64\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+      "\0\0\0"),
 };
 
-static GByteArray *
+/* Returns: its bytes are (transfer full) */
+static LbFuzzPiece
 make_sound (int kind)
 {
   SF_INFO info = { .samplerate = 8000, .channels = 2, .format = kind };
   int fd = memfd_create ("fuzz-corpus", MFD_CLOEXEC);
   SNDFILE *file = sf_open_fd (fd, SFM_WRITE, &info, SF_FALSE);
-  GByteArray *bytes = g_byte_array_new ();
   float samples[2 * 4000];
+  gsize length;
+  char *bytes;
 
   for (guint i = 0; i < G_N_ELEMENTS (samples); i++)
     samples[i] = (float) (i * 7919 % 2000) / 2000 - 0.5f;
@@ -131,107 +127,89 @@ make_sound (int kind)
       sf_writef_float (file, samples, 4000);
       sf_close (file);
     }
-  g_byte_array_set_size (bytes, (guint) lseek (fd, 0, SEEK_END));
-  if (pread (fd, bytes->data, bytes->len, 0) != (gssize) bytes->len)
+  length = (gsize) lseek (fd, 0, SEEK_END);
+  bytes = g_malloc (MAX (length, 1));
+  if (pread (fd, bytes, length, 0) != (gssize) length)
     abort ();
   close (fd);
-  return bytes;
+  return (LbFuzzPiece){ bytes, length };
 }
 
-static GPtrArray *
+static void
+clear_piece (gpointer piece)
+{
+  g_free ((char *) ((LbFuzzPiece *) piece)->bytes);
+}
+
+/* Returns: (transfer full) (element-type LbFuzzPiece) */
+static GArray *
 make_corpus (void)
 {
-  GPtrArray *corpus = g_ptr_array_new_with_free_func ((GDestroyNotify) g_byte_array_unref);
+  GArray *corpus = g_array_new (FALSE, FALSE, sizeof (LbFuzzPiece));
 
+  g_array_set_clear_func (corpus, clear_piece);
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
-    g_ptr_array_add (corpus, make_sound (kinds[i]));
+    {
+      LbFuzzPiece sound = make_sound (kinds[i]);
+
+      g_array_append_val (corpus, sound);
+    }
   for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
-    g_ptr_array_add (corpus,
-                     g_byte_array_append (g_byte_array_new (), (const guint8 *) heads[i].bytes,
-                                          heads[i].count));
+    {
+      LbFuzzPiece head = { g_memdup2 (heads[i].bytes, heads[i].length), heads[i].length };
+
+      g_array_append_val (corpus, head);
+    }
   return corpus;
 }
 
 /* Mostly near the beginning: there the headers are. */
 static void
-mutate (GByteArray *bytes, GRand *random)
+mutate (GString *bytes, GRand *random)
 {
   static const guint32 numbers[] = { 0,          1,          0x7fffffff, 0x80000000,
                                      0xffffffff, 0x01000000, 0x00ffffff };
-  guint range = g_rand_boolean (random) ? MIN (bytes->len, 200) : bytes->len;
-  guint at = range > 0 ? (guint) g_rand_int_range (random, 0, (gint32) range) : 0;
+  gsize range = g_rand_boolean (random) ? MIN (bytes->len, 200) : bytes->len;
+  gsize at = range > 0 ? (gsize) g_rand_int_range (random, 0, (gint32) range) : 0;
   guint32 number = numbers[g_rand_int_range (random, 0, G_N_ELEMENTS (numbers))];
 
+  if (at >= bytes->len)
+    return;
   switch (g_rand_int_range (random, 0, 5))
     {
     case 0:
       if (g_rand_int_range (random, 0, 4) == 0)
-        g_byte_array_set_size (bytes, at);
+        g_string_truncate (bytes, at);
       break;
     case 1:
-      if (at + 4 <= bytes->len)
-        memcpy (bytes->data + at, &number, 4);
+      if (at + sizeof number <= bytes->len)
+        memcpy (bytes->str + at, &number, sizeof number);
       break;
     case 2:
-      if (at < bytes->len)
-        bytes->data[at] ^= (guint8) (1u << g_rand_int_range (random, 0, 8));
+      bytes->str[at] = (char) (bytes->str[at] ^ (1 << g_rand_int_range (random, 0, 8)));
       break;
     case 3:
-      if (at < bytes->len)
-        g_byte_array_remove_index (bytes, at);
+      g_string_erase (bytes, (gssize) at, 1);
       break;
     default:
-      if (at < bytes->len)
-        bytes->data[at] = (guint8) g_rand_int_range (random, 0, 256);
+      bytes->str[at] = (char) g_rand_int_range (random, 0, 256);
     }
-}
-
-static int
-replay (int count, char **paths)
-{
-  for (int i = 0; i < count; i++)
-    {
-      g_autofree char *text = NULL;
-      gsize length;
-
-      if (!g_file_get_contents (paths[i], &text, &length, NULL))
-        {
-          fprintf (stderr, "can't read a corpus file\n");
-          return 2;
-        }
-      LLVMFuzzerTestOneInput ((const uint8_t *) text, length);
-    }
-  return 0;
 }
 
 int
 main (int argc, char **argv)
 {
-  long rounds = argc > 1 ? strtol (argv[1], NULL, 10) : G_MAXLONG;
-  guint32 seed = argc > 2 ? (guint32) strtoul (argv[2], NULL, 10) : g_random_int ();
-  gint64 end = g_get_monotonic_time () + 4 * G_USEC_PER_SEC;
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  g_autoptr (GPtrArray) corpus = NULL;
-  long done = 0;
+  g_autoptr (GArray) corpus = make_corpus ();
+  const LbFuzz fuzz = {
+    .name = "decode",
+    .seconds = 4,
+    .corpus = (const LbFuzzPiece *) (gpointer) corpus->data,
+    .n_corpus = corpus->len,
+    .most_changes = 7,
+    .change = mutate,
+  };
 
-  if (argc > 3)
-    return replay (argc - 3, argv + 3);
-  fprintf (stderr, "seed %u\n", seed); /* to see the same again: fuzz-decode ROUNDS SEED */
-  corpus = make_corpus ();
-  for (; done < rounds && (argc > 1 || g_get_monotonic_time () < end); done++)
-    {
-      const GByteArray *chosen =
-          corpus->pdata[g_rand_int_range (random, 0, (gint32) corpus->len)];
-      g_autoptr (GByteArray)
-          bytes = g_byte_array_append (g_byte_array_new (), chosen->data, chosen->len);
-
-      if (done >= (long) corpus->len)
-        for (int n = g_rand_int_range (random, 1, 8); n > 0; n--)
-          mutate (bytes, random);
-      LLVMFuzzerTestOneInput (bytes->data, bytes->len);
-    }
-  fprintf (stderr, "%ld rounds\n", done);
-  return 0;
+  return lb_fuzz_main (&fuzz, argc, argv);
 }
 
 #endif

@@ -1,13 +1,11 @@
-/* usage: fuzz-gguf: heads of GGUF files as hostile as they get. What is refused has one line of
- * UTF-8 that says why; what is accepted has an architecture. */
-#include <stdint.h>
+/* usage: fuzz-gguf [ROUNDS [SEED [FILE…]]]: heads of GGUF files as hostile as they get. What is
+ * refused has one line of UTF-8 that says why; what is accepted has an architecture. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
+#include "fuzz.h"
 #include "llama-gguf.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -28,50 +26,39 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
 #ifndef LB_FUZZER
 
-#define SECONDS 2
-
-typedef struct {
-  const char *bytes;
-  gsize length;
-} Piece;
-
-#define PIECE(TEXT)                                                                              \
-  {                                                                                              \
-    TEXT, sizeof TEXT - 1                                                                        \
-  }
-
 #define LENGTH(N) N "\0\0\0\0\0\0\0"
 
 /* One tensor, an architecture, a list; and a projector's. */
-static const Piece corpus[] = {
-  PIECE ("GGUF\3\0\0\0" LENGTH ("\1") LENGTH ("\2")
-             LENGTH ("\x14") "general.architecture\x08\0\0\0" LENGTH ("\5") "qwen2" LENGTH (
-                 "\1") "t\x09\0\0\0\x08\0\0\0" LENGTH ("\1")
-                 LENGTH ("\1") "a" LENGTH ("\1") "w\1\0\0\0" LENGTH ("\2") "\0\0\0\0" LENGTH (
-                     "\0") "0123456789012345678901234567890123456789"),
-  PIECE ("GGUF\3\0\0\0" LENGTH ("\0") LENGTH ("\2")
-             LENGTH ("\x14") "general.architecture\x08\0\0\0" LENGTH ("\4") "clip" LENGTH (
-                 "\x17") "clip.has_audio_encoder_\x07\0\0\0\1"),
-  PIECE (""),
+static const LbFuzzPiece corpus[] = {
+  LB_FUZZ_PIECE (
+      "GGUF\3\0\0\0" LENGTH ("\1") LENGTH ("\2")
+          LENGTH ("\x14") "general.architecture\x08\0\0\0" LENGTH ("\5") "qwen2" LENGTH (
+              "\1") "t\x09\0\0\0\x08\0\0\0" LENGTH ("\1")
+              LENGTH ("\1") "a" LENGTH ("\1") "w\1\0\0\0" LENGTH ("\2") "\0\0\0\0" LENGTH (
+                  "\0") "0123456789012345678901234567890123456789"),
+  LB_FUZZ_PIECE ("GGUF\3\0\0\0" LENGTH ("\0") LENGTH ("\2")
+                     LENGTH ("\x14") "general.architecture\x08\0\0\0" LENGTH (
+                         "\4") "clip" LENGTH ("\x17") "clip.has_audio_encoder_\x07\0\0\0\1"),
+  LB_FUZZ_PIECE (""),
 };
 
 /* Pieces that matter to the reader. */
-static const Piece pieces[] = {
-  PIECE ("\0"),
-  PIECE ("\xff\xff\xff\xff\xff\xff\xff\xff"),
-  PIECE ("\xff\xff\xff\x7f"),
-  PIECE ("\x09\0\0\0"),
-  PIECE ("\x08\0\0\0"),
-  PIECE ("\x0c\0\0\0"),
-  PIECE (LENGTH ("\1")),
-  PIECE (LENGTH ("\x14")),
-  PIECE ("general.alignment\4\0\0\0\0\0\0\0"),
+static const LbFuzzPiece pieces[] = {
+  LB_FUZZ_PIECE ("\0"),
+  LB_FUZZ_PIECE ("\xff\xff\xff\xff\xff\xff\xff\xff"),
+  LB_FUZZ_PIECE ("\xff\xff\xff\x7f"),
+  LB_FUZZ_PIECE ("\x09\0\0\0"),
+  LB_FUZZ_PIECE ("\x08\0\0\0"),
+  LB_FUZZ_PIECE ("\x0c\0\0\0"),
+  LB_FUZZ_PIECE (LENGTH ("\1")),
+  LB_FUZZ_PIECE (LENGTH ("\x14")),
+  LB_FUZZ_PIECE ("general.alignment\4\0\0\0\0\0\0\0"),
 };
 
 static void
 mutate (GString *file, GRand *random)
 {
-  const Piece *piece = &pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))];
+  const LbFuzzPiece *piece = lb_fuzz_random_piece (pieces, G_N_ELEMENTS (pieces), random);
   gsize at = (gsize) g_rand_int_range (random, 0, (gint32) file->len + 1);
 
   switch (g_rand_int_range (random, 0, 4))
@@ -94,20 +81,16 @@ mutate (GString *file, GRand *random)
 int
 main (int argc, char **argv)
 {
-  g_autoptr (GRand) random = g_rand_new_with_seed (1);
-  gint64 end = g_get_monotonic_time () + SECONDS * G_USEC_PER_SEC;
+  static const LbFuzz fuzz = {
+    .name = "gguf",
+    .seconds = 2,
+    .corpus = corpus,
+    .n_corpus = G_N_ELEMENTS (corpus),
+    .most_changes = 7,
+    .change = mutate,
+  };
 
-  while (g_get_monotonic_time () < end)
-    for (guint i = 0; i < G_N_ELEMENTS (corpus); i++)
-      {
-        g_autoptr (GString) file = g_string_new_len (corpus[i].bytes, (gssize) corpus[i].length);
-
-        LLVMFuzzerTestOneInput ((const uint8_t *) file->str, file->len);
-        for (gint32 n = g_rand_int_range (random, 1, 8); n > 0; n--)
-          mutate (file, random);
-        LLVMFuzzerTestOneInput ((const uint8_t *) file->str, file->len);
-      }
-  return 0;
+  return lb_fuzz_main (&fuzz, argc, argv);
 }
 
 #endif

@@ -1,14 +1,11 @@
-/* usage: fuzz-json [ROUNDS [SEED]] [FILE…]: text of engines, as hostile as it gets. What is
+/* usage: fuzz-json [ROUNDS [SEED [FILE…]]]: text of engines, as hostile as it gets. What is
  * accepted must be what the protocol allows, and must survive being written and read again. */
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/error.h"
 #include "core/json.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /* Deepest nesting and whether every string is clean: no NUL, all UTF-8. */
 static void
@@ -68,18 +65,16 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
 #ifndef LB_FUZZER
 
-#define MAX_BYTES 4096
-
-static const char *const corpus[] = {
-  "{\"type\":\"done\",\"t_ns\":123456789012345678}",
-  "{\"a\":[1,-2.5e-3,true,null,{\"b\":\"\\u00e9\\ud83d\\ude00\"}]}",
-  "\"\\u0000\\ud800\\udc00\\ud800\\\\u0000\\\"\"",
-  "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
-  "{\"k\":1,\"k\":2}",
-  "[1e999,NaN,-0,0.1,18446744073709551616]",
-  "\"a\xff\xc3(\xf0\x9f\x98\x80\xed\xa0\x80\"",
-  "{\"\\u0000\":1,\"\xff\":2}",
-  "",
+static const LbFuzzPiece corpus[] = {
+  LB_FUZZ_PIECE ("{\"type\":\"done\",\"t_ns\":123456789012345678}"),
+  LB_FUZZ_PIECE ("{\"a\":[1,-2.5e-3,true,null,{\"b\":\"\\u00e9\\ud83d\\ude00\"}]}"),
+  LB_FUZZ_PIECE ("\"\\u0000\\ud800\\udc00\\ud800\\\\u0000\\\"\""),
+  LB_FUZZ_PIECE ("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"),
+  LB_FUZZ_PIECE ("{\"k\":1,\"k\":2}"),
+  LB_FUZZ_PIECE ("[1e999,NaN,-0,0.1,18446744073709551616]"),
+  LB_FUZZ_PIECE ("\"a\xff\xc3(\xf0\x9f\x98\x80\xed\xa0\x80\""),
+  LB_FUZZ_PIECE ("{\"\\u0000\":1,\"\xff\":2}"),
+  LB_FUZZ_PIECE (""),
 };
 
 /* Pieces that matter to the scanner, the repair and the parser. */
@@ -113,7 +108,7 @@ mutate (GString *text, GRand *random)
 {
   gsize at = (gsize) g_rand_int_range (random, 0, (gint32) text->len + 1);
   const char *piece = pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))];
-  const char *other = corpus[g_rand_int_range (random, 0, G_N_ELEMENTS (corpus))];
+  const LbFuzzPiece *other = lb_fuzz_random_piece (corpus, G_N_ELEMENTS (corpus), random);
 
   switch (g_rand_int_range (random, 0, 6))
     {
@@ -132,58 +127,27 @@ mutate (GString *text, GRand *random)
         g_string_erase (text, (gssize) at, 1);
       break;
     case 4:
-      g_string_insert (text, (gssize) at, other);
+      g_string_insert_len (text, (gssize) at, other->bytes, (gssize) other->length);
       break;
     default:
       g_string_insert_c (text, (gssize) at, (char) g_rand_int_range (random, 0, 256));
     }
-  if (text->len > MAX_BYTES)
-    g_string_truncate (text, MAX_BYTES);
-}
-
-static int
-replay (int count, char **paths)
-{
-  for (int i = 0; i < count; i++)
-    {
-      g_autofree char *text = NULL;
-      gsize length;
-
-      if (!g_file_get_contents (paths[i], &text, &length, NULL))
-        {
-          fprintf (stderr, "can't read a corpus file\n");
-          return 2;
-        }
-      LLVMFuzzerTestOneInput ((const uint8_t *) text, length);
-    }
-  return 0;
 }
 
 int
 main (int argc, char **argv)
 {
-  long rounds = argc > 1 ? strtol (argv[1], NULL, 10) : 100000;
-  guint32 seed = argc > 2 ? (guint32) strtoul (argv[2], NULL, 10) : g_random_int ();
-  gint64 end = g_get_monotonic_time () + 2 * G_USEC_PER_SEC;
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  long done = 0;
+  static const LbFuzz fuzz = {
+    .name = "json",
+    .seconds = 2,
+    .corpus = corpus,
+    .n_corpus = G_N_ELEMENTS (corpus),
+    .most_changes = 7,
+    .most_bytes = 4096,
+    .change = mutate,
+  };
 
-  if (argc > 3)
-    return replay (argc - 3, argv + 3);
-  fprintf (stderr, "seed %u\n", seed); /* to see the same again: fuzz-json ROUNDS SEED */
-  for (gsize i = 0; i < G_N_ELEMENTS (corpus); i++)
-    LLVMFuzzerTestOneInput ((const uint8_t *) corpus[i], strlen (corpus[i]));
-  for (; done < rounds && (argc > 1 || g_get_monotonic_time () < end); done++)
-    {
-      g_autoptr (GString)
-          text = g_string_new (corpus[g_rand_int_range (random, 0, G_N_ELEMENTS (corpus))]);
-
-      for (int n = g_rand_int_range (random, 1, 8); n > 0; n--)
-        mutate (text, random);
-      LLVMFuzzerTestOneInput ((const uint8_t *) text->str, text->len);
-    }
-  fprintf (stderr, "%ld rounds\n", done);
-  return 0;
+  return lb_fuzz_main (&fuzz, argc, argv);
 }
 
 #endif

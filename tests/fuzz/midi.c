@@ -1,15 +1,12 @@
-/* usage: fuzz-midi [ROUNDS [SEED]] [FILE…]: MIDI files as hostile as they get. What is accepted
+/* usage: fuzz-midi [ROUNDS [SEED [FILE…]]]: MIDI files as hostile as they get. What is accepted
  * must be in its bounds and in order, and must survive being written and read again. */
 #include <math.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "audio/midi.h"
 #include "core/error.h"
-
-int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void
 check_note (const LbMidiNote *note, const LbMidiNote *before)
@@ -71,52 +68,42 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
 #ifndef LB_FUZZER
 
-#define MAX_BYTES 4096
-
-typedef struct {
-  const char *bytes;
-  gsize length;
-} Piece;
-
-#define PIECE(TEXT)                                                                              \
-  {                                                                                              \
-    TEXT, sizeof TEXT - 1                                                                        \
-  }
-
-static const Piece corpus[] = {
-  PIECE ("MThd\0\0\0\6\0\0\0\1\1\xe0"
-         "MTrk\0\0\0\x15\0\xff\x51\3\7\xa1\x20\0\x90\x3c\x64\x60\x3c\0\0\xff\x2f\0\0\0\0\0"),
-  PIECE ("MThd\0\0\0\6\0\1\0\2\0\x60"
-         "MTrk\0\0\0\4\0\xff\x2f\0MTrk\0\0\0\x10\0\xc0\4\0\x90\x40\x50\x81\x40\x80\x40\0\0\xff"
-         "\x2f\0"),
-  PIECE ("MThd\0\0\0\6\0\1\0\1\xe7\x28MTrk\0\0\0\x08\0\x99\x26\x7f\x10\xff\x2f\0"),
-  PIECE (""),
+static const LbFuzzPiece corpus[] = {
+  LB_FUZZ_PIECE (
+      "MThd\0\0\0\6\0\0\0\1\1\xe0"
+      "MTrk\0\0\0\x15\0\xff\x51\3\7\xa1\x20\0\x90\x3c\x64\x60\x3c\0\0\xff\x2f\0\0\0\0\0"),
+  LB_FUZZ_PIECE (
+      "MThd\0\0\0\6\0\1\0\2\0\x60"
+      "MTrk\0\0\0\4\0\xff\x2f\0MTrk\0\0\0\x10\0\xc0\4\0\x90\x40\x50\x81\x40\x80\x40\0\0\xff"
+      "\x2f\0"),
+  LB_FUZZ_PIECE ("MThd\0\0\0\6\0\1\0\1\xe7\x28MTrk\0\0\0\x08\0\x99\x26\x7f\x10\xff\x2f\0"),
+  LB_FUZZ_PIECE (""),
 };
 
 /* Pieces that matter to the reader. */
-static const Piece pieces[] = {
-  PIECE ("\0"),
-  PIECE ("\x81\x00"),
-  PIECE ("\xff\xff\xff\x7f"),
-  PIECE ("\xff\xff\xff\xff"),
-  PIECE ("\0\x90\x3c\x64"),
-  PIECE ("\x10\x3c\0"),
-  PIECE ("\0\x80\x3c\0"),
-  PIECE ("\0\xff\x51\3\0\0\1"),
-  PIECE ("\0\xff\x51\3\0\0\0"),
-  PIECE ("\0\xff\x2f\0"),
-  PIECE ("\0\xf0\3\1\2\xf7"),
-  PIECE ("\0\xf4"),
-  PIECE ("MTrk\0\0\0\4\0\xff\x2f\0"),
-  PIECE ("XFIH\0\0\0\1x"),
-  PIECE ("MThd"),
+static const LbFuzzPiece pieces[] = {
+  LB_FUZZ_PIECE ("\0"),
+  LB_FUZZ_PIECE ("\x81\x00"),
+  LB_FUZZ_PIECE ("\xff\xff\xff\x7f"),
+  LB_FUZZ_PIECE ("\xff\xff\xff\xff"),
+  LB_FUZZ_PIECE ("\0\x90\x3c\x64"),
+  LB_FUZZ_PIECE ("\x10\x3c\0"),
+  LB_FUZZ_PIECE ("\0\x80\x3c\0"),
+  LB_FUZZ_PIECE ("\0\xff\x51\3\0\0\1"),
+  LB_FUZZ_PIECE ("\0\xff\x51\3\0\0\0"),
+  LB_FUZZ_PIECE ("\0\xff\x2f\0"),
+  LB_FUZZ_PIECE ("\0\xf0\3\1\2\xf7"),
+  LB_FUZZ_PIECE ("\0\xf4"),
+  LB_FUZZ_PIECE ("MTrk\0\0\0\4\0\xff\x2f\0"),
+  LB_FUZZ_PIECE ("XFIH\0\0\0\1x"),
+  LB_FUZZ_PIECE ("MThd"),
 };
 
 static void
 mutate (GString *file, GRand *random)
 {
   gsize at = (gsize) g_rand_int_range (random, 0, (gint32) file->len + 1);
-  const Piece *piece = &pieces[g_rand_int_range (random, 0, G_N_ELEMENTS (pieces))];
+  const LbFuzzPiece *piece = lb_fuzz_random_piece (pieces, G_N_ELEMENTS (pieces), random);
 
   switch (g_rand_int_range (random, 0, 5))
     {
@@ -138,66 +125,34 @@ mutate (GString *file, GRand *random)
     default:
       g_string_insert_c (file, (gssize) at, (char) g_rand_int_range (random, 0, 256));
     }
-  if (file->len > MAX_BYTES)
-    g_string_truncate (file, MAX_BYTES);
 }
 
-/* The first track's length made right, so that most of it is read. */
+/* The first track's length made right in every second file, so that most of it is read. */
 static void
-mend (GString *file)
+mend (GString *file, GRand *random)
 {
-  if (file->len < 22)
+  if (file->len < 22 || g_rand_boolean (random))
     return;
   file->str[18] = file->str[19] = 0;
   file->str[20] = (char) ((file->len - 22) >> 8);
   file->str[21] = (char) (file->len - 22);
 }
 
-static int
-replay (int count, char **paths)
-{
-  for (int i = 0; i < count; i++)
-    {
-      g_autofree char *bytes = NULL;
-      gsize length;
-
-      if (!g_file_get_contents (paths[i], &bytes, &length, NULL))
-        {
-          fprintf (stderr, "can't read a corpus file\n");
-          return 2;
-        }
-      LLVMFuzzerTestOneInput ((const uint8_t *) bytes, length);
-    }
-  return 0;
-}
-
 int
 main (int argc, char **argv)
 {
-  long rounds = argc > 1 ? strtol (argv[1], NULL, 10) : 100000;
-  guint32 seed = argc > 2 ? (guint32) strtoul (argv[2], NULL, 10) : g_random_int ();
-  gint64 end = g_get_monotonic_time () + 2 * G_USEC_PER_SEC;
-  g_autoptr (GRand) random = g_rand_new_with_seed (seed);
-  long done = 0;
+  static const LbFuzz fuzz = {
+    .name = "midi",
+    .seconds = 2,
+    .corpus = corpus,
+    .n_corpus = G_N_ELEMENTS (corpus),
+    .most_changes = 23,
+    .most_bytes = 4096,
+    .change = mutate,
+    .finish = mend,
+  };
 
-  if (argc > 3)
-    return replay (argc - 3, argv + 3);
-  fprintf (stderr, "seed %u\n", seed); /* to see the same again: fuzz-midi ROUNDS SEED */
-  for (gsize i = 0; i < G_N_ELEMENTS (corpus); i++)
-    LLVMFuzzerTestOneInput ((const uint8_t *) corpus[i].bytes, corpus[i].length);
-  for (; done < rounds && (argc > 1 || g_get_monotonic_time () < end); done++)
-    {
-      const Piece *from = &corpus[g_rand_int_range (random, 0, G_N_ELEMENTS (corpus))];
-      g_autoptr (GString) file = g_string_new_len (from->bytes, (gssize) from->length);
-
-      for (int n = g_rand_int_range (random, 1, 24); n > 0; n--)
-        mutate (file, random);
-      if (g_rand_boolean (random))
-        mend (file);
-      LLVMFuzzerTestOneInput ((const uint8_t *) file->str, file->len);
-    }
-  fprintf (stderr, "%ld rounds\n", done);
-  return 0;
+  return lb_fuzz_main (&fuzz, argc, argv);
 }
 
 #endif
