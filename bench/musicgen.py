@@ -26,15 +26,14 @@ PROMPT, SEED, GOAL = "upbeat jazz with saxophone", 7, 0.02
 
 # Weights of the catalogue's size, as the worker draws them, in a folder as it is published.
 MAKE = r"""
-import json, sys, torch
+import json, sys
 sys.path[:0] = [sys.argv[1] + "/workers", sys.argv[1] + "/workers/musicgen"]
 import architecture
 from llamaburn_worker import torch_tools
 entry, folder = json.load(sys.stdin), sys.argv[2]
 config, kind = architecture.make_config(entry, "the catalogue's entry")
 model = torch_tools.random_weights(lambda: kind(config), 1)
-for layer in model.audio_encoder.quantizer.layers:
-    layer.codebook.embed.normal_(generator=torch.Generator().manual_seed(1))
+torch_tools.draw_codebooks(model.audio_encoder, 1)
 model.save_pretrained(folder)
 """
 

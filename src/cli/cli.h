@@ -101,10 +101,10 @@ json_t *lb_cli_engine_options (const LbCli *cli, const char *engine, GError **er
 LbRegistry *lb_cli_registry (LbCli *cli, GError **error);
 
 /** lb_cli_engines: the engines of a command with a mode: those of its option "engine", else the
- * mode's default: that of lb_default_engine(), a model of which is here, unless the user names a
- * model or wants random weights; else of those that are neither hidden nor missing the one of the
- * lowest rank, then the first by id; else likewise of those that are missing. Returns: (transfer
- * container) (element-type LbManifest): at least one, or %NULL with %LB_ERROR_USAGE */
+ * mode's default: where models are named, that of lb_engine_for_models(); where none is, and
+ * weights are not to be random, that of lb_default_engine(), a model of which is here; else that
+ * of lb_best_engine(). Returns: (transfer container) (element-type LbManifest): at least one, or
+ * %NULL with %LB_ERROR_USAGE */
 GPtrArray *lb_cli_engines (LbCli *cli, GError **error);
 
 /** lb_cli_quiet, lb_cli_colour, lb_cli_interactive: --quiet; colour on stdout; stderr is a

@@ -1,145 +1,39 @@
-/* llamaburn models pull: a thread pulls, this one listens to signals. */
-#include <glib-unix.h>
-#include <signal.h>
-#include <string.h>
-
+/* llamaburn models pull */
 #include "cli/models.h"
 #include "cli/private.h"
-#include "core/clock.h"
 #include "core/error.h"
-#include "core/text.h"
-#include "report/style.h"
-
-#define REDRAW_S 0.25
 
 typedef struct {
-  LbCli *cli;
   LbModels *models;
   const LbModel *model;
-  GCancellable *cancellable;
-  GMainLoop *loop;
-  char *source; /* that was told last */
-  gint64 drawn_ns;
-  gboolean done;
-  GError *error;
 } Pull;
 
-static void
-draw (Pull *pull, const LbPullProgress *progress)
-{
-  LbCli *cli = pull->cli;
-  gint64 now = lb_clock_now_ns ();
-  g_autofree char *done = NULL, *total = NULL, *line = NULL, *cut = NULL, *source = NULL;
-  gboolean over = progress->done_bytes >= progress->total_bytes;
-
-  if (pull->drawn_ns != 0 && !over && lb_clock_seconds (pull->drawn_ns, now) < REDRAW_S)
-    return;
-  pull->drawn_ns = now;
-  done = lb_text_bytes (progress->done_bytes);
-  source = lb_text_escape (progress->source);
-  if (progress->total_bytes > 0)
-    {
-      total = lb_text_bytes (progress->total_bytes);
-      line = g_strdup_printf ("%s: %.0f %% · %s of %s · %s", pull->model->name,
-                              100.0 * (double) progress->done_bytes /
-                                  (double) progress->total_bytes,
-                              done, total, source);
-    }
-  else
-    line = g_strdup_printf ("%s: %s · %s", pull->model->name, done, source);
-  cut = lb_style_cut (line, MAX (cli->progress_width - 1, 1));
-  g_mutex_lock (&cli->lock);
-  lb_cli_write_progress (cli, cut);
-  g_mutex_unlock (&cli->lock);
-}
-
-static void
-on_progress (const LbPullProgress *progress, gpointer user_data)
-{
-  Pull *pull = user_data;
-
-  if (progress->note != NULL)
-    {
-      lb_cli_note (pull->cli, "%s: %s", progress->source, progress->note);
-      return;
-    }
-  if (g_strcmp0 (pull->source, progress->source) != 0)
-    {
-      g_free (pull->source);
-      pull->source = g_strdup (progress->source);
-      lb_cli_note (pull->cli, "%s: asking %s", pull->model->name, progress->source);
-    }
-  if (pull->cli->interactive && !lb_cli_quiet (pull->cli) && progress->done_bytes > 0)
-    draw (pull, progress);
-}
-
 static gboolean
-on_signal (gpointer user_data)
+pull (LbPullCallback callback, gpointer progress, GCancellable *cancellable, gpointer user_data,
+      GError **error)
 {
-  g_cancellable_cancel (((Pull *) user_data)->cancellable);
-  return G_SOURCE_CONTINUE;
-}
+  const Pull *it = user_data;
 
-static gboolean
-on_end (gpointer user_data)
-{
-  g_main_loop_quit (((Pull *) user_data)->loop);
-  return G_SOURCE_REMOVE;
-}
-
-static gpointer
-work (gpointer user_data)
-{
-  Pull *pull = user_data;
-
-  pull->done = lb_models_pull (pull->models, pull->model, on_progress, pull, pull->cancellable,
-                               &pull->error);
-  g_idle_add (on_end, pull);
-  return NULL;
-}
-
-static void
-pull_in_thread (Pull *pull)
-{
-  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-  guint sources[G_N_ELEMENTS (signals)];
-  GThread *thread;
-
-  pull->loop = g_main_loop_new (NULL, FALSE);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    sources[i] = g_unix_signal_add (signals[i], on_signal, pull);
-  thread = g_thread_new ("pull", work, pull);
-  g_main_loop_run (pull->loop);
-  g_thread_join (thread);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_source_remove (sources[i]);
-  g_clear_pointer (&pull->loop, g_main_loop_unref);
+  return lb_models_pull (it->models, it->model, callback, progress, cancellable, error);
 }
 
 static gboolean
 pull_one (LbCli *cli, LbModels *models, const LbModel *model, GError **error)
 {
-  Pull pull = {
-    .cli = cli, .models = models, .model = model, .cancellable = g_cancellable_new ()
-  };
+  Pull it = { models, model };
+  GError *why = NULL;
 
-  pull_in_thread (&pull);
-  g_mutex_lock (&cli->lock);
-  lb_cli_wipe (cli);
-  g_mutex_unlock (&cli->lock);
-  if (pull.done)
-    lb_cli_note (cli, "%s: here (%s), licence %s", model->name, model->variant,
-                 model->licence != NULL ? model->licence : "unknown");
-  else
+  if (lb_cli_bring_model (cli, model->name, pull, &it, &why))
     {
-      /* What a source said of its address is no mistake of the command line. */
-      if (!model->imported && g_error_matches (pull.error, LB_ERROR, LB_ERROR_USAGE))
-        pull.error->code = LB_ERROR_FAILED;
-      g_propagate_error (error, pull.error);
+      lb_cli_note (cli, "%s: here (%s), licence %s", model->name, model->variant,
+                   model->licence != NULL ? model->licence : "unknown");
+      return TRUE;
     }
-  g_free (pull.source);
-  g_object_unref (pull.cancellable);
-  return pull.done;
+  /* What a source said of its address is no mistake of the command line. */
+  if (!model->imported && g_error_matches (why, LB_ERROR, LB_ERROR_USAGE))
+    why->code = LB_ERROR_FAILED;
+  g_propagate_error (error, why);
+  return FALSE;
 }
 
 static int

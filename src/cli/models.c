@@ -1,4 +1,4 @@
-/* llamaburn models list, import, verify, remove, path */
+/* llamaburn models list, verify, remove, path */
 #include <string.h>
 
 #include "cli/models.h"
@@ -48,6 +48,15 @@ state_of (LbModels *models, const LbModel *model)
   return g_error_matches (why, LB_ERROR, LB_ERROR_MODEL_MISSING) ? "no" : "damaged";
 }
 
+/* In the table: "imported" is a "yes" that no pull brings again. */
+static const char *
+shown_state (LbModels *models, const LbModel *model)
+{
+  const char *state = state_of (models, model);
+
+  return model->imported && strcmp (state, "yes") == 0 ? "imported" : state;
+}
+
 static json_t *
 describe (LbModels *models, const LbModel *model)
 {
@@ -81,7 +90,7 @@ append_row (LbTable *table, LbModels *models, const LbModel *model)
                                 model->mode,
                                 model->variant,
                                 bytes,
-                                state_of (models, model),
+                                shown_state (models, model),
                                 model->licence != NULL ? model->licence : LB_ABSENT,
                                 NULL };
 
@@ -166,54 +175,12 @@ const LbCliCommand lb_command_models_list = {
   .summary = "list models, and which are on this machine",
   .description = "Lists the models of the catalogue and your own, imported ones. VARIANT is the "
                  "format, which "
-                 "says what engines take it. SIZE is what a pull fetches. HERE: yes, no, or "
-                 "damaged: a file of "
+                 "says what engines take it. SIZE is what a pull fetches. HERE: yes, imported "
+                 "(your own), no, or damaged: a file of "
                  "the wrong size or kind, that 'models pull' replaces; only 'models verify' "
                  "reads files whole.",
   .options = list_options,
   .run = run_list,
-};
-
-/* models import */
-
-static int
-run_import (LbCli *cli, GError **error)
-{
-  g_autoptr (LbModels) models = lb_models_open (error);
-  g_autofree char *name = NULL;
-
-  if (models == NULL)
-    return LB_EXIT_FAILED;
-  name = lb_models_import (models, lb_cli_arguments (cli)[0], lb_cli_text (cli, "name", NULL),
-                           error);
-  if (name == NULL)
-    return LB_EXIT_FAILED;
-  lb_cli_note (cli, "Imported as \"%s\": llamaburn stt -m %s FILE", name, name);
-  return LB_EXIT_OK;
-}
-
-/* clang-format off */
-static const LbCliOption import_options[] = {
-  { 0, "name", LB_CLI_TEXT, "NAME",
-    "what to call it (default: the file's name without ggml- and .bin)" },
-  { 0 },
-};
-/* clang-format on */
-
-const LbCliCommand lb_command_models_import = {
-  .name = "models import",
-  .arguments = "FILE",
-  .summary = "copy a model file of your own into the store",
-  .description = "Copies a Whisper model in whisper.cpp's ggml format into the store, so that it "
-                 "can be named "
-                 "after -m like any other. Your file stays where it is. Its SHA-256 is recorded, "
-                 "and 'models "
-                 "verify' compares with it. A file can be used without import too: -m ./FILE.",
-  .options = import_options,
-  .min_arguments = 1,
-  .max_arguments = 1,
-  .completion = "files",
-  .run = run_import,
 };
 
 /* models verify */

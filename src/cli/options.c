@@ -385,7 +385,7 @@ names_model (const LbCliOption *option)
 }
 
 /* Which engines are chosen decides what --NAME means, and -e may stand behind it: so -e, and
- * whether a model is named, is looked for first. What can't be understood in this pass is left to
+ * what names a model, is looked for first. What can't be understood in this pass is left to
  * the next one, which says so. */
 static void
 find_engines_first (LbCli *cli, const LbCliOption *engine, char **arguments)
@@ -403,8 +403,8 @@ find_engines_first (LbCli *cli, const LbCliOption *engine, char **arguments)
         continue;
       if (value == NULL && (value = *++p) == NULL)
         return;
-      if (option == engine)
-        add_list (cli, engine, value, NULL);
+      if (option == engine || (names_model (option) && option->kind == LB_CLI_LIST))
+        add_list (cli, option, value, NULL);
     }
 }
 
@@ -414,12 +414,15 @@ set_early_engines (LbCli *cli, char **arguments)
 {
   const LbCliOption *engine = find_option (cli->command, "engine", 0);
   g_autoptr (LbCli) scan = lb_cli_new ();
+  const char *const *models;
 
   scan->command = cli->command;
   if (engine == NULL || engine->kind != LB_CLI_LIST)
     return;
   find_engines_first (scan, engine, arguments);
   cli->early_engines = g_strdupv ((char **) lb_cli_list (scan, "engine"));
+  models = lb_cli_list (scan, "model") ?: lb_cli_list (scan, "voice");
+  cli->early_models = g_strdupv ((char **) models);
   cli->names_model = scan->names_model;
 }
 

@@ -19,6 +19,7 @@ struct _LbCli {
   GPtrArray *arguments; /* of char *, ended by NULL */
   GPtrArray *settings;  /* of LbCliSetting */
   char **early_engines; /* of -e, known before the options that depend on it are read; or NULL */
+  char **early_models;  /* likewise of -m, else of --voice; or NULL */
   gboolean names_model; /* -m, --voice or --random-weights is given: known as early */
   LbRegistry *registry; /* read when it is first asked for, as the models are */
   LbModels *models;

@@ -47,37 +47,42 @@ find_with_model (LbCli *cli)
                         : NULL;
 }
 
-/* What is ready comes before what isn't, then the lower rank, then the first by name. */
+/* An engine that takes the models that are named. %NULL without an error: one of them is unknown,
+ * which is said where it is looked for. */
 static const LbManifest *
-find_by_rank (const LbRegistry *registry, const char *mode)
+find_for_names (LbCli *cli, GError **error)
 {
-  const GPtrArray *all = lb_registry_all (registry);
-  const LbManifest *best = NULL;
+  LbModels *models = lb_cli_models (cli, NULL);
+  g_autoptr (GError) why = NULL;
+  const LbManifest *manifest = models != NULL ? lb_engine_for_models (
+                                                    cli->registry, models, cli->command->mode,
+                                                    (const char *const *) cli->early_models, &why)
+                                              : NULL;
 
-  for (guint i = 0; i < all->len; i++)
-    {
-      const LbManifest *manifest = g_ptr_array_index (all, i);
-      gboolean ready = manifest->missing == NULL;
-      gboolean best_is_ready = best != NULL && best->missing == NULL;
-
-      /* What asks a server is only measured by name, also where nothing else can run. */
-      if (manifest->hidden || manifest->network || !lb_help_has_mode (manifest, mode))
-        continue;
-      if (best == NULL || (ready && !best_is_ready) ||
-          (ready == best_is_ready && manifest->rank < best->rank))
-        best = manifest;
-    }
-  return best;
+  if (g_error_matches (why, LB_ERROR, LB_ERROR_USAGE))
+    g_propagate_error (error, g_steal_pointer (&why));
+  return manifest;
 }
 
 /* Where a model is named, or none is needed, what is here doesn't count. */
 static const LbManifest *
-find_default (LbCli *cli)
+find_default (LbCli *cli, GError **error)
 {
-  if (cli->default_engine == NULL && !cli->names_model)
+  const char *mode = cli->command->mode;
+  GError *why = NULL;
+
+  if (cli->default_engine == NULL && cli->early_models != NULL)
+    cli->default_engine = find_for_names (cli, &why);
+  else if (cli->default_engine == NULL && !cli->names_model)
     cli->default_engine = find_with_model (cli);
-  if (cli->default_engine == NULL)
-    cli->default_engine = find_by_rank (cli->registry, cli->command->mode);
+  if (cli->default_engine == NULL && why == NULL)
+    cli->default_engine = lb_best_engine (cli->registry, mode, NULL, NULL);
+  if (cli->default_engine == NULL && why == NULL)
+    g_set_error (&why, LB_ERROR, LB_ERROR_USAGE,
+                 "there is no engine for the mode \"%s\": llamaburn engines lists what there is",
+                 mode);
+  if (why != NULL)
+    g_propagate_error (error, why);
   return cli->default_engine;
 }
 
@@ -103,14 +108,9 @@ lb_cli_engines (LbCli *cli, GError **error)
     }
   if (engines->len > 0)
     return g_steal_pointer (&engines);
-  manifest = find_default (cli);
+  manifest = find_default (cli, error);
   if (manifest == NULL)
-    {
-      g_set_error (
-          error, LB_ERROR, LB_ERROR_USAGE,
-          "there is no engine for the mode \"%s\": llamaburn engines lists what there is", mode);
-      return NULL;
-    }
+    return NULL;
   g_ptr_array_add (engines, (gpointer) manifest);
   return g_steal_pointer (&engines);
 }

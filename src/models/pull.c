@@ -119,48 +119,6 @@ try_all (LbPull *p, GError **error)
 }
 
 static gboolean
-record_pull (LbPull *p, GError **error)
-{
-  g_autofree char *sha256 = lb_models_sha256 (p->models, p->final_path, NULL, p->cancellable,
-                                              error);
-  json_t *entry = json_object ();
-
-  if (sha256 == NULL)
-    {
-      json_decref (entry);
-      return FALSE;
-    }
-  lb_json_set_string (entry, "sha256", sha256);
-  lb_json_set_string (entry, "source", p->label);
-  lb_json_set_integer (entry, "timestamp", g_get_real_time () / G_USEC_PER_SEC);
-  return lb_models_record_set (p->models, "pulled.json", p->model->path, entry, error);
-}
-
-/* Files that lie beside each other among others': the model's own comes last, and with it the
- * model is there. */
-static gboolean
-appear_flat (LbPull *p, GError **error)
-{
-  g_autofree char *folder = g_path_get_dirname (p->final_path);
-  g_autofree char *own = g_path_get_basename (p->final_path);
-  g_autofree char *own_part = g_build_filename (p->part, own, NULL);
-  json_t *file;
-  size_t i;
-
-  json_array_foreach (json_object_get (p->model->json, "files"), i, file)
-    {
-      const char *name = lb_json_string (file, "path", "");
-      g_autofree char *part = g_build_filename (p->part, name, NULL);
-      g_autofree char *to = g_build_filename (folder, name, NULL);
-
-      if (!g_str_equal (name, own) && !lb_models_appear (part, to, error))
-        return FALSE;
-    }
-  return lb_models_appear (own_part, p->final_path, error) &&
-         lb_models_remove_tree (p->part, NULL, error);
-}
-
-static gboolean
 pull_locked (LbPull *p, GError **error)
 {
   GError *last = NULL;
@@ -179,13 +137,9 @@ pull_locked (LbPull *p, GError **error)
       return FALSE;
     }
   g_clear_error (&last);
-  if (lb_json_boolean (p->model->json, "flat", FALSE))
-    return appear_flat (p, error) && record_pull (p, error);
-  /* A damaged folder in its place would keep rename() from working. */
-  if (g_file_test (p->final_path, G_FILE_TEST_IS_DIR) &&
-      !lb_models_remove_tree (p->final_path, NULL, error))
-    return FALSE;
-  return lb_models_appear (p->part, p->final_path, error) && record_pull (p, error);
+  return lb_models_place (p->model, p->part, p->final_path, error) &&
+         lb_models_record_pulled (p->models, p->model, p->final_path, p->label, p->cancellable,
+                                  error);
 }
 
 static gboolean

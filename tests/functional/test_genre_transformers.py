@@ -188,10 +188,10 @@ def test_sounds_of_all_shapes(hf, tiny):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("damage, words", [
-    ("cut", "can't be used"),
-    ("noise", "can't be used"),
-    ("label", "can't be used"),
-    ("body", "it is no whole classifier"),
+    ("cut", "can't be read"),
+    ("noise", "can't be read"),
+    ("label", "do not fit config.json: classifier"),
+    ("body", "do not fit config.json: projector.weight"),
     ("nan", 'gave no number for "low"'),
     ("features", "other features than the model takes"),
 ])

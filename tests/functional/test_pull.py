@@ -468,11 +468,11 @@ def test_names_that_could_leave_the_store_are_refused(world, name):
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF" * 50, b"lmgg", b"lmgg" + b"\0" * 100, b"GGUF" * 40])
-def test_files_that_are_no_whisper_model_are_not_imported(world, content):
+def test_files_that_are_no_model_are_not_imported(world, content):
     catalogue(world)
     own = world.folder / "own.bin"
     own.write_bytes(content)
-    assert "no Whisper model" in world.run("models", "import", own, status=1)[1]
+    assert "no model of a kind that is known" in world.run("models", "import", own, status=1)[1]
     assert store(world) == []
 
 

@@ -106,7 +106,7 @@ class Evil:
     ("pytorch_model.bin", lambda old: pickle.dumps({"a": Evil()}), "could run any code: it is refused"),
     ("pytorch_model.bin", lambda old: old[:100_000], "damaged"),
     ("pytorch_model.bin", None, "is missing"),
-    ("config.json", lambda old: old.replace(b'"hidden_size": 32', b'"hidden_size": 64'), "does not fit"),
+    ("config.json", lambda old: old.replace(b'"hidden_size": 32', b'"hidden_size": 64'), "do not fit config.json"),
     ("config.json", lambda old: old.replace(b'"num_layers": 2', b'"num_layers": "two"'), "must be a whole number"),
     ("config.json", lambda old: b"{}", "no architecture of Bark"),
     ("tokenizer.json", lambda old: b"{}", "is no tokenizer"),

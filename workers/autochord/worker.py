@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import Any, Callable, Optional
 
 from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, MissingPackage, Output, Run
+from llamaburn_worker.errors import in_short
 
 RATE_HZ = 44100
 PLUGIN = "nnls-chroma:nnls-chroma"
@@ -48,7 +49,7 @@ class Network:
             self._model = tf.saved_model.load(folder)
             self._call = self._model.signatures["serving_default"]
         except (OSError, ValueError, KeyError, AttributeError, tf.errors.OpError) as error:
-            raise BadModel(f'"{folder}" is no SavedModel of autochord ({" ".join(str(error).split())[:200]})') from None
+            raise BadModel(f'"{folder}" is no SavedModel of autochord ({in_short(error)})') from None
         inputs = list(self._call.structured_input_signature[1].items())
         if len(inputs) != 1 or not inputs[0][1].shape.is_compatible_with((None, sub_length, bins)):
             raise BadModel(f'"{folder}" is another model: it doesn\'t take stretches of {sub_length} × {bins} chroma')

@@ -5,13 +5,13 @@ from __future__ import annotations
 import math
 import os
 import re
-import zlib
 from typing import Any
 
-from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
-from llamaburn_worker.files import read_json, read_tokenizer
-from llamaburn_worker.serve import is_out_of_memory
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Run, TorchEngine, Usage
+from llamaburn_worker.errors import Blame, in_short
+from llamaburn_worker.files import check_whole, read_json, read_tokenizer
 from llamaburn_worker.split import sayable, split_text
+from llamaburn_worker.stand_in import tokens_of_letters
 
 WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 CONFIG, GENERATION, TOKENIZER = "config.json", "generation_config.json", "tokenizer.json"
@@ -41,54 +41,26 @@ def check_architecture(given: Any, where: str) -> dict[str, Any]:
         raise BadModel(f"{where} has no architecture of Bark ({', '.join(PARTS)})")
     for part in PARTS:
         for name, most in LIMITS.items():
-            value = given[part].get(name, 1)
-            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-                raise BadModel(f'"{part}.{name}" of {where} must be a whole number from 1 to {most}, not {value!r}')
+            check_whole(given[part].get(name, 1), most, f'"{part}.{name}" of {where}')
         if given[part].get("hidden_size", 768) % given[part].get("num_heads", 12):
             raise BadModel(f'"{part}.hidden_size" of {where} must be a multiple of its num_heads')
     return {name: given[name] for name in (*PARTS, "codec_config") if isinstance(given.get(name), dict)}
 
 
-class Bark(Engine):
+class Bark(TorchEngine):
     package = "transformers"
 
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
-
     def load(self, request: Load) -> Loaded:
-        from llamaburn_worker.torch_tools import count_parameters, dtype_name, pick_device, pick_dtype, set_threads
-
-        self.options = dict(request.options)
-        self.place = pick_device(request.device)
-        threads = set_threads(request.threads)
-        import transformers
-
-        transformers.logging.set_verbosity_error()
-        self.dtype = pick_dtype(self.options["precision"], self.place)
+        self.begin(request)
+        self.choose_precision()
         self.synthetic = request.random_weights
         self.tokenizer: Any = None
         self.preset: Any = None
         self.model = self._random(request) if self.synthetic else self._from_files(request)
         request.check()
-        parameters = count_parameters(self.model)
         self.model.to(self.place.torch, self.dtype).eval()
-        self.options["precision"] = dtype_name(self.dtype)
         rate = int(self.model.codec_model.config.sampling_rate)
-        return Loaded(
-            output_rate_hz=rate,
-            output_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=parameters,
-            options=self.options,
-        )
+        return self.loaded(self.model, output_rate_hz=rate, output_channels=1)
 
     # ---- the model ----
 
@@ -96,28 +68,20 @@ class Bark(Engine):
     def _config(given: Any, where: str) -> Any:
         from transformers import BarkConfig
 
-        try:
+        with Blame(f"{where} is no configuration of Bark"):
             return BarkConfig(**check_architecture(given, where))
-        except BadModel:
-            raise
-        except Exception as error:  # of transformers' own checks, of many kinds
-            raise BadModel(f"{where} is no configuration of Bark ({' '.join(str(error).split())[:200]})") from None
 
     def _random(self, request: Load) -> Any:
-        import torch
         from transformers import BarkModel
 
-        from llamaburn_worker.torch_tools import random_weights
+        from llamaburn_worker.torch_tools import draw_codebooks, random_weights
 
         if self.options.get("voice-preset") is not None:
             raise Usage("random weights have no presets: leave --voice-preset out")
         model = request.model or {}
         config = self._config(model.get("architecture"), "the catalogue's entry")
         built = random_weights(lambda: BarkModel(config), request.seed)
-        # The codec's codebooks are zeros until a training fills them: every code would sound alike.
-        draw = torch.Generator().manual_seed(request.seed)
-        for layer in built.codec_model.quantizer.layers:
-            layer.codebook.embed.normal_(generator=draw)
+        draw_codebooks(built.codec_model, request.seed)
         self._set_generation(built, {}, "")
         return built
 
@@ -128,37 +92,29 @@ class Bark(Engine):
 
         settings = settings if isinstance(settings, dict) else {}
         known = {name: settings[name] if isinstance(settings.get(name), dict) else {} for name in PARTS}
-        try:
+        with Blame(f"{where} can't be used"):
             model.generation_config = GenerationConfig(codebook_size=1024, sample_rate=24000, **known)
             self.semantic = BarkSemanticGenerationConfig(**known[PARTS[0]])
-        except Exception as error:  # of transformers' own checks, of many kinds
-            raise BadModel(f"{where} can't be used ({' '.join(str(error).split())[:200]})") from None
 
     def _from_files(self, request: Load) -> Any:
         from transformers import BarkModel
 
-        from llamaburn_worker.torch_tools import load_checkpoint
+        from llamaburn_worker.torch_tools import check_told, load_checkpoint
 
         path = request.model_file(CONFIG)
         config = self._config(read_json(path), f'"{path}"')
         self.tokenizer = read_tokenizer(request.model_file(TOKENIZER))
         folder = request.model_file()
-        weights = next((name for name in WEIGHTS if os.path.exists(os.path.join(folder, name))), WEIGHTS[-1])
-        path = request.model_file(weights)
+        name = next((one for one in WEIGHTS if os.path.exists(os.path.join(folder, one))), WEIGHTS[-1])
+        path = request.model_file(name)
         state = load_checkpoint(path)
         request.check()
-        try:
+        weights = f'the weights in "{path}"'
+        with Blame(f"{weights} do not fit {CONFIG}", ": pull the model again"):
             model, told = BarkModel.from_pretrained(
                 None, config=config, state_dict=state, output_loading_info=True, ignore_mismatched_sizes=True
             )
-        except Exception as error:  # of weights that don't fit, of many kinds
-            if is_out_of_memory(error):
-                raise
-            shown = " ".join(str(error).split())[:200]
-            raise BadModel(f'"{path}" does not fit {CONFIG} ({shown}): pull the model again') from None
-        wrong = [*told["missing_keys"], *(name for name, *_ in told["mismatched_keys"])]
-        if wrong:
-            raise BadModel(f'"{path}" does not fit {CONFIG}: {", ".join(map(str, wrong[:3]))}: pull the model again')
+        check_told(told, weights)
         generation = os.path.join(folder, GENERATION)
         settings = read_json(generation) if os.path.exists(generation) else {}
         self._set_generation(model, settings, f'"{generation}"')
@@ -182,7 +138,7 @@ class Bark(Engine):
             try:
                 codes = numpy.load(path, allow_pickle=False)
             except (OSError, ValueError, EOFError) as error:
-                raise BadModel(f'"{path}" is no array of codes ({" ".join(str(error).split())})') from None
+                raise BadModel(f'"{path}" is no array of codes ({in_short(error)})') from None
             if not isinstance(codes, numpy.ndarray):  # an archive of them
                 raise BadModel(f'"{path}" is no array of codes')
             fits = codes.ndim == (2 if rows else 1) and (not rows or codes.shape[0] == rows) and codes.shape[-1] > 0
@@ -198,32 +154,23 @@ class Bark(Engine):
         if self.tokenizer is not None:
             ids = list(self.tokenizer.encode(text, add_special_tokens=False).ids)
         else:
-            pieces = [
-                word[at : at + LETTERS_PER_TOKEN]
-                for word in text.split()
-                for at in range(0, len(word), LETTERS_PER_TOKEN)
-            ]
             count = self.semantic.text_pad_token - self.semantic.text_encoding_offset
-            ids = [zlib.crc32(piece.encode("utf-8", "replace")) % count for piece in pieces]
+            ids = tokens_of_letters(text, count, LETTERS_PER_TOKEN)
         if len(ids) > room:
             raise BadInput(f'a piece of the text has {len(ids)} tokens, Bark takes {room}: --piece N cuts it shorter')
         return ids
 
     def _speak(self, piece: str, request: Run) -> Any:
         import torch
-        from transformers import StoppingCriteria, StoppingCriteriaList
 
-        class Cancel(StoppingCriteria):  # type: ignore[misc]
-            def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-                request.check()
-                return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
+        from llamaburn_worker.torch_tools import on_each_step
 
         options = self.options
         room = self.semantic.max_input_semantic_length
         ids = self._encode(piece, room)
         padded = torch.tensor([ids + [0] * (room - len(ids))], device=self.place.torch)
         mask = torch.tensor([[1] * len(ids) + [0] * (room - len(ids))], device=self.place.torch)
-        stop = StoppingCriteriaList([Cancel()])
+        stop = on_each_step(lambda _: request.check())
         arguments: dict[str, Any] = {"min_eos_p": options["min-eos-p"] or None}
         if self.synthetic:
             count = min(self.semantic.max_new_tokens, max(LEAST_TOKENS, math.ceil(len(piece) * TOKENS_PER_CHARACTER)))
@@ -261,10 +208,3 @@ class Bark(Engine):
         wait_idle(self.place)
         request.done()
         return {"sentences": pieces, "voice": self.options.get("voice-preset", "drawn")}
-
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        del self.model
-        self.tokenizer = self.preset = None
-        release()

@@ -8,15 +8,12 @@ import time
 from typing import Any
 
 from llamaburn_worker import BadModel, Engine, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker.errors import in_short
 
 RATE_HZ = 22050
 OVERLAP_FRAMES = 30
 THIRDS = 3  # of a semitone: the unit of bends
 PROGRAM = 4  # Electric Piano 1
-
-
-def one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
 
 
 def import_package() -> Any:
@@ -56,7 +53,7 @@ class BasicPitch(Engine):
             silence = numpy.zeros((1, self.inference.AUDIO_N_SAMPLES, 1), dtype=numpy.float32)
             heard = self.model.predict(silence)
         except Exception as error:  # ONNX Runtime has a dozen classes of its own for it
-            raise BadModel(f"ONNX Runtime can't load the model: {one_line(error)}") from None
+            raise BadModel(f"ONNX Runtime can't load the model: {in_short(error)}") from None
         if [heard[name].shape[-1] for name in ("note", "onset", "contour")] != [88, 88, 264]:
             raise BadModel("the model is not Basic Pitch's: its outputs have another size")
         return Loaded(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from llamaburn_worker import BadInput, BadModel, Engine, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import BadInput, BadModel, Load, Loaded, Output, Run, TorchEngine, Usage
 
 RATE_HZ = 22050
 FPS = 50
@@ -64,25 +64,12 @@ def count_bar(beats: list[float], downbeats: list[float]) -> int:
     return bars.most_common(1)[0][0] if bars else 0
 
 
-class BeatThisEngine(Engine):
+class BeatThisEngine(TorchEngine):
     package = "beat-this"
 
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker import torch_tools
-
-        return Probe(self.version(), torch_tools.probe_devices(), {"torch": torch.__version__})
-
     def load(self, request: Load) -> Loaded:
-        import torch
-
-        from llamaburn_worker import torch_tools
-
-        self.tools, self.precision = torch_tools, request.options["precision"]
-        threads = torch_tools.set_threads(request.threads)
-        self.place = torch_tools.pick_device(request.device)
-        self.dtype = torch_tools.pick_dtype(self.precision, self.place)
+        self.begin(request)
+        self.dtype = self.tools.pick_dtype(self.options["precision"], self.place)
         if request.random_weights:
             self.model = random_model(request.model, request.seed)
         else:
@@ -93,18 +80,9 @@ class BeatThisEngine(Engine):
         self.model.to(self.place.torch)
         self.spectrum = LogMelSpect(device=self.place.torch)
         self.to_times = Postprocessor(type="minimal", fps=FPS)
-        self.mixed = self.dtype != torch.float32
-        return Loaded(
-            input_rate_hz=RATE_HZ,
-            input_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=torch_tools.count_parameters(self.model),
-            info={"precision": self.precision},
-        )
+        self.mixed = self.tools.dtype_name(self.dtype) != "float32"
+        precision = self.options["precision"]
+        return self.loaded(self.model, input_rate_hz=RATE_HZ, input_channels=1, info={"precision": precision})
 
     def run(self, request: Run) -> Output:
         import torch
@@ -162,7 +140,3 @@ class BeatThisEngine(Engine):
         if bar:
             output["beats_per_bar"] = bar
         return output
-
-    def unload(self) -> None:
-        del self.model, self.spectrum
-        self.tools.release()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from llamaburn_worker import BadInput, BadModel, Engine, Load, Loaded, Output, Probe, Run
+from llamaburn_worker import BadInput, BadModel, Load, Loaded, Output, Run, TorchEngine
+from llamaburn_worker.errors import Blame
 from llamaburn_worker.files import read_json, read_tokenizer
 
 CONFIG, TOKENIZER, EXTRACTOR = "config.json", "tokenizer.json", "preprocessor_config.json"
@@ -32,46 +33,24 @@ def check_config(given: Any, where: str) -> dict[str, Any]:
     return given
 
 
-class Clap(Engine):
+class Clap(TorchEngine):
     package = "transformers"
 
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
-
     def load(self, request: Load) -> Loaded:
+        self.begin(request)
         import torch
         import transformers
 
-        from llamaburn_worker.torch_tools import count_parameters, load_pretrained, pick_device, set_threads
-
-        self.place = pick_device(request.device)
-        threads = set_threads(request.threads)
-        transformers.logging.set_verbosity_error()
         path = request.model_file(CONFIG)
         given = check_config(read_json(path), f'"{path}"')
-        try:
+        with Blame(f'"{path}" is no configuration of CLAP'):
             config = transformers.ClapConfig(**given)
-        except Exception as error:  # of transformers' own checks, of many kinds
-            raise BadModel(f'"{path}" is no configuration of CLAP ({" ".join(str(error).split())[:200]})') from None
         self.tokenizer = read_tokenizer(request.model_file(TOKENIZER))
         self.extractor = self._make_extractor(request.model_file(EXTRACTOR))
-        model = load_pretrained(transformers.ClapModel, request.model_file(), config, torch.float32, MADE)
+        model = self.tools.load_pretrained(transformers.ClapModel, request.model_file(), config, torch.float32, MADE)
         self.model = model.to(self.place.torch).eval().requires_grad_(False)
         self.tokens_most = int(config.text_config.max_position_embeddings) - 2  # Roberta counts from its padding's index
-        return Loaded(
-            input_rate_hz=self.extractor.sampling_rate,
-            input_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=count_parameters(self.model),
-        )
+        return self.loaded(self.model, input_rate_hz=self.extractor.sampling_rate, input_channels=1)
 
     @staticmethod
     def _make_extractor(path: str) -> Any:
@@ -87,10 +66,8 @@ class Clap(Engine):
             if given.get(name, choices[0]) not in choices:
                 raise BadModel(f'"{name}" of "{path}" is none of {", ".join(choices)}')
             known[name] = given.get(name, choices[0])
-        try:
+        with Blame(f'"{path}" is no extractor of CLAP'):
             return ClapFeatureExtractor(**known)
-        except Exception as error:  # of transformers' own checks, of many kinds
-            raise BadModel(f'"{path}" is no extractor of CLAP ({" ".join(str(error).split())[:200]})') from None
 
     def _embed_window(self, samples: Any) -> list[float]:
         import torch
@@ -130,10 +107,3 @@ class Clap(Engine):
             output["text_embedding"] = self._embed_text(request.text("prompt"))
         request.done()
         return output
-
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        del self.model
-        self.tokenizer = self.extractor = None
-        release()

@@ -7,7 +7,8 @@ import os
 from fractions import Fraction
 from typing import Any
 
-from llamaburn_worker import BadInput, BadModel, Engine, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import BadInput, BadModel, Load, Loaded, Output, Run, TorchEngine, Usage
+from llamaburn_worker.errors import in_short
 
 CLASSES = ("demucs.htdemucs.HTDemucs", "demucs.hdemucs.HDemucs", "demucs.demucs.Demucs")
 SOURCES = ("drums", "bass", "other", "vocals")
@@ -50,7 +51,7 @@ def read_model(path: str) -> Any:
         named = {key: value for key, value in named.items() if key in known}
         model = torch_tools.blank(lambda: make(*arguments, **named))
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise BadModel(f'"{path}" is no model of Demucs ({" ".join(str(error).split())}): pull it again') from None
+        raise BadModel(f'"{path}" is no model of Demucs ({in_short(error)}): pull it again') from None
     if "structure" in about:
         raise BadModel(f'"{path}" holds packed weights (diffq), which this engine doesn\'t read')
     torch_tools.fill(model, torch_tools.load_checkpoint(path), path)
@@ -71,7 +72,7 @@ def read_bag(folder: str) -> Any:
             bag = yaml.safe_load(file)
         signatures = [str(signature) for signature in bag["models"]]
     except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise BadModel(f'"{path}" can\'t be read ({" ".join(str(error).split())}): pull it again') from None
+        raise BadModel(f'"{path}" can\'t be read ({in_short(error)}): pull it again') from None
     if not 0 < len(signatures) <= MAX_MODELS or not all(name.isalnum() for name in signatures):
         raise BadModel(f'"{path}" names no models')
     models = [read_model(os.path.join(folder, f"{name}.safetensors")) for name in signatures]
@@ -99,23 +100,11 @@ def random_bag(model: dict[str, Any] | None, seed: int) -> Any:
     return BagOfModels(models, architecture.get("weights"), architecture.get("segment"))
 
 
-class Demucs(Engine):
+class Demucs(TorchEngine):
     package = "demucs"
 
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker import torch_tools
-
-        return Probe(self.version(), torch_tools.probe_devices(), {"torch": torch.__version__})
-
     def load(self, request: Load) -> Loaded:
-        from llamaburn_worker import torch_tools
-
-        self.tools = torch_tools
-        self.options = dict(request.options)
-        threads = torch_tools.set_threads(request.threads)
-        self.place = torch_tools.pick_device(request.device)
+        self.begin(request)
         if request.random_weights:
             self.bag = random_bag(request.model, request.seed)
         else:
@@ -124,20 +113,13 @@ class Demucs(Engine):
         stems = self._check()
         for model in self.bag.models:
             model.to(self.place.torch)
-        return Loaded(
+        return self.loaded(
+            *self.bag.models,
             input_rate_hz=self.bag.samplerate,
             input_channels=self.bag.audio_channels,
             output_rate_hz=self.bag.samplerate,
             output_channels=self.bag.audio_channels,
             output_stems=len(stems),
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            # on a processor the seed draws the same shifts; a GPU may add in another order
-            deterministic=self.place.backend == "cpu",
-            parameters=torch_tools.count_parameters(*self.bag.models),
-            options=self.options,
             info={"stems": stems, "models": len(self.bag.models)},
             same_length=True,
         )
@@ -209,7 +191,3 @@ class Demucs(Engine):
         chosen = stems.pop(two)
         rest = mix - chosen if self.options["other-method"] == "minus" else sum(stems.values())
         return {two: chosen, f"no_{two}": rest}
-
-    def unload(self) -> None:
-        del self.bag
-        self.tools.release()

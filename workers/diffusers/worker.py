@@ -9,7 +9,8 @@ import time
 from types import SimpleNamespace
 from typing import Any
 
-from llamaburn_worker import BadInput, BadModel, Engine, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import BadInput, Load, Loaded, Output, Run, TorchEngine, Usage
+from llamaburn_worker.errors import Blame
 from llamaburn_worker.stand_in import stand_in_tokens
 from pipelines import (
     Configs,
@@ -64,18 +65,9 @@ class Watch:
             self.ended_s = self._now_s()
 
 
-class Diffusers(Engine):
+class Diffusers(TorchEngine):
     package = "diffusers"
-
-    def probe(self) -> Probe:
-        import torch
-        import transformers
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(
-            self.version(), probe_devices(), {"torch": torch.__version__, "transformers": transformers.__version__}
-        )
+    libraries = ("transformers",)
 
     def load(self, request: Load) -> Loaded:
         if request.random_weights:
@@ -84,29 +76,19 @@ class Diffusers(Engine):
             self.kind, configs = read_folder(request.model_file())
         sound = describe_sound(self.kind, configs)
         self.longest = longest_prompt(self.kind, configs)
-        self.options = self._settle(request, sound)
-
-        from llamaburn_worker.torch_tools import count_parameters, dtype_name, pick_device, pick_dtype, set_threads
-
-        self.place = pick_device(request.device)
-        threads = set_threads(request.threads)
-        self.dtype = pick_dtype(self.options["precision"], self.place)
-        self.options["precision"] = dtype_name(self.dtype)
+        options = self._settle(request, sound)
+        self.begin(request)
+        self.options = options
+        self.choose_precision()
         self.pipeline = self._build(request, configs)
         self.core = self.pipeline.components.get("transformer") or self.pipeline.components["unet"]
         modules = [part for name, part in self.pipeline.components.items() if name in configs and has_weights(name)]
         request.check()
-        return Loaded(
+        return self.loaded(
+            *modules,
             output_rate_hz=sound.rate_hz,
             output_channels=sound.channels,
             output_s=self.options["duration"] + 1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=count_parameters(*modules),
-            options=self.options,
             info={
                 "precision": self.options["precision"],
                 "pipeline": self.kind.name,
@@ -131,10 +113,7 @@ class Diffusers(Engine):
 
     def _build(self, request: Load, configs: Configs) -> Any:
         import diffusers
-        import transformers
 
-        diffusers.utils.logging.set_verbosity_error()
-        transformers.logging.set_verbosity_error()
         parts: dict[str, Any] = {name: None for name in self.kind.unused}
         make = self._random_part if request.random_weights else self._read_part
         for name, part in self.kind.parts.items():
@@ -155,10 +134,8 @@ class Diffusers(Engine):
 
         kind, folder = self._class_of(name, part, configs), request.model_file(name)
         if not has_weights(name):
-            try:
+            with Blame(f'"{folder}" is no {name}'):
                 return kind.from_pretrained(folder, local_files_only=True)
-            except Exception as error:  # of the libraries' own checks, of many kinds
-                raise BadModel(f'"{folder}" is no {name} ({" ".join(str(error).split())[:200]})') from None
         if part.library == "diffusers":
             with made_in(self.dtype):  # diffusers leaves it so by itself when it fails
                 return read_pretrained(kind, folder, part.made, torch_dtype=self.dtype)
@@ -236,9 +213,3 @@ class Diffusers(Engine):
                 "decode_s": request.done_ns / 1e9 - watch.ended_s,
             },
         }
-
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        del self.pipeline, self.core
-        release()

@@ -10,7 +10,7 @@ from typing import Any, Optional
 
 from pieces import cut, size
 
-from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Run, TorchEngine
 from llamaburn_worker.spoken import check_text, check_voice
 
 RATE_HZ, MELS, HOP, WINDOW = 24000, 100, 256, 1024
@@ -128,28 +128,17 @@ def join(waves: list[Any]) -> Any:
     return whole
 
 
-class F5TTS(Engine):
+class F5TTS(TorchEngine):
     package = "f5-tts"
-
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
 
     def load(self, request: Load) -> Loaded:
         if not request.random_weights:
             for name in (CHECKPOINT, VOCABULARY, VOCOS, VOCOS_CONFIG):
                 request.model_file(name)
+        self.begin(request)
+        self.choose_precision()
         import torch
 
-        from llamaburn_worker import torch_tools
-
-        self.tools = torch_tools
-        self.place = torch_tools.pick_device(request.device)
-        dtype = torch_tools.pick_dtype(request.options["precision"], self.place)
-        threads = torch_tools.set_threads(request.threads)
         self.parts = import_parts()
         request.check()
         if request.random_weights:
@@ -157,27 +146,21 @@ class F5TTS(Engine):
         else:
             self._read(request)
         request.check()
-        self.model.to(self.place.torch, dtype)
+        self.model.to(self.place.torch, self.dtype)
         self.vocoder.to(self.place.torch)
         self._stop: Optional[Run] = None
         self.model.transformer.register_forward_pre_hook(self._before_step)
-        self.options = dict(request.options, precision=torch_tools.dtype_name(dtype))
-        return Loaded(
+        return self.loaded(
+            self.model,
             input_rate_hz=RATE_HZ,
             input_channels=1,
             output_rate_hz=RATE_HZ,
             output_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads if self.place.backend == "cpu" else 0,
-            deterministic=self.place.backend == "cpu",
-            parameters=torch_tools.count_parameters(self.model),
-            options=self.options,
+            threads=self.threads if self.place.backend == "cpu" else 0,
             info={
                 "torch": torch.__version__,
                 "vocoder": "vocos",
-                "vocoder_parameters": torch_tools.count_parameters(self.vocoder),
+                "vocoder_parameters": self.tools.count_parameters(self.vocoder),
             },
         )
 
@@ -308,7 +291,3 @@ class F5TTS(Engine):
             if loudness < LOUDNESS:
                 sound = sound * (loudness / LOUDNESS)
         return self.tools.to_samples(sound)
-
-    def unload(self) -> None:
-        del self.model, self.vocoder
-        self.tools.release()

@@ -6,9 +6,9 @@ import math
 import re
 from typing import Any, Callable, Iterator
 
-from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Run, TorchEngine, Usage
+from llamaburn_worker.errors import Blame
 from llamaburn_worker.hub_folder import check_folder, read_object
-from llamaburn_worker.serve import is_out_of_memory, one_line
 
 # What each kind is given as sound: the class that makes its features.
 KINDS = {
@@ -30,8 +30,7 @@ FREE_WINDOW_S = 30.0  # of models that take any length
 SHORTEST_S = 0.1  # below it silence is put behind: convolutions need some hundred samples
 FULL_ENOUGH = 0.5  # of a window: a last one that has less sound is left out
 MAX_LABELS = 100000
-# Drawn for a training only.
-UNUSED = re.compile(r"(^|\.)masked_spec_embed$")
+UNUSED = ("masked_spec_embed",)  # drawn for a training only
 LAYER = re.compile(r"\.layers?\.\d+$")
 
 
@@ -50,58 +49,32 @@ def kind_of(request: Load) -> str:
     return kind
 
 
-class Genre(Engine):
+class Genre(TorchEngine):
     package = "transformers"
-
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
 
     def load(self, request: Load) -> Loaded:
         kind = random_kind(request) if request.random_weights else kind_of(request)
         if not request.random_weights:
             check_folder(request, kind, FILES)
+        self.begin(request)
         import torch
-        import transformers
 
-        from llamaburn_worker import torch_tools
-
-        transformers.logging.set_verbosity_error()
-        self.tools = torch_tools
-        self.options = dict(request.options)
-        self.place = torch_tools.pick_device(request.device)
-        threads = torch_tools.set_threads(request.threads)
         self.check: Callable[[], None] = request.check
-        dtype = torch_tools.pick_dtype(self.options["dtype"], self.place)
-        try:
+        dtype = self.tools.pick_dtype(self.options["dtype"], self.place)
+        with Blame("the model can't be used"):
             self._load_model(request, kind, dtype)
             self.model.to(self.place.torch)
             self._find_window(kind)
             self._try_out()
-        except (EngineError, MemoryError):
-            raise
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise
-            raise BadModel(f"the model can't be used: {one_line(error)[:600]}") from None
-        return Loaded(
+        return self.loaded(
+            self.model,
             input_rate_hz=self.rate_hz,
             input_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=torch_tools.count_parameters(self.model),
-            options=self.options,
             info={
                 "torch": torch.__version__,
                 "kind": kind,
                 "labels": len(self.labels),
-                "dtype": torch_tools.dtype_name(self.model.dtype),
+                "dtype": self.tools.dtype_name(self.model.dtype),
                 "activation": self.activation,
                 "window_s": self.window / self.rate_hz,
             },
@@ -117,20 +90,10 @@ class Genre(Engine):
             self.features = extractor(feature_size=mels) if kind == "whisper" else extractor()
         else:
             folder = request.model_file()
-            self.model, info = transformers.AutoModelForAudioClassification.from_pretrained(
-                folder,
-                dtype=dtype,
-                attn_implementation=self.options["attention"],
-                local_files_only=True,
-                use_safetensors=True,
-                weights_only=True,
-                trust_remote_code=False,
-                output_loading_info=True,
+            self.model = self.tools.load_pretrained(
+                transformers.AutoModelForAudioClassification, folder, None, dtype, UNUSED,
+                attn_implementation=self.options["attention"], trust_remote_code=False,
             )
-            lacking = sorted(name for name in info["missing_keys"] if not UNUSED.search(name))
-            if lacking:
-                more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-                raise BadModel(f'the model lacks "{lacking[0]}"{more}: it is no whole classifier')
             self.features = extractor.from_pretrained(folder, local_files_only=True)
         self.model.eval().requires_grad_(False)
         for name, module in self.model.named_modules():
@@ -243,10 +206,6 @@ class Genre(Engine):
             "genre": [{"label": self.labels[index], "score": scores[index]} for index in kept],
             "windows": count,
         }
-
-    def unload(self) -> None:
-        del self.model, self.features
-        self.tools.release()
 
 
 def random_kind(request: Load) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import io
-import json
 import os
 import re
 import sys
@@ -12,7 +11,10 @@ import types
 import zipfile
 from typing import Any, Optional, Protocol
 
-from llamaburn_worker import BadInput, BadModel, Device, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Probe, Run, TorchEngine, Usage
+from llamaburn_worker.errors import Blame
+from llamaburn_worker.files import check_whole
+from llamaburn_worker.hub_folder import read_object
 from llamaburn_worker.spoken import check_text
 
 RATE_HZ = 24000
@@ -55,8 +57,6 @@ class Network(Protocol):
     """Phonemes by number, a style and a speed become sound."""
 
     parameters: int
-    place: Any
-    threads: int
     runtime: str
 
     def speak(self, tokens: list[int], style: Any, speed: float, seed: int) -> Any: ...
@@ -78,15 +78,12 @@ def stub_package(name: str) -> None:
 class TorchNetwork:
     runtime = "torch"
 
-    def __init__(self, request: Load, config: dict[str, Any], path: Optional[str]) -> None:
+    def __init__(self, place: Any, seed: int, config: dict[str, Any], path: Optional[str]) -> None:
         import torch
 
         from llamaburn_worker import torch_tools
 
-        self.tools, self.torch = torch_tools, torch
-        self.place = torch_tools.pick_device(request.device)
-        threads = torch_tools.set_threads(request.threads)
-        self.threads = threads if self.place.backend == "cpu" else 0
+        self.tools, self.torch, self.place = torch_tools, torch, place
         stub_package("kokoro")  # its __init__ has another way to phonemes, with half a gigabyte of models
         from kokoro.model import KModel
 
@@ -98,7 +95,7 @@ class TorchNetwork:
             return KModel(repo_id="hexgrad/Kokoro-82M", config=config, model=nothing)
 
         if path is None:
-            self.model = torch_tools.random_weights(make, request.seed)
+            self.model = torch_tools.random_weights(make, seed)
             self._set_pace()
         else:
             self.model = torch_tools.blank(make, f'the sizes in the config.json of "{os.path.dirname(path)}"')
@@ -148,14 +145,12 @@ class OnnxNetwork:
 
         if request.device not in ("auto", "cpu"):
             raise Usage(f'Kokoro in ONNX runs on cpu here, not on "{request.device}": -m kokoro has weights for torch')
-        self.place = types.SimpleNamespace(backend="cpu", id="cpu", name="CPU")
+        self.place: Any = types.SimpleNamespace(backend="cpu", id="cpu", name="CPU")
         settings = onnxruntime.SessionOptions()
         settings.intra_op_num_threads = request.threads
         settings.inter_op_num_threads = 1
-        try:
+        with Blame(f'"{path}" can\'t be read'):
             self.session = onnxruntime.InferenceSession(path, settings, providers=["CPUExecutionProvider"])
-        except Exception as error:
-            raise BadModel(f'"{path}" can\'t be read: {" ".join(str(error).split())[:300]}') from None
         inputs = {one.name: one for one in self.session.get_inputs()}
         self.tokens_name = "input_ids" if "input_ids" in inputs else "tokens"
         if {self.tokens_name, "style", "speed"} != set(inputs):
@@ -188,12 +183,8 @@ def find_file(folder: str, *ends: str) -> Optional[str]:
 
 
 def read_config(path: str) -> dict[str, Any]:
-    try:
-        with open(path, encoding="utf-8") as file:
-            config = json.load(file)
-    except (OSError, ValueError, RecursionError) as error:
-        raise BadModel(f'"{path}" can\'t be read: {error}') from None
-    if not isinstance(config, dict) or not set(PUBLISHED) | {"vocab"} <= set(config):
+    config = read_object(path)
+    if not set(PUBLISHED) | {"vocab"} <= set(config):
         raise BadModel(f'"{path}" is no configuration of Kokoro')
     check_sizes(config, path)
     return config
@@ -206,9 +197,7 @@ def check_sizes(config: dict[str, Any], path: str) -> None:
         if not isinstance(sizes, dict):
             raise BadModel(f'"{part[:-1]}" of "{path}" is no object')
         for name, most in LIMITS.items():
-            value = sizes.get(name, 1)
-            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-                raise BadModel(f'"{part}{name}" of "{path}" must be a whole number from 1 to {most}, not {value!r}')
+            check_whole(sizes.get(name, 1), most, f'"{part}{name}" of "{path}"')
 
 
 def check_vocabulary(vocabulary: Any, path: str) -> dict[str, int]:
@@ -225,30 +214,20 @@ def read_packed(path: str) -> dict[str, Any]:
     """The voices of an archive of numpy's arrays, nothing unpickled."""
     import numpy
 
-    try:
+    with Blame(f'"{path}" holds no voices', ": pull it again"):
         with zipfile.ZipFile(path), numpy.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except MemoryError:
-        raise
-    except Exception as error:  # of zipfile, zlib and numpy, of many kinds
-        raise BadModel(f'"{path}" holds no voices ({" ".join(str(error).split())[:200]}): pull it again') from None
 
 
-class Kokoro(Engine):
+class Kokoro(TorchEngine):
     package = "kokoro-onnx"
 
     def probe(self) -> Probe:
         import onnxruntime
 
-        devices = [Device("cpu", "cpu", "CPU")]
-        libraries = {"onnxruntime": onnxruntime.__version__}
-        if importlib.util.find_spec("torch") is not None:
-            import torch
-
-            from llamaburn_worker.torch_tools import probe_devices
-
-            devices, libraries["torch"] = probe_devices(), torch.__version__
-        return Probe(self.version(), devices, libraries)
+        known = super().probe() if importlib.util.find_spec("torch") is not None else Probe(self.version())
+        known.libraries = {"onnxruntime": onnxruntime.__version__, **known.libraries}
+        return known
 
     def load(self, request: Load) -> Loaded:
         options = request.options
@@ -261,26 +240,30 @@ class Kokoro(Engine):
         self._choose_voice(options)
         self._start_espeak()
         self.options = dict(options, speaker=self.voice, language=self.language)
-        network = self.network
-        return Loaded(
+        return self.loaded(
             output_rate_hz=RATE_HZ,
             output_channels=1,
-            backend=network.place.backend,
-            device=network.place.id,
-            device_name=network.place.name,
-            threads=network.threads,
-            deterministic=network.place.backend == "cpu",
-            parameters=network.parameters,
-            options=self.options,
-            info={"runtime": network.runtime, "voices": sorted(self.voices)[:100]},
+            parameters=self.network.parameters,
+            info={"runtime": self.network.runtime, "voices": sorted(self.voices)[:100]},
         )
+
+    def _make_torch(self, request: Load, config: dict[str, Any], path: Optional[str] = None) -> Network:
+        self.begin(request)
+        if self.place.backend != "cpu":
+            self.threads = 0
+        return TorchNetwork(self.place, request.seed, config, path)
+
+    def _make_onnx(self, request: Load, path: str) -> Network:
+        network = OnnxNetwork(request, path)
+        self.place, self.threads = network.place, network.threads
+        return network
 
     def _draw(self, request: Load) -> None:
         import numpy
         from kokoro_onnx.config import DEFAULT_VOCAB
 
         self.vocabulary = dict(DEFAULT_VOCAB)
-        self.network: Network = TorchNetwork(request, {**PUBLISHED, "vocab": self.vocabulary}, None)
+        self.network = self._make_torch(request, {**PUBLISHED, "vocab": self.vocabulary})
         draw = numpy.random.default_rng(request.seed)
         voice = draw.standard_normal((VOICE_ROWS, 1, STYLE), dtype=numpy.float32) * numpy.float32(0.2)
         self.voices = {RANDOM_VOICE: voice}
@@ -293,14 +276,14 @@ class Kokoro(Engine):
         if graph is not None:
             from kokoro_onnx.config import DEFAULT_VOCAB
 
-            self.network = OnnxNetwork(request, graph)
+            self.network = self._make_onnx(request, graph)
             self.vocabulary = dict(DEFAULT_VOCAB)
         else:
             weights = find_file(folder, ".pth") or request.model_file("kokoro-v1_0.pth")
             path = request.model_file("config.json")
             config = read_config(path)
             self.vocabulary = check_vocabulary(config["vocab"], path)
-            self.network = TorchNetwork(request, config, weights)
+            self.network = self._make_torch(request, config, weights)
         request.check()
         self.voices = self._read_voices(folder)
 
@@ -380,11 +363,3 @@ class Kokoro(Engine):
         import numpy
 
         return numpy.concatenate([sound, numpy.zeros(int(pause_s * RATE_HZ), dtype=numpy.float32)])
-
-    def unload(self) -> None:
-        uses_torch = self.network.runtime == "torch"
-        del self.network, self.voices
-        if uses_torch:
-            from llamaburn_worker.torch_tools import release
-
-            release()

@@ -4,6 +4,7 @@
         def load(self, request: Load) -> Loaded: ...
         def run(self, request: Run) -> Output: ...
 
+TorchEngine is the same for those that have torch, which is imported inside its methods only.
 The package speaks docs/PROTOCOL.md: a thread of it always reads, so that `cancel` is noticed in mid-run.
 """
 
@@ -24,6 +25,7 @@ from llamaburn_worker.engine import (
     Usage,
 )
 from llamaburn_worker.sound import Sound
+from llamaburn_worker.torch_engine import TorchEngine
 
 __all__ = [
     "BadInput",
@@ -40,5 +42,6 @@ __all__ = [
     "Probe",
     "Run",
     "Sound",
+    "TorchEngine",
     "Usage",
 ]

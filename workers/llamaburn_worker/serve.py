@@ -11,7 +11,8 @@ import traceback
 from typing import Any, Optional
 
 from llamaburn_worker.channel import Channel, encode
-from llamaburn_worker.engine import BadModel, Cancelled, Engine, EngineError, Load, Loaded, MissingPackage, Run, Usage
+from llamaburn_worker.engine import Engine, EngineError, Load, Loaded, Run, Usage
+from llamaburn_worker.errors import is_out_of_memory, one_line
 from llamaburn_worker.options import check_options
 from llamaburn_worker.output import check_output, find_bad_number, plain
 from llamaburn_worker.sound import Buffers, WrongBuffer
@@ -20,35 +21,21 @@ from llamaburn_worker.threads import tell_pools
 PROTOCOL = 1
 REQUESTS_FD, ANSWERS_FD, LAST_FD = 60, 61, 65
 TEMPORARY = "LLAMABURN_WORKER_TMP"
-MAX_MESSAGE = 2000
 # Models come from the store only, and nobody is told what runs here: the cage lets nothing out, but
-# onnxruntime 1.32 would leave a file of its telemetry in the folder of temporary files too.
-OFFLINE = {
+# onnxruntime 1.32 would leave a file of its telemetry in the folder of temporary files too. Of what Hugging
+# Face's libraries would say on the way, their errors are enough.
+SETTINGS = {
     "HF_HUB_OFFLINE": "1",
     "TRANSFORMERS_OFFLINE": "1",
     "HF_DATASETS_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "DIFFUSERS_VERBOSITY": "error",
     "DO_NOT_TRACK": "1",
     "ORT_DISABLE_TELEMETRY": "1",
     "TOKENIZERS_PARALLELISM": "false",
 }
-
-
-def one_line(error: BaseException) -> str:
-    """An error as a line for a person; what isn't ours says of which kind it is."""
-    text = " ".join(str(error).split())
-    if not isinstance(error, EngineError):
-        text = f"{type(error).__name__}: {text}" if text else type(error).__name__
-    return text[:MAX_MESSAGE]
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Python's own, or a RuntimeError as torch, CTranslate2 and CUDA tell it."""
-    if isinstance(error, MemoryError):
-        return True
-    text = str(error).lower()
-    return isinstance(error, RuntimeError) and ("out of memory" in text or "can't allocate memory" in text)
 
 
 def kind_of(error: BaseException) -> str:
@@ -198,7 +185,7 @@ def prepare() -> None:
             os.set_inheritable(fd, False)
         except OSError:
             pass
-    os.environ.update(OFFLINE)
+    os.environ.update(SETTINGS)
     take_temporary()
 
 

@@ -13,8 +13,11 @@
     check_memory(parameters, dtype, place)                      OutOfMemory in one line where they don't fit
     load_checkpoint(path, allow=()) -> dict                     safetensors, or torch's file with weights only
     fill(module, state, path)                                   load_state_dict, BadModel in one line
-    load_pretrained(kind, folder, config, dtype, made=())       a class of transformers from safetensors only
+    load_pretrained(kind, folder, config, dtype, made=(), **how)  a class of transformers from safetensors only
     read_pretrained(kind, folder, made=(), **how)               the same of diffusers, whose arguments differ
+    check_told(told, weights, made=())                          of what from_pretrained() says that it lacked
+    draw_codebooks(codec, seed)                                 of EnCodec, which a random start leaves at zero
+    on_each_step(call) -> stopping_criteria                     of transformers' generate(): cancel, progress
     wait_idle(place)                                            before Run.done()
     to_samples(tensor) -> numpy array                           float32 in host memory, flat
     release()                                                   in unload(), after the last reference is gone
@@ -38,8 +41,8 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from llamaburn_worker.engine import BadModel, Device, EngineError, OutOfMemory, Usage
+from llamaburn_worker.errors import Blame, in_short, is_out_of_memory
 from llamaburn_worker.hub_folder import check_safetensors
-from llamaburn_worker.serve import is_out_of_memory
 from llamaburn_worker.threads import count_working
 
 Module = TypeVar("Module", bound=nn.Module)
@@ -190,15 +193,8 @@ def blank(make: Callable[[], Module], where: str = "its sizes") -> Module:
 
     @where: whose numbers it is built by, as "the sizes of x": BadModel names it where they make no model.
     """
-    try:
-        with _NoDraws(), torch.no_grad():
-            return make().eval().requires_grad_(False)
-    except (ImportError, EngineError):
-        raise
-    except Exception as error:  # of the packages' classes, of any kind
-        if is_out_of_memory(error):
-            raise
-        raise BadModel(f'{where} make no model ({" ".join(str(error).split())[:200]})') from None
+    with Blame(f"{where} make no model", spare=(ImportError,)), _NoDraws(), torch.no_grad():
+        return make().eval().requires_grad_(False)
 
 
 def count_parameters(*modules: nn.Module) -> int:
@@ -261,7 +257,7 @@ def _load_safetensors(path: str) -> dict[str, Any]:
     try:
         return dict(load_file(path, device="cpu"))
     except (SafetensorError, ValueError, KeyError) as error:
-        raise BadModel(f'"{path}" is damaged ({" ".join(str(error).split())}): pull it again') from None
+        raise BadModel(f'"{path}" is damaged ({in_short(error)}): pull it again') from None
 
 
 def _load_torch(path: str, is_zip: bool, allow: Iterable[Any], kind: type) -> Any:
@@ -278,7 +274,7 @@ def _load_torch(path: str, is_zip: bool, allow: Iterable[Any], kind: type) -> An
     except (RuntimeError, ValueError, EOFError, KeyError, AttributeError, IndexError, TypeError) as error:
         if is_out_of_memory(error):
             raise
-        raise BadModel(f'"{path}" is damaged ({" ".join(str(error).split())[:200]}): pull it again') from None
+        raise BadModel(f'"{path}" is damaged ({in_short(error)}): pull it again') from None
     if not isinstance(state, kind) or (isinstance(state, dict) and not all(isinstance(name, str) for name in state)):
         raise BadModel(f'"{path}" holds a {type(state).__name__}, not {"weights by name" if kind is dict else "one tensor"}')
     return state
@@ -303,31 +299,56 @@ def fill(module: nn.Module, state: dict[str, Any], path: str) -> None:
     module.eval().requires_grad_(False)
 
 
-def load_pretrained(kind: Any, folder: str, config: Any, dtype: torch.dtype, made: tuple[str, ...] = ()) -> Any:
+def load_pretrained(
+    kind: Any, folder: str, config: Any, dtype: torch.dtype, made: tuple[str, ...] = (), **how: Any
+) -> Any:
     """A model of transformers' class @kind from the safetensors of @folder, one file or several, in @dtype.
 
-    @made: ends of names that a file may lack, because the class makes them. BadModel in one line for what is missing,
-    pickled, damaged, or of another shape than @config says.
+    @config: None reads the folder's. @made: ends of names that a file may lack, because the class makes them. @how:
+    of from_pretrained() besides. BadModel in one line for what is missing, pickled, damaged, or of another shape than
+    the configuration says.
     """
     check_safetensors(folder)
-    return read_pretrained(kind, folder, made, config=config, dtype=dtype, ignore_mismatched_sizes=True)
+    return read_pretrained(kind, folder, made, config=config, dtype=dtype, ignore_mismatched_sizes=True, **how)
 
 
 def read_pretrained(kind: Any, folder: str, made: tuple[str, ...] = (), **how: Any) -> Any:
     """What load_pretrained does after its look at the folder. @how: of @kind's own from_pretrained()."""
-    try:
+    with Blame(f'"{folder}" can\'t be read', ": pull it again"):
         model, told = kind.from_pretrained(
             folder, use_safetensors=True, local_files_only=True, output_loading_info=True, **how
         )
-    except Exception as error:  # of weights that don't fit, of many kinds
-        if is_out_of_memory(error):
-            raise
-        raise BadModel(f'"{folder}" can\'t be read ({" ".join(str(error).split())[:200]}): pull it again') from None
-    lacks = [str(name) for name in told["missing_keys"] if not str(name).endswith(made or ("\0",))]
-    wrong = lacks + [str(name) for name, *_ in told["mismatched_keys"]]
-    if wrong:
-        raise BadModel(f'the weights in "{folder}" do not fit config.json: {", ".join(wrong[:3])}: pull the model again')
+    check_told(told, f'the weights in "{folder}"', made)
     return model
+
+
+def check_told(told: dict[str, Any], weights: str, made: tuple[str, ...] = ()) -> None:
+    """BadModel where from_pretrained() @told of names that @weights lack, those of @made aside, or of other shapes."""
+    wrong = [str(name) for name in told["missing_keys"] if not str(name).endswith(made or ("\0",))]
+    wrong += [str(name) for name, *_ in told["mismatched_keys"]]
+    if wrong:
+        names = ", ".join(wrong[:MISSING_SHOWN])
+        raise BadModel(f"{weights} do not fit config.json: {names}: pull the model again")
+
+
+def draw_codebooks(codec: Any, seed: int) -> None:
+    """EnCodec's are zeros until a training fills them: with random weights every code would sound alike."""
+    draw = torch.Generator().manual_seed(seed)
+    for layer in codec.quantizer.layers:
+        layer.codebook.embed.normal_(generator=draw)
+
+
+def on_each_step(call: Callable[[Any], Any]) -> Any:
+    """For generate() of transformers, as its stopping_criteria: @call has the tokens so far after each step, and may
+    raise Cancelled; nothing stops by it else."""
+    from transformers import StoppingCriteria, StoppingCriteriaList
+
+    class Watch(StoppingCriteria):  # type: ignore[misc]
+        def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
+            call(input_ids)
+            return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
+
+    return StoppingCriteriaList([Watch()])
 
 
 def wait_idle(place: Place) -> None:

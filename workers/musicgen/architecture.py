@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from llamaburn_worker import BadModel
+from llamaburn_worker.errors import Blame
+from llamaburn_worker.files import check_whole
 
 PARTS = ("text_encoder", "audio_encoder", "decoder")
 PLAIN, MELODY = "musicgen", "musicgen_melody"
@@ -34,9 +36,7 @@ MULTIPLES = {"decoder": ("hidden_size", "num_attention_heads")}
 
 def check_numbers(part: dict[str, Any], name: str, where: str) -> None:
     for key, most in LIMITS.items():
-        value = part.get(key, 1)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise BadModel(f'"{name}{key}" of {where} must be a whole number from 1 to {most}, not {value!r}')
+        check_whole(part.get(key, 1), most, f'"{name}{key}" of {where}')
 
 
 def check_ratios(codec: dict[str, Any], where: str) -> None:
@@ -86,7 +86,5 @@ def make_config(given: Any, where: str) -> tuple[Any, Any]:
         if kind == MELODY
         else (transformers.MusicgenConfig, transformers.MusicgenForConditionalGeneration)
     )
-    try:
+    with Blame(f"{where} is no configuration of MusicGen"):
         return configuration(**given), model
-    except Exception as error:  # of transformers' own checks, of many kinds
-        raise BadModel(f"{where} is no configuration of MusicGen ({' '.join(str(error).split())[:200]})") from None

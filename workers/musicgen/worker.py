@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 from architecture import make_config
-from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Run, TorchEngine
+from llamaburn_worker.errors import Blame
 from llamaburn_worker.files import read_json, read_tokenizer
 from llamaburn_worker.stand_in import stand_in_tokens
 
@@ -20,47 +21,27 @@ MELODY_LEAST_S = 0.5
 SILENCE = 1e-3
 
 
-class MusicGen(Engine):
+class MusicGen(TorchEngine):
     package = "transformers"
 
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
-
     def load(self, request: Load) -> Loaded:
-        from llamaburn_worker.torch_tools import count_parameters, dtype_name, pick_device, pick_dtype, set_threads
-
-        self.options = dict(request.options)
-        self.place = pick_device(request.device)
-        threads = set_threads(request.threads)
-        import transformers
-
-        transformers.logging.set_verbosity_error()
-        self.dtype = pick_dtype(self.options["precision"], self.place)
-        self.options["precision"] = dtype_name(self.dtype)
+        self.begin(request)
+        self.choose_precision()
         self.tokenizer: Any = None
         self.extractor: Any = None
+        self.heard: Any = None  # of a run: the first piece of sound
         self.name = (request.model or {}).get("name") or os.path.basename(str(request.model_path))
         self.model = self._random(request) if request.random_weights else self._from_files(request)
         request.check()
         self.model.to(self.place.torch).eval().requires_grad_(False)
         self._measure_codec()
-        return Loaded(
+        return self.loaded(
+            self.model,
             input_rate_hz=self.rate,
             input_channels=1,
             output_rate_hz=self.rate,
             output_channels=self.channels,
             output_s=self.frames / self.frame_rate + 1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=count_parameters(self.model),
-            options=self.options,
             info={"precision": self.options["precision"], "codebooks": self.codebooks, "frame_rate_hz": self.frame_rate},
         )
 
@@ -86,17 +67,12 @@ class MusicGen(Engine):
     # ---- the model ----
 
     def _random(self, request: Load) -> Any:
-        import torch
-
-        from llamaburn_worker.torch_tools import made_in, random_weights
+        from llamaburn_worker.torch_tools import draw_codebooks, made_in, random_weights
 
         config, model_class = make_config((request.model or {}).get("architecture"), "the catalogue's entry")
         with made_in(self.dtype):  # from the start: the largest would not fit twice
             built = random_weights(lambda: model_class(config), request.seed)
-        # The codec's codebooks are zeros until a training fills them: every code would sound alike.
-        draw = torch.Generator().manual_seed(request.seed)
-        for layer in built.audio_encoder.quantizer.layers:
-            layer.codebook.embed.normal_(generator=draw)
+        draw_codebooks(built.audio_encoder, request.seed)
         if hasattr(config, "num_chroma"):
             self.extractor = self._make_extractor({}, "")
         return built.to(self.dtype)
@@ -122,10 +98,8 @@ class MusicGen(Engine):
         numbers = {name: given[name] for name in known if name in given}
         if not all(isinstance(value, int) and 1 <= value <= 1 << 20 for value in numbers.values()):
             raise BadModel(f"{where} holds numbers that are none of a chroma's")
-        try:
+        with Blame(f"{where} is no extractor of a melody"):
             return MusicgenMelodyFeatureExtractor(**numbers)
-        except Exception as error:  # of transformers' own checks, of many kinds
-            raise BadModel(f'{where} is no extractor of a melody ({" ".join(str(error).split())[:200]})') from None
 
     # ---- a run ----
 
@@ -178,25 +152,13 @@ class MusicGen(Engine):
         sides = [codes] if self.channels == 1 else [codes[0::2], codes[1::2]]
         return torch.cat([self.model.audio_encoder.decode(one[None, None], [None]).audio_values[0] for one in sides])
 
-    def _watch(self, request: Run) -> Any:
-        """Called after each step: notices a cancel, and makes the first piece of sound as soon as it can."""
-        import torch
-        from transformers import StoppingCriteria
-
-        engine = self
-
-        class Watch(StoppingCriteria):  # type: ignore[misc]
-            piece: Any = None
-
-            def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-                steps = input_ids.shape[-1]
-                request.progress((steps - 1) / (engine.frames + engine.delay - 1))
-                if engine.piece and self.piece is None and steps >= engine.piece + LOOK_AHEAD + engine.delay:
-                    self.piece = engine._first_piece(input_ids)
-                    request.first("audio")
-                return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
-
-        return Watch()
+    def _on_step(self, request: Run, input_ids: Any) -> None:
+        """After each step: notices a cancel, and makes the first piece of sound as soon as it can."""
+        steps = input_ids.shape[-1]
+        request.progress((steps - 1) / (self.frames + self.delay - 1))
+        if self.piece and self.heard is None and steps >= self.piece + LOOK_AHEAD + self.delay:
+            self.heard = self._first_piece(input_ids)
+            request.first("audio")
 
     def _first_piece(self, input_ids: Any) -> Any:
         """The sound of the first frames, in host memory: it could be played now."""
@@ -210,19 +172,20 @@ class MusicGen(Engine):
     def run(self, request: Run) -> Output:
         import torch
 
-        from llamaburn_worker.torch_tools import seed_everything, to_samples, wait_idle
+        from llamaburn_worker.torch_tools import on_each_step, seed_everything, to_samples, wait_idle
 
         seed_everything(request.seed)
         ids = self._encode(request.text("prompt"))
         melody = self._hear_melody(request)
-        watch = self._watch(request)
+        self.heard = None
+        watch = on_each_step(lambda input_ids: self._on_step(request, input_ids))
         tokens = torch.tensor([ids], device=self.place.torch)
         inputs: dict[str, Any] = {"input_ids": tokens, "attention_mask": torch.ones_like(tokens)}
         if melody is not None:
             inputs["input_features"] = melody
         with torch.inference_mode():
             try:
-                sound = self.model.generate(**inputs, generation_config=self._settings(), stopping_criteria=[watch])
+                sound = self.model.generate(**inputs, generation_config=self._settings(), stopping_criteria=watch)
             except RuntimeError as error:
                 if "probability tensor" not in str(error):
                     raise
@@ -231,13 +194,13 @@ class MusicGen(Engine):
                 ) from None
         samples = to_samples(sound[0].T)
         wait_idle(self.place)
-        request.write(samples, whole=watch.piece is None)
+        request.write(samples, whole=self.heard is None)
         request.done()
         output: dict[str, Any] = {
             "tokens": self.frames * self.codebooks, "frames": self.frames, "prompt_tokens": len(ids),
         }
-        if watch.piece is not None:
-            output["first_piece"] = self._compare(watch.piece, sound[0])
+        if self.heard is not None:
+            output["first_piece"] = self._compare(self.heard, sound[0])
         return output
 
     def _compare(self, piece: Any, whole: Any) -> dict[str, float]:
@@ -246,10 +209,3 @@ class MusicGen(Engine):
 
         again = whole[:, : piece.shape[1]].to("cpu", torch.float32)
         return {"duration_s": piece.shape[1] / self.rate, "difference_most": float((piece - again).abs().max())}
-
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        del self.model
-        self.tokenizer = self.extractor = None
-        release()

@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker.errors import in_short, one_line
 
 WATCH_EVERY_S = 0.05
 LEVELS = {
@@ -17,10 +18,6 @@ LEVELS = {
     "extended": "ORT_ENABLE_EXTENDED",
     "all": "ORT_ENABLE_ALL",
 }
-
-
-def one_line(error: BaseException) -> str:
-    return " ".join(str(error).split())
 
 
 def speaker_of(config: Any, wanted: str | None) -> int | None:
@@ -81,7 +78,7 @@ class PiperTts(Engine):
                 model, sess_options=self._session_options(request), providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime has a dozen classes of its own for it
-            raise BadModel(f"ONNX Runtime can't load the voice: {one_line(error)}") from None
+            raise BadModel(f"ONNX Runtime can't load the voice: {in_short(error)}") from None
         threads = len(os.listdir("/proc/self/task")) - before + 1
         self.voice = PiperVoice(config=config, session=session)
         self.config = SynthesisConfig(
@@ -114,7 +111,7 @@ class PiperTts(Engine):
         except FileNotFoundError:
             raise BadModel(f'the voice\'s description "{path}" is missing: put it beside the .onnx') from None
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadModel(f'the voice\'s description "{path}" is wrong: {type(error).__name__}: {one_line(error)}') from None
+            raise BadModel(f'the voice\'s description "{path}" is wrong: {one_line(error)}') from None
         if not isinstance(config.sample_rate, int) or not 4000 <= config.sample_rate <= 192000:
             raise BadModel(f'the voice\'s description "{path}" has no sample_rate from 4000 to 192000 Hz')
         if not isinstance(config.phoneme_id_map, dict) or not {"_", "^", "$"} <= config.phoneme_id_map.keys():
@@ -144,7 +141,7 @@ class PiperTts(Engine):
         try:
             sentences = [phonemes for phonemes in self.voice.phonemize(text) if phonemes]
         except (ValueError, RuntimeError) as error:
-            raise EngineError(f"the text can't be made phonemes: {one_line(error)}") from None
+            raise EngineError(f"the text can't be made phonemes: {in_short(error)}") from None
         phonemes_s = time.monotonic() - begin
         ids = 0
         run_options = onnxruntime.RunOptions()
@@ -176,7 +173,7 @@ class PiperTts(Engine):
             return next(iter(self.voice.synthesize("", self.config))).audio_float_array
         except Exception as error:  # ONNX Runtime's own
             request.check()
-            raise EngineError(f"ONNX Runtime failed: {one_line(error)}") from None
+            raise EngineError(f"ONNX Runtime failed: {in_short(error)}") from None
         finally:
             del self.voice.phonemize
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Optional
 
-from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Run, TorchEngine, Usage
+from llamaburn_worker.errors import Blame
 from llamaburn_worker.hub_folder import FILES, check_folder
-from llamaburn_worker.serve import is_out_of_memory, one_line
 
 MODEL_TYPE = "qwen2_audio"
 RATE_HZ = 16000
@@ -91,53 +91,29 @@ class Watcher:
         }
 
 
-class Qwen2Audio(Engine):
+class Qwen2Audio(TorchEngine):
     package = "transformers"
-
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
 
     def load(self, request: Load) -> Loaded:
         if not request.random_weights:
             check_folder(request, MODEL_TYPE, FILES)
+        self.begin(request)
         import torch
-        import transformers
 
-        from llamaburn_worker import torch_tools
-
-        transformers.logging.set_verbosity_error()
-        self.options = dict(request.options)
-        self.place = torch_tools.pick_device(request.device)
-        threads = torch_tools.set_threads(request.threads)
-        torch_tools.seed_everything(request.seed)
         self.check: Callable[[], None] = request.check
         self.watcher: Optional[Watcher] = None
-        try:
+        with Blame("the model can't be read"):
             self._make_random(request) if request.random_weights else self._load_folder(request)
-        except (EngineError, MemoryError):
-            raise
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise
-            raise BadModel(f"the model can't be read: {one_line(error)[:600]}") from None
         self._watch()
-        return Loaded(
+        return self.loaded(
+            self.model,
             input_rate_hz=RATE_HZ,
             input_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads if self.place.backend == "cpu" else torch.get_num_threads(),
+            threads=self.threads if self.place.backend == "cpu" else torch.get_num_threads(),
             deterministic=self.place.backend == "cpu" and self.options["temperature"] == 0,
-            parameters=torch_tools.count_parameters(self.model),
-            options=self.options,
             info={
                 "torch": torch.__version__,
-                "precision": torch_tools.dtype_name(self.model.dtype),
+                "precision": self.tools.dtype_name(self.model.dtype),
                 "attention": self.model.config._attn_implementation,
                 "window_s": self.window_s,
                 "context_tokens": self.context,
@@ -160,20 +136,11 @@ class Qwen2Audio(Engine):
         spread = self.options["device-map"] == "auto"
         if not spread:
             torch_tools.check_memory(count, dtype, self.place)
-        self.model, info = Qwen2AudioForConditionalGeneration.from_pretrained(
-            folder,
-            dtype=dtype,
+        self.model = torch_tools.load_pretrained(
+            Qwen2AudioForConditionalGeneration, folder, None, dtype,
             attn_implementation=self.options["attention"],
             device_map="auto" if spread else {"": self.place.torch},
-            local_files_only=True,
-            use_safetensors=True,
-            weights_only=True,
-            output_loading_info=True,
         )
-        lacking = sorted(info["missing_keys"])
-        if lacking:
-            more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-            raise BadModel(f'the model lacks "{lacking[0]}"{more}: it is no whole Qwen2-Audio')
         self.model.eval()
         self.processor: Any = AutoProcessor.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         self._read_features(self.processor.feature_extractor)
@@ -192,12 +159,8 @@ class Qwen2Audio(Engine):
         with torch.device("meta"):
             count = torch_tools.count_parameters(Qwen2AudioForConditionalGeneration(config))
         torch_tools.check_memory(count, dtype, self.place)
-        usual = torch.get_default_dtype()
-        torch.set_default_dtype(dtype)
-        try:
+        with torch_tools.made_in(dtype):
             self.model = torch_tools.random_weights(lambda: Qwen2AudioForConditionalGeneration(config), request.seed)
-        finally:
-            torch.set_default_dtype(usual)
         self.model.to(self.place.torch)
         self.processor = None
         self._read_features(WhisperFeatureExtractor(feature_size=config.audio_config.num_mel_bins))
@@ -330,13 +293,6 @@ class Qwen2Audio(Engine):
         if self.processor is None:
             return " ".join(map(str, tokens))
         return str(self.processor.tokenizer.decode(tokens, skip_special_tokens=True))
-
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        self.processor = self.watcher = None
-        del self.model, self.features
-        release()
 
 
 def config_of(sizes: dict[str, Any]) -> Any:

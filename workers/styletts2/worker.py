@@ -7,7 +7,9 @@ import os
 import time
 from typing import Any, Iterator
 
-from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Run, TorchEngine
+from llamaburn_worker.errors import in_short
+from llamaburn_worker.files import check_whole
 from llamaburn_worker.split import sayable, split_text
 from llamaburn_worker.spoken import check_voice
 
@@ -42,9 +44,7 @@ def check_params(given: Any, where: str) -> dict[str, Any]:
     if not isinstance(given, dict) or not isinstance(given.get("decoder"), dict):
         raise BadModel(f"{where} has no model_params of StyleTTS 2")
     for name, most in LIMITS.items():
-        value = given.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise BadModel(f'"{name}" of {where} must be a whole number from 1 to {most}, not {value!r}')
+        check_whole(given.get(name), most, f'"{name}" of {where}')
     decoded = given["decoder"].get("upsample_initial_channel")
     wrong = [(name, given.get(name), value) for name, value in FIXED.items() if given.get(name) != value]
     wrong += [("decoder.upsample_initial_channel", decoded, DECODED)] if decoded != DECODED else []
@@ -67,22 +67,11 @@ def import_package() -> Any:
     return tts
 
 
-class StyleTTS2(Engine):
+class StyleTTS2(TorchEngine):
     package = "styletts2"
 
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
-
     def load(self, request: Load) -> Loaded:
-        from llamaburn_worker.torch_tools import count_parameters, pick_device, set_threads
-
-        self.options = dict(request.options)
-        self.place = pick_device(request.device)
-        threads = set_threads(request.threads)
+        self.begin(request)
         self.tts = import_package()
         self.synthetic = request.random_weights
         modules = self._random(request) if self.synthetic else self._from_files(request)
@@ -90,18 +79,8 @@ class StyleTTS2(Engine):
         for module in modules.values():
             module.to(self.place.torch).eval().requires_grad_(False)
         self.speaker = self._wrap(modules)
-        return Loaded(
-            input_rate_hz=RATE_HZ,
-            input_channels=1,
-            output_rate_hz=RATE_HZ,
-            output_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=count_parameters(*modules.values()),
-            options=self.options,
+        return self.loaded(
+            *modules.values(), input_rate_hz=RATE_HZ, input_channels=1, output_rate_hz=RATE_HZ, output_channels=1
         )
 
     # ---- the model ----
@@ -148,7 +127,7 @@ class StyleTTS2(Engine):
             with open(path, encoding="utf-8") as file:
                 given = yaml.safe_load(file)
         except (OSError, ValueError, RecursionError, yaml.YAMLError) as error:
-            raise BadModel(f'"{path}" is no YAML ({" ".join(str(error).split())[:200]})') from None
+            raise BadModel(f'"{path}" is no YAML ({in_short(error)})') from None
         params = check_params(given.get("model_params") if isinstance(given, dict) else None, f'"{path}"')
         path = request.model_file(WEIGHTS)
         nets = load_checkpoint(path, self._numbers()).get("net")
@@ -269,9 +248,3 @@ class StyleTTS2(Engine):
         wait_idle(self.place)
         request.done()
         return {"sentences": said, "voice": voice, "phases": {"phonemes_s": phonemes_s}}
-
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        del self.speaker
-        release()

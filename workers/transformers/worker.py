@@ -2,54 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Callable, Optional
 
-from llamaburn_worker import (
-    BadInput,
-    BadModel,
-    Engine,
-    EngineError,
-    Load,
-    Loaded,
-    Output,
-    Probe,
-    Run,
-    Usage,
-)
+from llamaburn_worker import BadInput, BadModel, Load, Loaded, Output, Run, TorchEngine, Usage
+from llamaburn_worker.errors import Blame
 from llamaburn_worker.hub_folder import check_folder
-from llamaburn_worker.serve import is_out_of_memory, one_line
+from llamaburn_worker.threads import count_working
 
 RATE_HZ = 16000
 WINDOW_S = 30
 HEAD_WIDTH = 64
+MADE = ("proj_out.weight",)  # another name of the embedding
 SIZES = ("width", "encoder_layers", "decoder_layers", "vocabulary", "mels")
-# Who works in a layer of the encoder is what is really in use; who only waits has a hundredth.
-WORKING_SHARE = 0.1
 # Random weights say nothing, and never stop: they give as many tokens as quick speech has.
 RANDOM_TOKENS_PER_S = 4
-
-
-def times_of_threads() -> dict[str, int]:
-    """Nanoseconds that each thread of this process has run."""
-    times = {}
-    for thread in os.listdir("/proc/self/task"):
-        try:
-            with open(f"/proc/self/task/{thread}/schedstat", encoding="ascii") as file:
-                times[thread] = int(file.read().split()[0])
-        except (OSError, ValueError):  # it has ended, or this kernel doesn't count
-            continue
-    return times
-
-
-def count_threads(work: Callable[[], Any]) -> int:
-    """Those that work while @work is done; 0: can't be known."""
-    work()  # starts them
-    before = times_of_threads()
-    work()
-    after = times_of_threads()
-    spent = [after[thread] - before.get(thread, 0) for thread in after]
-    return sum(1 for time_ns in spent if time_ns >= max(spent) * WORKING_SHARE) if any(spent) else 0
 
 
 def temperatures(options: dict[str, Any]) -> list[float]:
@@ -61,58 +27,33 @@ def temperatures(options: dict[str, Any]) -> list[float]:
     return [round(first + step * index, 6) for index in range(count + 1)]
 
 
-class Transformers(Engine):
+class Transformers(TorchEngine):
     package = "transformers"
-
-    def probe(self) -> Probe:
-        import torch
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(self.version(), probe_devices(), {"torch": torch.__version__})
 
     def load(self, request: Load) -> Loaded:
         if not request.random_weights:
             check_folder(request, "whisper")
-        import torch
-        import transformers
-
-        from llamaburn_worker import torch_tools
-
-        transformers.logging.set_verbosity_error()
-        self.options = dict(request.options)
+        self.begin(request)
         if self.options["word-timestamps"]:  # they are read from weights that only this one gives
             self.options["attention"] = "eager"
-        self.place = torch_tools.pick_device(request.device)
-        torch_tools.set_threads(request.threads)
-        torch_tools.seed_everything(request.seed)
+        import torch
+
         self.check: Callable[[], None] = request.check
-        dtype = torch_tools.pick_dtype(self.options["dtype"], self.place)
-        try:
+        dtype = self.tools.pick_dtype(self.options["dtype"], self.place)
+        with Blame("the model can't be read"):
             self._load_model(request, dtype)
             self.model.to(self.place.torch)
-        except (EngineError, MemoryError):
-            raise
-        except Exception as error:
-            if is_out_of_memory(error):
-                raise
-            raise BadModel(f"the model can't be read: {one_line(error)[:600]}") from None
         self._watch()
-        used = self._count_threads() if self.place.backend == "cpu" else torch.get_num_threads()
-        sampling = temperatures(self.options) != [0.0]
-        return Loaded(
+        on_processor = self.place.backend == "cpu"
+        return self.loaded(
+            self.model,
             input_rate_hz=RATE_HZ,
             input_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=used,
-            deterministic=self.place.backend == "cpu" and not sampling,
-            parameters=torch_tools.count_parameters(self.model),
-            options=self.options,
+            threads=self._count_threads(request.threads) if on_processor else torch.get_num_threads(),
+            deterministic=on_processor and temperatures(self.options) == [0.0],
             info={
                 "torch": torch.__version__,
-                "dtype": torch_tools.dtype_name(self.model.dtype),
+                "dtype": self.tools.dtype_name(self.model.dtype),
                 "attention": self.model.config._attn_implementation,
                 "threads_intra_op": torch.get_num_threads(),
                 "threads_inter_op": torch.get_num_interop_threads(),
@@ -132,19 +73,9 @@ class Transformers(Engine):
         )
 
         folder = request.model_file()
-        self.model, info = WhisperForConditionalGeneration.from_pretrained(
-            folder,
-            dtype=dtype,
-            attn_implementation=self.options["attention"],
-            local_files_only=True,
-            use_safetensors=True,
-            weights_only=True,
-            output_loading_info=True,
+        self.model = self.tools.load_pretrained(
+            WhisperForConditionalGeneration, folder, None, dtype, MADE, attn_implementation=self.options["attention"]
         )
-        lacking = sorted(set(info["missing_keys"]) - {"proj_out.weight"})
-        if lacking:
-            more = f" and {len(lacking) - 1} more" if len(lacking) > 1 else ""
-            raise BadModel(f'the model lacks "{lacking[0]}"{more}: it is no whole Whisper')
         self.features = WhisperFeatureExtractor.from_pretrained(folder, local_files_only=True)
         self.tokenizer = WhisperTokenizerFast.from_pretrained(folder, local_files_only=True)
         mels = self.model.config.num_mel_bins
@@ -195,14 +126,14 @@ class Transformers(Engine):
         for layer in [*self.model.model.encoder.layers, *self.model.model.decoder.layers]:
             layer.register_forward_pre_hook(lambda *_: self.check())
 
-    def _count_threads(self) -> int:
-        """Those that work in one layer of the encoder."""
+    def _count_threads(self, expected: int) -> int:
+        """Those that work in one layer of the encoder; 0: can't be known."""
         import torch
 
         config = self.model.config
         hidden = torch.zeros((1, config.max_source_positions, config.d_model), dtype=self.model.dtype)
         with torch.inference_mode():
-            return count_threads(lambda: self.model.model.encoder.layers[0](hidden, None))
+            return count_working(lambda: self.model.model.encoder.layers[0](hidden, None), expected)
 
     def run(self, request: Run) -> Output:
         from llamaburn_worker.torch_tools import seed_everything
@@ -261,7 +192,7 @@ class Transformers(Engine):
         options, steps = self.options, temperatures(self.options)
         arguments: dict[str, Any] = {
             "num_beams": options["beam-size"],
-            "stopping_criteria": watcher.criteria(),
+            "stopping_criteria": self.tools.on_each_step(watcher.on_token),
             "temperature": tuple(steps) if len(steps) > 1 else steps[0],
         }
         if options["beam-size"] > 1:
@@ -331,13 +262,6 @@ class Transformers(Engine):
             tokens.append(int(ids[0, 0]))
         return tokens
 
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        self.pipeline = self.tokenizer = None
-        del self.model, self.features
-        release()
-
 
 class Watcher:
     """What happens inside a run: cancelled or not, the first token, how far it is."""
@@ -350,20 +274,6 @@ class Watcher:
         self.done_samples = 0.0
         self.tokens = 0
         self.language = -1
-
-    def criteria(self) -> Any:
-        from transformers import StoppingCriteria, StoppingCriteriaList
-
-        watcher = self
-
-        class Watch(StoppingCriteria):
-            def __call__(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-                import torch
-
-                watcher.on_token(input_ids)
-                return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
-
-        return StoppingCriteriaList([Watch()])
 
     def on_token(self, input_ids: Any) -> None:
         """A token of text is one below the first special one; the first is a timestamp as a rule."""

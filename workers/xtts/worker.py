@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import time
-import zlib
 from contextlib import nullcontext
 from typing import Any, Iterator
 
-from llamaburn_worker import BadInput, BadModel, Engine, EngineError, Load, Loaded, Output, Probe, Run, Usage
+from llamaburn_worker import BadInput, BadModel, EngineError, Load, Loaded, Output, Run, TorchEngine, Usage
+from llamaburn_worker.errors import Blame, in_short
+from llamaburn_worker.files import check_whole, read_json
 from llamaburn_worker.split import sayable, split_text
 from llamaburn_worker.spoken import check_voice
+from llamaburn_worker.stand_in import tokens_of_letters
 
 INPUT_RATE_HZ = 22050
 WEIGHTS, CONFIG, VOCABULARY, SPEAKERS = "model.pth", "config.json", "vocab.json", "speakers_xtts.pth"
@@ -54,11 +55,9 @@ class SyntheticTokens:
         self._count = count
 
     def encode(self, text: str) -> Any:
-        words = text.replace("[SPACE]", " ").split()
-        pieces = [word[at : at + LETTERS_PER_TOKEN] for word in words for at in range(0, len(word), LETTERS_PER_TOKEN)]
         low = min(START_TEXT + 1, self._count - 1)
-        ids = [low + zlib.crc32(piece.encode("utf-8", "replace")) % (self._count - low) for piece in pieces]
-        return type("Encoding", (), {"ids": ids})
+        tokens = tokens_of_letters(text.replace("[SPACE]", " "), self._count - low, LETTERS_PER_TOKEN)
+        return type("Encoding", (), {"ids": [low + token for token in tokens]})
 
 
 def checked_arguments(given: Any, where: str) -> dict[str, Any]:
@@ -70,8 +69,7 @@ def checked_arguments(given: Any, where: str) -> dict[str, Any]:
         value = given.get(name)
         if value is None:
             continue
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-            raise BadModel(f'"{name}" of {where} must be a whole number from 1 to {most}, not {value!r}')
+        check_whole(value, most, f'"{name}" of {where}')
         known[name] = value
     for name in ("gpt_use_perceiver_resampler", "cond_d_vector_in_each_upsampling_layer"):
         known[name] = given.get(name) is not False
@@ -98,30 +96,14 @@ def import_package() -> None:
             os.environ["PATH"] = path
 
 
-class Xtts(Engine):
+class Xtts(TorchEngine):
     package = "coqui-tts"
-
-    def probe(self) -> Probe:
-        import torch
-        import transformers
-
-        from llamaburn_worker.torch_tools import probe_devices
-
-        return Probe(
-            self.version(), probe_devices(), {"torch": torch.__version__, "transformers": transformers.__version__}
-        )
+    libraries = ("transformers",)
 
     def load(self, request: Load) -> Loaded:
-        from llamaburn_worker.torch_tools import count_parameters, dtype_name, pick_device, pick_dtype, set_threads
-
-        self.options = dict(request.options)
-        self.place = pick_device(request.device)
-        threads = set_threads(request.threads)
+        self.begin(request)
+        self.choose_precision()
         import_package()
-        import transformers
-
-        transformers.logging.set_verbosity_error()
-        self.dtype = pick_dtype(self.options["precision"], self.place)
         self.synthetic = request.random_weights
         self.speakers: dict[str, Any] = {}
         self.model = self._random(request) if self.synthetic else self._from_files(request)
@@ -130,22 +112,15 @@ class Xtts(Engine):
         if speaker is not None and speaker not in self.speakers:
             raise Usage(f'there is no speaker "{speaker}": {self._name_speakers()}')
         request.check()
-        self.parameters = count_parameters(self.model)
+        parameters = self.tools.count_parameters(self.model)  # before the names of inference, of the same weights
         self.model.gpt.init_gpt_for_inference(kv_cache=True)
         self.model.to(self.place.torch).eval()
-        self.options["precision"] = dtype_name(self.dtype)
-        return Loaded(
+        return self.loaded(
             input_rate_hz=INPUT_RATE_HZ,
             input_channels=1,
             output_rate_hz=self.model.args.output_sample_rate,
             output_channels=1,
-            backend=self.place.backend,
-            device=self.place.id,
-            device_name=self.place.name,
-            threads=threads,
-            deterministic=self.place.backend == "cpu",
-            parameters=self.parameters,
-            options=self.options,
+            parameters=parameters,
             info={"speakers": len(self.speakers), "languages": len(self.languages)},
         )
 
@@ -192,20 +167,14 @@ class Xtts(Engine):
 
         weights = request.model_file(WEIGHTS)
         path = request.model_file(CONFIG)
-        try:
-            with open(path, encoding="utf-8") as file:
-                given = json.load(file)
-        except (OSError, ValueError, RecursionError) as error:
-            raise BadModel(f'"{path}" is no JSON ({" ".join(str(error).split())})') from None
+        given = read_json(path)
         given = given.get("model_args") if isinstance(given, dict) else None
         config = self._configured(checked_arguments(given, f'"{path}"'))
         path = request.model_file(VOCABULARY)
-        try:
+        with Blame(f'"{path}" is no vocabulary'):
             tokenizer = VoiceBpeTokenizer(vocab_file=path)
             count = tokenizer.get_number_tokens()
             marks = [tokenizer.tokenizer.token_to_id(mark) for mark in ("[START]", "[STOP]")]
-        except Exception as error:  # tokenizers raises Exception itself
-            raise BadModel(f'"{path}" is no vocabulary ({" ".join(str(error).split())})') from None
         if None in marks:
             raise BadModel(f'"{path}" has no [START] and [STOP]: it is another vocabulary')
         arguments = config.model_args
@@ -295,8 +264,7 @@ class Xtts(Engine):
         except NotImplementedError:
             raise BadInput(f"coqui-tts reads no digits in {language}: write numbers as words") from None
         except Exception as error:  # of its rules for numbers and scripts, of any kind
-            shown = " ".join(str(error).split()) or type(error).__name__
-            raise BadInput(f"coqui-tts can't read the text as {language} ({shown})") from None
+            raise BadInput(f"coqui-tts can't read the text as {language} ({in_short(error)})") from None
 
     def _pieces(self, text: str, request: Run) -> list[str]:
         """Whole where the model takes it whole, else cut at sentences by the model's limits of characters and tokens."""
@@ -325,14 +293,7 @@ class Xtts(Engine):
         return {"min_new_tokens": count, "max_new_tokens": count}
 
     def _speak(self, piece: str, latent: Any, embedding: Any, request: Run) -> Iterator[Any]:
-        from transformers import StoppingCriteria, StoppingCriteriaList
-
-        class Cancel(StoppingCriteria):  # type: ignore[misc]
-            def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-                request.check()
-                import torch
-
-                return torch.zeros(input_ids.shape[0], dtype=torch.bool, device=input_ids.device)
+        from llamaburn_worker.torch_tools import on_each_step
 
         options = self.options
         arguments: dict[str, Any] = {
@@ -341,7 +302,7 @@ class Xtts(Engine):
             "top_p": float(options["top-p"]),
             "repetition_penalty": float(options["repetition-penalty"]),
             "speed": float(options["speed"]),
-            "stopping_criteria": StoppingCriteriaList([Cancel()]),
+            "stopping_criteria": on_each_step(lambda _: request.check()),
             **self._bounds(piece),
         }
         language = options["language"]
@@ -386,10 +347,3 @@ class Xtts(Engine):
             "phases": {"voice_s": voice_s},
             "frames": frames,
         }
-
-    def unload(self) -> None:
-        from llamaburn_worker.torch_tools import release
-
-        del self.model
-        self.speakers = {}
-        release()
