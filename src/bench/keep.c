@@ -156,7 +156,7 @@ check_file (const LbPlan *plan, const char *path, gboolean is_sound, GError **er
   return FALSE;
 }
 
-/* @several: files are to go there, so that it must be a folder. */
+/* @several: files are to go there, so that it must be a folder; so does "name/". */
 static gboolean
 check_target (const LbPlan *plan, const char *path, gboolean several, gboolean is_sound,
               GError **error)
@@ -165,13 +165,13 @@ check_target (const LbPlan *plan, const char *path, gboolean several, gboolean i
 
   if (path == NULL)
     return TRUE;
-  if (!several && !g_file_test (path, G_FILE_TEST_IS_DIR))
+  if (!several && !g_str_has_suffix (path, "/") && !g_file_test (path, G_FILE_TEST_IS_DIR))
     return check_file (plan, path, is_sound, error);
   if (!g_file_test (path, G_FILE_TEST_IS_DIR))
     {
       g_set_error (error, LB_ERROR, LB_ERROR_USAGE,
-                   "several sounds are to be saved, and \"%s\" is no folder: make it (mkdir), "
-                   "or name another",
+                   "sounds are to be saved in \"%s\", which is no folder: make it (mkdir), or name "
+                   "another",
                    shown);
       return FALSE;
     }

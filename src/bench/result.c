@@ -422,8 +422,9 @@ lb_result_finish (LbResult *result, const LbTruth *truth, gboolean interrupted)
                                        : "ok");
   if (interrupted)
     lb_result_add_flag (result, lb_flag_new ("interrupted", "run it again to the end",
-                                             "stopped by the user after %zu iterations",
-                                             json_array_size (iterations)));
+                                             "stopped by the user after %zu iteration%s",
+                                             json_array_size (iterations),
+                                             json_array_size (iterations) == 1 ? "" : "s"));
   else if (result->failed)
     lb_result_add_flag (result,
                         lb_flag_new ("failed", "see the error", "%s",

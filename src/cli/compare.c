@@ -16,11 +16,11 @@
 #define HASH_CHARACTERS 13  /* of a hash: enough to see that it is another */
 
 static const char *const titles[] = { "Run",   "Engine", "Model",   "Device",   "RTF",    "95 %",
-                                      "N",     "WER",    "Chars/s", "Tokens/s", "Memory", "GPU",
+                                      "N",     "Score",  "Chars/s", "Tokens/s", "Memory", "GPU",
                                       "Ratio", "Notes",  "Input",   NULL };
 #define ALIGNMENT "rlllrlrrrrrrrlp"
 /* In a narrow terminal the first of these go first; run, RTF, ratio and notes stay. */
-static const guint spare[] = { 3, 11, 10, 6, 5, 7, 8, 9, 2, 1 };
+static const guint spare[] = { 3, 11, 10, 6, 5, 7, 8, 9, 2, 1, 14 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 static char *
@@ -52,12 +52,24 @@ show_interval (const json_t *object, const char *name)
   return g_strconcat (low, "…", high, NULL);
 }
 
-static char *
-show_wer (const json_t *run)
+/* The first score is the one that its mode is known by, as in the history. Returns: (nullable)
+ * (transfer none): its name */
+static const char *
+first_score (const json_t *run, double *value)
 {
-  double wer = lb_json_real (json_object_get (run, "scores"), "wer", (double) NAN);
+  void *at = json_object_iter (json_object_get (run, "scores"));
 
-  return isfinite (wer) ? g_strdup_printf ("%.1f %%", 100 * wer) : g_strdup (ABSENT);
+  *value = at != NULL ? json_number_value (json_object_iter_value (at)) : 0;
+  return at != NULL ? json_object_iter_key (at) : NULL;
+}
+
+static char *
+show_score (const json_t *run)
+{
+  double value;
+  const char *name = first_score (run, &value);
+
+  return name != NULL ? lb_report_score (name, value) : g_strdup (ABSENT);
 }
 
 static char *
@@ -125,7 +137,7 @@ make_cells (const json_t *run)
   cells[4] = show_number (run, "median_rtf");
   cells[5] = show_interval (run, "ci95_rtf");
   cells[6] = g_strdup_printf ("%" G_GINT64_FORMAT, lb_json_integer (run, "iterations", 0));
-  cells[7] = show_wer (run);
+  cells[7] = show_score (run);
   cells[8] = show_number (run, "avg_chars_per_sec");
   cells[9] = show_number (run, "avg_tokens_per_sec");
   cells[10] = show_bytes (run, "peak_rss_bytes");
@@ -241,46 +253,73 @@ append_cell (GString *out, const json_t *value)
 }
 
 static void
+append_next (GString *out, const json_t *value)
+{
+  g_string_append_c (out, ',');
+  append_cell (out, value);
+}
+
+static void
+append_members (GString *out, const json_t *run, const char *const *members)
+{
+  for (guint i = 0; members[i] != NULL; i++)
+    append_next (out, json_object_get (run, members[i]));
+}
+
+/* As in the csv of results: a path may tell more than is to be passed on. */
+static void
+append_csv_input (GString *out, const json_t *run)
+{
+  const char *text = lb_json_string (run, "text", NULL),
+             *path = lb_json_string (run, "input", "");
+  g_autofree char *name = g_path_get_basename (path);
+
+  g_string_append_c (out, ',');
+  lb_report_csv_cell (out, text != NULL ? text : *path != '\0' ? name : "");
+}
+
+static void
+append_csv_score (GString *out, const json_t *run)
+{
+  double value;
+  const char *name = first_score (run, &value);
+  g_autoptr (json_t) number = name != NULL ? json_real (value) : NULL;
+
+  g_string_append_c (out, ',');
+  lb_report_csv_cell (out, name != NULL ? name : "");
+  append_next (out, number);
+}
+
+static void
 append_csv_run (GString *out, const json_t *run)
 {
-  static const char *const members[] = { "number",         "id",        "status", "engine",
-                                         "engine_version", "model",     "device", "input",
-                                         "iterations",     "median_rtf" };
-  static const char *const tail[] = { "peak_rss_bytes", "peak_gpu_bytes", "valid", "synthetic" };
+  static const char *const whose[] = { "id",    "status", "engine", "engine_version",
+                                       "model", "device", NULL };
+  static const char *const speed[] = { "iterations", "median_rtf", NULL };
+  static const char *const cost[] = { "peak_rss_bytes", "peak_gpu_bytes", "valid", "synthetic",
+                                      NULL };
   const json_t *against = json_object_get (run, "against");
   const json_t *own = json_object_get (run, "ci95_rtf"),
                *interval = json_object_get (against, "ci95");
 
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    {
-      append_cell (out, json_object_get (run, members[i]));
-      g_string_append_c (out, ',');
-    }
-  append_cell (out, json_array_get (own, 0));
-  g_string_append_c (out, ',');
-  append_cell (out, json_array_get (own, 1));
-  g_string_append_c (out, ',');
-  append_cell (out, json_object_get (json_object_get (run, "scores"), "wer"));
-  for (guint i = 0; i < G_N_ELEMENTS (tail); i++)
-    {
-      g_string_append_c (out, ',');
-      append_cell (out, json_object_get (run, tail[i]));
-    }
-  g_string_append_c (out, ',');
-  append_cell (out, json_object_get (against, "ratio"));
-  g_string_append_c (out, ',');
-  append_cell (out, json_array_get (interval, 0));
-  g_string_append_c (out, ',');
-  append_cell (out, json_array_get (interval, 1));
-  g_string_append_c (out, ',');
-  append_cell (out, json_object_get (against, "verdict"));
-  g_string_append_printf (out, ",%" G_GSIZE_FORMAT ",",
+  append_cell (out, json_object_get (run, "number"));
+  append_members (out, run, whose);
+  append_csv_input (out, run);
+  append_members (out, run, speed);
+  append_next (out, json_array_get (own, 0));
+  append_next (out, json_array_get (own, 1));
+  append_next (out, json_object_get (json_object_get (run, "scores"), "wer"));
+  append_members (out, run, cost);
+  append_next (out, json_object_get (against, "ratio"));
+  append_next (out, json_array_get (interval, 0));
+  append_next (out, json_array_get (interval, 1));
+  append_next (out, json_object_get (against, "verdict"));
+  g_string_append_printf (out, ",%" G_GSIZE_FORMAT,
                           json_array_size (json_object_get (against, "differences")));
-  append_cell (out, json_object_get (run, "avg_chars_per_sec"));
-  g_string_append_c (out, ',');
-  append_cell (out, json_object_get (against, "differs"));
-  g_string_append_c (out, ',');
-  append_cell (out, json_object_get (run, "avg_tokens_per_sec"));
+  append_next (out, json_object_get (run, "avg_chars_per_sec"));
+  append_next (out, json_object_get (against, "differs"));
+  append_next (out, json_object_get (run, "avg_tokens_per_sec"));
+  append_csv_score (out, run);
   g_string_append_c (out, '\n');
 }
 
@@ -290,11 +329,12 @@ append_csv (GString *out, const json_t *comparison, const LbReportStyle *style)
   json_t *run;
   size_t i;
 
-  g_string_append (out, "number,id,status,engine,engine_version,model,device,input,iterations,"
-                        "median_rtf,ci95_rtf_low,"
-                        "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,"
-                        "ratio_low,ratio_high,"
-                        "verdict,differences,avg_chars_per_sec,differs,avg_tokens_per_sec\n");
+  g_string_append (
+      out, "number,id,status,engine,engine_version,model,device,input,iterations,"
+           "median_rtf,ci95_rtf_low,"
+           "ci95_rtf_high,wer,peak_rss_bytes,peak_gpu_bytes,valid,synthetic,ratio,"
+           "ratio_low,ratio_high,"
+           "verdict,differences,avg_chars_per_sec,differs,avg_tokens_per_sec,score_name,score\n");
   json_array_foreach (json_object_get (comparison, "runs"), i, run)
     append_csv_run (out, run);
 }

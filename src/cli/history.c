@@ -17,7 +17,7 @@ static const char *const titles[] = { "Run",    "When",  "Mode",  "Engine", "Mod
 #define ALIGNMENT "rlllllrrrrlp"
 /* In a narrow terminal the first of these go first; the run's number, its RTF and its status
  * stay. */
-static const guint spare[] = { 2, 9, 5, 7, 1, 8, 4, 3 };
+static const guint spare[] = { 2, 9, 5, 7, 1, 8, 4, 3, 11 };
 #define COLUMNS (G_N_ELEMENTS (titles) - 1)
 
 /* A list as it is written: one format, row after row. */

@@ -10,7 +10,7 @@
 #include "ollama.h"
 #include "openai-answer.h"
 
-#define START_OLLAMA "start it (ollama serve), or say with --url or $OLLAMA_HOST where it is"
+#define START_OLLAMA "'ollama serve' starts Ollama, $OLLAMA_HOST says where it is"
 
 typedef struct {
   Chat chat; /* the first, so that a Chat of ours is a Hybrid */
@@ -197,7 +197,7 @@ open_ollama (Openai *server, LbLoadAnswer *answer, GError **error)
   if (tags == NULL)
     {
       if (server->status == 0 && g_error_matches (cause, LB_ERROR, LB_ERROR_ENGINE))
-        g_set_error (error, LB_ERROR, LB_ERROR_ENGINE, "%s: " START_OLLAMA, cause->message);
+        g_set_error (error, LB_ERROR, LB_ERROR_ENGINE, "%s; " START_OLLAMA, cause->message);
       else
         g_propagate_error (error, g_error_copy (cause));
       g_error_free (cause);

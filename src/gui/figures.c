@@ -105,16 +105,6 @@ add_claims (GPtrArray *figures, const json_t *grounding)
                           (int) lb_json_integer (grounding, "unchecked", 0)));
 }
 
-/* "note_f1": "Note f1" */
-static char *
-title_of_score (const char *name)
-{
-  g_autofree char *words = g_strdelimit (g_strdup (name), "_", ' ');
-  char first[] = { g_ascii_toupper (*words), '\0' };
-
-  return *words != '\0' ? g_strconcat (first, words + 1, NULL) : g_strdup (name);
-}
-
 static void
 add_scores (GPtrArray *figures, const json_t *scores)
 {
@@ -124,7 +114,7 @@ add_scores (GPtrArray *figures, const json_t *scores)
   json_object_foreach ((json_t *) scores, name, score)
     {
       double value = lb_json_real (score, "value", NAN);
-      g_autofree char *title = title_of_score (name);
+      g_autofree char *title = lb_report_score_title (name);
 
       if (g_strcmp0 (name, "wer") == 0)
         add_errors (figures, _ ("Word Error Rate"), score);
@@ -133,7 +123,7 @@ add_scores (GPtrArray *figures, const json_t *scores)
       else if (g_strcmp0 (name, "grounding") == 0)
         add_claims (figures, score);
       else if (isfinite (value))
-        add (figures, title, lb_report_number (value), NULL);
+        add (figures, title, lb_report_score_value (name, value), NULL);
     }
 }
 

@@ -12,6 +12,7 @@
 #include "gui/window.h"
 
 #define SHOWN_GENRES 10
+#define LABEL_CHARACTERS 24 /* of a genre's name, before it is cut */
 
 struct _LbMusicOutput {
   AdwBin parent;
@@ -100,9 +101,10 @@ make_genre (const char *label, double score)
   GtkWidget *value = gtk_label_new (percent);
 
   gtk_label_set_xalign (GTK_LABEL (name), 0);
+  gtk_widget_set_tooltip_text (name, label);
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
-  gtk_label_set_width_chars (GTK_LABEL (name), 14);
-  gtk_label_set_max_width_chars (GTK_LABEL (name), 14);
+  gtk_label_set_width_chars (GTK_LABEL (name), LABEL_CHARACTERS);
+  gtk_label_set_max_width_chars (GTK_LABEL (name), LABEL_CHARACTERS);
   gtk_level_bar_set_value (GTK_LEVEL_BAR (bar), CLAMP (score, 0, 1));
   gtk_accessible_update_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   gtk_widget_set_hexpand (bar, TRUE);

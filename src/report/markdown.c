@@ -67,11 +67,29 @@ append_head (GString *out, const json_t *records)
   g_string_append (out, "| --- | --- |\n");
 }
 
+/* The ids of the flags, but for the one that only says the status again. Returns: (transfer full)
+ */
+static char *
+list_flags (const json_t *record)
+{
+  const char *status = lb_json_string (record, "status", "ok");
+  g_autofree char *flags = lb_field_plain (lb_field ("flags"), record, FALSE);
+  g_auto (GStrv) ids = g_strsplit (flags, " ", -1);
+  g_autoptr (GStrvBuilder) others = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (strcmp (ids[i], status) != 0)
+      g_strv_builder_add (others, ids[i]);
+  all = g_strv_builder_end (others);
+  return g_strjoinv (" ", all);
+}
+
 static void
 append_note (GString *out, const json_t *record)
 {
   g_autofree char *note = lb_field_note (record);
-  g_autofree char *flags = lb_field_plain (lb_field ("flags"), record, FALSE);
+  g_autofree char *flags = list_flags (record);
   g_autofree char *why = lb_field_plain (lb_field ("error"), record, FALSE);
   g_autofree char *differs = lb_field_plain (lb_field ("differs"), record, FALSE);
   const char *parts[] = { note, differs, flags, why };

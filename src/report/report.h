@@ -87,8 +87,16 @@ char *lb_report_title (const json_t *record);
 
 /** lb_report_when: Returns: (transfer full): "2026-11-24 10:30", local time */
 char *lb_report_when (gint64 timestamp);
-/** lb_report_score: @name: (nullable). Returns: (transfer full): "WER 4.5 %", "SDR 7.1"; "" where
- * there is none */
+/** lb_report_score_title: Returns: (transfer full): how people call the score @name of a record:
+ * "Note F1" */
+char *lb_report_score_title (const char *name);
+
+/** lb_report_score_value: @value: finite. Returns: (transfer full): with its unit: "34.6 %",
+ * "7.1 dB" */
+char *lb_report_score_value (const char *name, double value);
+
+/** lb_report_score: @name: (nullable). Returns: (transfer full): "WER 4.5 %", "SDR 7.1 dB"; ""
+ * where there is none */
 char *lb_report_score (const char *name, double value);
 /** lb_report_status: Returns: (transfer full): "ok", "not valid, synthetic", "interrupted" */
 char *lb_report_status (const char *status, gboolean valid, gboolean synthetic);

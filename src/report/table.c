@@ -89,15 +89,20 @@ measure_before_last (const LbTable *table, const int *widths)
   return before;
 }
 
+/* The last column goes only where not even its least is left for it. */
 static void
 fit (const LbTable *table, int *widths, int width)
 {
   guint last = table->columns - 1;
-  int least = MIN (widths[last], LEAST_LAST);
+  int wanted = MIN (widths[last], LEAST_LAST), least = MIN (widths[last], LEAST_CUT);
 
   for (guint i = 0; i < table->may_drop->len; i++)
-    if (measure_before_last (table, widths) + least > width)
-      widths[g_array_index (table->may_drop, guint, i)] = 0;
+    {
+      guint column = g_array_index (table->may_drop, guint, i);
+
+      if (measure_before_last (table, widths) + (column == last ? least : wanted) > width)
+        widths[column] = 0;
+    }
   widths[last] = MIN (widths[last], MAX (width - measure_before_last (table, widths), LEAST_CUT));
 }
 

@@ -1,5 +1,7 @@
 """Beats and chords of songs that are known by construction: madmom, and aubio beside Debian's own aubiotrack."""
 
+import csv
+import io
 import json
 import os
 import shutil
@@ -154,10 +156,29 @@ def test_clicks_over_the_part_that_was_processed(world, two_songs, tmp_path):
     assert click_places(target, part)[0] == pytest.approx(record["output"]["beats"], abs=1e-3)
 
 
+def test_compare_says_how_good_each_was(world, two_songs):
+    """Not only of speech: the score that the mode is known by, and no folder of the user's in the csv."""
+    (one, right, *_), (_, wrong, *_) = two_songs
+    scores = []
+    for beats in (right, wrong):
+        (record,) = world.json("beats", str(one), "-e", "aubio", "--reference", str(beats), *QUICK)
+        scores.append(record["scores"]["beat_f"]["value"])
+    assert scores[0] != scores[1]
+    table, _ = world.run("compare", "1", "2")
+    rows = list(csv.DictReader(io.StringIO(world.run("compare", "1", "2", "--format", "csv")[0])))
+    for row, score in zip(rows, scores):
+        assert f"Beat F {100 * score:.1f} %" in table
+        assert (row["score_name"], float(row["score"]), row["input"]) == ("beat_f", score, one.name)
+    assert f"Beat F {100 * scores[0]:.1f} %" in world.run("history")[0]
+
+
 def test_clicks_of_several_cases_go_into_a_folder(world, two_songs, tmp_path):
     folder = tmp_path / "clicks"
     paths = [str(wav) for wav, *_ in two_songs]
     _, err = world.run("beats", *paths, "-e", "aubio", "--click", str(folder), *QUICK, status=2)
+    assert "is no folder: make it (mkdir)" in err and not folder.exists()
+    # one case, and a name that says that it is a folder
+    _, err = world.run("beats", paths[0], "-e", "aubio", "--click", f"{folder}/", *QUICK, status=2)
     assert "is no folder: make it (mkdir)" in err and not folder.exists()
     folder.mkdir()
     records = world.json("beats", *paths, "-e", "aubio", "--click", str(folder), *QUICK)

@@ -209,7 +209,10 @@ def test_without_ollama_it_says_how_to_start_it(world, song):
     with Server(tells_the_key, models=TAGS) as server:
         url = server.url
     (record,) = describe(world, url, song(), status=1)
-    assert "ollama serve" in record["error"]["message"] and url.split("//")[1] in record["error"]["message"]
+    assert record["error"]["message"] == (
+        f'"{url.split("//")[1]}" refused the connection: start the server, or name another with --url; '
+        "'ollama serve' starts Ollama, $OLLAMA_HOST says where it is"
+    )
 
 
 def garbage(reply):

@@ -148,6 +148,7 @@ def test_genres_are_bars(task, song):
     first = last(window)["output"]["genre"][0]
     window.wait("level bar", first["label"])
     window.wait("label", f"{100 * first['score']:.1f} %")
+    assert window.find("label", first["label"])["box"][2] > 140, "a name of two words is cut"
     window.shot("music-genre")
 
 

@@ -126,6 +126,27 @@ says_why_it_failed_and_keeps_what_was_measured (void)
   g_assert_nonnull (flag_of (result, "failed"));
 }
 
+/* "1 iterations" is what a machine says. */
+static void
+counts_the_iterations_before_an_interruption (void)
+{
+  static const char *const wanted[] = { "stopped by the user after 0 iterations",
+                                        "stopped by the user after 1 iteration",
+                                        "stopped by the user after 2 iterations" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_autoptr (LbPlan) plan = lb_plan_new ();
+      g_autoptr (LbResult) result = make_result (plan);
+
+      for (guint j = 0; j < i; j++)
+        add (result, 1, "a", NAN);
+      lb_result_finish (result, NULL, TRUE);
+      g_assert_cmpstr (lb_json_string (flag_of (result, "interrupted"), "evidence", ""), ==,
+                       wanted[i]);
+    }
+}
+
 static void
 flags_drift (void)
 {
@@ -149,6 +170,8 @@ main (int argc, char **argv)
                    flags_an_engine_that_lies_about_determinism);
   g_test_add_func ("/result/says-why-it-failed-and-keeps-what-was-measured",
                    says_why_it_failed_and_keeps_what_was_measured);
+  g_test_add_func ("/result/counts-the-iterations-before-an-interruption",
+                   counts_the_iterations_before_an_interruption);
   g_test_add_func ("/result/flags-drift", flags_drift);
   return g_test_run ();
 }

@@ -153,6 +153,37 @@ show_is_ordered_and_has_units (void)
   assert_has (out->str, "WER 4.55 %: 1 substituted, 0 deleted, 0 inserted, of 22 words");
 }
 
+/* Of beats or chords the rows above have told all: no title stands over nothing. */
+static void
+show_has_no_title_over_nothing (void)
+{
+  g_autoptr (json_t) record = sample_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  json_object_set_new (record, "output",
+                       json_pack ("{s:f, s:[f,f]}", "bpm", 120.0, "beats", 0.5, 1.0));
+  lb_report_show (out, record, &plain);
+  assert_lacks (out->str, "\nOutput\n");
+  assert_has (out->str, "\nScores\n");
+}
+
+/* The status stands once, not again as a flag. */
+static void
+markdown_says_the_status_once (void)
+{
+  g_autoptr (json_t) records = json_array ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  json_t *record = sample_failed ();
+
+  json_array_append_new (records, record);
+  json_object_set_new (record, "validity",
+                       json_pack ("{s:b, s:[{s:s}, {s:s}]}", "valid", 0, "flags", "id", "failed",
+                                  "id", "busy-machine"));
+  lb_report_all (out, lb_report_format ("md", NULL), records, &plain);
+  assert_lacks (out->str, "failed; failed");
+  assert_has (out->str, "failed; busy-machine; ");
+}
+
 /* Several outputs are told by what differs, not each whole. */
 static void
 outputs_with_the_same_text_say_so (void)
@@ -457,6 +488,8 @@ main (int argc, char **argv)
   ADD (nothing_is_drawn_of_what_is_not_there);
   ADD (one_iteration_has_neither_median_nor_range);
   ADD (show_is_ordered_and_has_units);
+  ADD (show_has_no_title_over_nothing);
+  ADD (markdown_says_the_status_once);
   ADD (outputs_with_the_same_text_say_so);
   ADD (json_is_no_command_to_a_terminal);
   ADD (a_failure_is_said_once);

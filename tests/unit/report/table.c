@@ -133,7 +133,7 @@ a_narrow_table_leaves_out_what_it_may (void)
   static const char *const titles[] = { "Run", "Mode", "Device", "RTF", "Input", NULL };
   static const char *const cells[] = { "1", "stt", "cpu", "0.475", "a-long-name-of-a-file-7.wav",
                                        NULL };
-  static const guint spare[] = { 1, 2 };
+  static const guint spare[] = { 1, 2, 4 }; /* the last only where nothing is left for it */
   static const struct {
     int width;
     const char *text;
@@ -143,7 +143,8 @@ a_narrow_table_leaves_out_what_it_may (void)
     { 46, "Run  Mode  Device    RTF  Input\n  1  stt   cpu     0.475  a-long-nam…ile-7.wav\n" },
     { 40, "Run  Device    RTF  Input\n  1  cpu     0.475  a-long-nam…ile-7.wav\n" },
     { 30, "Run    RTF  Input\n  1  0.475  a-long-na…le-7.wav\n" },
-    { 10, "Run    RTF  Input\n  1  0.475  a-lo…wav\n" },
+    { 20, "Run    RTF  Input\n  1  0.475  a-lo…wav\n" },
+    { 10, "Run    RTF\n  1  0.475\n" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -156,6 +157,36 @@ a_narrow_table_leaves_out_what_it_may (void)
       lb_table_row (table, cells);
       lb_table_print (table, out, &style);
       g_assert_cmpstr (out->str, ==, cases[i].text);
+    }
+}
+
+/* By the names that the other views have, with a unit. */
+static void
+scores_are_called_as_everywhere (void)
+{
+  static const struct {
+    const char *name;
+    double value;
+    const char *text;
+  } cases[] = {
+    { "wer", 0.25, "WER 25.0 %" },
+    { "beat_f", 0.96, "Beat F 96.0 %" },
+    { "note_f1", 0.3459, "Note F1 34.6 %" },
+    { "chord_majmin", 1, "Chords majmin 100.0 %" },
+    { "sdr", 7.123, "SDR 7.12 dB" },
+    { "mos", 3.5, "MOS 3.5" },
+    { "length", 0, "Length off +0.00 s" },
+    { "length", -0.5, "Length off -0.50 s" },
+    { "of_others", 2, "of others 2" },
+    { "wer", (double) NAN, "" },
+    { NULL, 1, "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = lb_report_score (cases[i].name, cases[i].value);
+
+      g_assert_cmpstr (text, ==, cases[i].text);
     }
 }
 
@@ -244,6 +275,7 @@ main (int argc, char **argv)
   ADD (emphasis_has_no_width);
   ADD (columns_that_say_nothing_are_left_out);
   ADD (a_narrow_table_leaves_out_what_it_may);
+  ADD (scores_are_called_as_everywhere);
   ADD (figures_have_three_digits_and_a_unit);
   ADD (paragraphs_are_wrapped);
   ADD (speed_in_words);
