@@ -7,6 +7,7 @@
 #include "bench/judge.h"
 #include "bench/keep-files.h"
 #include "bench/keep.h"
+#include "bench/pace.h"
 #include "bench/runner-private.h"
 #include "bench/scoring-generation.h"
 #include "bench/spoken.h"
@@ -59,6 +60,20 @@ remember (const Runner *runner, Run *run, const GPtrArray *sounds)
   g_ptr_array_add (run->spoken, g_steal_pointer (&sound->pcm));
 }
 
+/* Of speech; random weights say nothing. */
+static void
+check_pace (const Runner *runner, const LbStep *step, const GPtrArray *sounds, LbResult *result)
+{
+  const LbCase *it = lb_runner_case (runner, step);
+  const LbPlanInput *input = g_ptr_array_index (it->inputs, 0);
+  json_t *flag = NULL;
+
+  if (strcmp (it->mode, "tts") == 0 && !runner->plan->settings.random_weights)
+    flag = lb_pace_flag (input->text, lb_sounds_duration_s (sounds));
+  if (flag != NULL)
+    lb_result_add_flag (result, flag);
+}
+
 void
 lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
 {
@@ -77,6 +92,7 @@ lb_runner_keep (Runner *runner, const LbStep *step, const LbMeasured *measured)
   flags = lb_sounds_flags (measured->sounds);
   json_array_foreach (flags, index, flag)
     lb_result_add_flag (run->result, json_incref (flag));
+  check_pace (runner, step, measured->sounds, run->result);
   run->kept_bytes += lb_keep_sounds (runner->store, runner->plan, step->case_index, run->result,
                                      measured->sounds);
   if (run->truth != NULL && run->sounds == NULL)

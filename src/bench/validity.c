@@ -7,9 +7,8 @@ static const char *const tells[] = {
   "governor",        /* a slower machine than it could be, but this is the machine */
   "truncated-input", /* what was there was measured */
   "nan-samples",     "repaired-text", "threads-differ", /* the number used is in the record */
-  "clipped-output", /* so it sounds: its speed is what it is */
-  "not-kept",        "not-saved",     "not-scored",
-  "not-judged",     "frequency-changed",
+  "clipped-output",  "odd-pace", /* so it sounds: its speed is what it is */
+  "not-kept",        "not-saved",     "not-scored",     "not-judged", "frequency-changed",
   "on-battery",                    /* this is how the machine was used: it is in the record */
   "remote",          "sent",       /* what was timed is a server's work, and that is said */
   "token-limit",     "part-heard", /* so much was worked on: its speed is what it is */

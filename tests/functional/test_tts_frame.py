@@ -277,6 +277,17 @@ def test_silence_and_clipping_are_said(world):
     assert loud["output"]["sound"]["peak_db"] == pytest.approx(20 * math.log10(1.5), abs=0.001)
 
 
+def test_a_pace_at_which_nobody_speaks_is_said(world):
+    """A voice that spells letters, or leaves words out, has an RTF like any other."""
+    said = {"The quick brown fox jumps over the lazy dog.": 9, "Pack my box with five dozen jugs.": 0.5, "Hi.": 9}
+    records = measure(world, case(), *(case(text(words), options={"sound-s": said[words]}) for words in said))
+    odd = {record["input"]["text"]: "odd-pace" in flags(record) for record in records[1:]}
+    assert list(odd.values()).count(True) == 2 and not odd["Hi."]
+    assert "odd-pace" not in flags(records[0])
+    assert "3.9 letters a second" in flags(records[1])["odd-pace"]["evidence"]
+    assert "people speak 10 to 20" in " ".join(world.run("show", records[1]["id"])[0].split())
+
+
 def test_sounds_that_differ_though_deterministic(world):
     """Only the samples differ: that is another output."""
     (record,) = measure(world, case(options={"vary": True}))
