@@ -44,6 +44,7 @@ lb_pace_flag (const char *text, double spoken_s)
     return NULL;
   return lb_flag_new ("odd-pace",
                       "listen to it (llamaburn play): a voice of another language may spell the "
-                      "letters, others leave words out or drone on; --score wer tells",
+                      "letters (some engines have --language), others leave words out or drone "
+                      "on; --score wer tells",
                       "%.1f letters a second were spoken; people speak 10 to 20", pace);
 }
