@@ -48,12 +48,26 @@ shows_how_many_claims_are_right (void)
 static void
 names_scores_for_people (void)
 {
-  g_autoptr (json_t) record = lb_json_parse (
-      "{\"scores\":{\"note_f1\":{\"value\":0.5},\"\":{\"value\":1}}}", -1, NULL);
+  g_autoptr (json_t) record = lb_json_parse ("{\"scores\":{\"note_f1\":{\"value\":0.5},\"sdr\":{"
+                                             "\"value\":6.25},\"length\":{\"value\":-0.5},"
+                                             "\"of_others\":{\"value\":2},\"\":{\"value\":1}}}",
+                                             -1, NULL);
+  static const struct {
+    const char *title, *value;
+  } wanted[] = {
+    { "Note F1", "50.0 %" },
+    { "SDR", "6.25 dB" },
+    { "Length off", "-0.50 s" },
+    { "of others", "2" },
+  };
   g_autoptr (GPtrArray) figures = lb_figures_of (record);
 
-  g_assert_cmpstr (find (figures, "Note f1")->value, ==, "0.500");
-  g_assert_cmpuint (figures->len, ==, 2);
+  g_assert_cmpuint (figures->len, ==, 5);
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    {
+      g_assert_nonnull (find (figures, wanted[i].title));
+      g_assert_cmpstr (find (figures, wanted[i].title)->value, ==, wanted[i].value);
+    }
 }
 
 static void
