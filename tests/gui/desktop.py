@@ -112,6 +112,13 @@ class Desktop:
         answer = json.loads(line)
         return answer.get("answer")
 
+    def look_away(self):
+        """No program asks after the window until the next question: who listens is told of each change, at a cost."""
+        if self.eyes is not None:
+            end(self.eyes)
+            self.processes.remove(self.eyes)
+            self.eyes = None
+
     def close(self):
         for process in reversed(self.processes):
             end(process)
