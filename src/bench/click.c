@@ -2,8 +2,8 @@
 
 #include "audio/click.h"
 #include "audio/write.h"
-#include "bench/musical-output.h"
 #include "bench/keep.h"
+#include "bench/musical-output.h"
 
 static GArray *
 read_clicks (const json_t *output)

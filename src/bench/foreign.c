@@ -35,19 +35,6 @@ name_type (json_type type)
                                 : "a list of objects";
 }
 
-static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (LB_ERROR, LB_ERROR_BAD_INPUT, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 static gboolean
 holds_objects (const json_t *list)
 {
@@ -70,7 +57,8 @@ check_members (const json_t *record, GError **error)
       if (value == NULL && !members[i].needed)
         continue;
       if (value == NULL || json_typeof (value) != members[i].type || !holds_objects (value))
-        return refuse (error, "\"%s\" must be %s", members[i].name, name_type (members[i].type));
+        return lb_error_set (error, LB_ERROR_BAD_INPUT, "\"%s\" must be %s", members[i].name,
+                             name_type (members[i].type));
     }
   return TRUE;
 }
@@ -83,25 +71,27 @@ lb_foreign_check (const json_t *record, GError **error)
   g_autofree char *shown = schema != NULL ? lb_text_escape (schema) : NULL;
 
   if (!json_is_object (record) || schema == NULL)
-    return refuse (error, "it is no record of LlamaBurn: \"schema\" must be \"%s\"",
-                   LB_RESULT_SCHEMA);
+    return lb_error_set (error, LB_ERROR_BAD_INPUT,
+                         "it is no record of LlamaBurn: \"schema\" must be \"%s\"",
+                         LB_RESULT_SCHEMA);
   if (strcmp (schema, LB_RESULT_SCHEMA) != 0)
-    return refuse (error,
-                   "its schema \"%s\" is not known here (\"%s\" is): another LlamaBurn "
-                   "wrote it, take the newer one",
-                   shown, LB_RESULT_SCHEMA);
+    return lb_error_set (error, LB_ERROR_BAD_INPUT,
+                         "its schema \"%s\" is not known here (\"%s\" is): another LlamaBurn "
+                         "wrote it, take the newer one",
+                         shown, LB_RESULT_SCHEMA);
   if (!check_members (record, error))
     return FALSE;
   if (!lb_id_is_valid (lb_json_string (record, "id", "")))
-    return refuse (error, "\"id\" must be a UUID");
+    return lb_error_set (error, LB_ERROR_BAD_INPUT, "\"id\" must be a UUID");
   if (!g_strv_contains (ended, lb_json_string (record, "status", "")))
-    return refuse (error,
-                   "\"status\" must be ok, failed or interrupted: the run must have ended");
+    return lb_error_set (error, LB_ERROR_BAD_INPUT,
+                         "\"status\" must be ok, failed or interrupted: the run must have ended");
   if (*lb_json_string (record, "mode", "") == '\0' ||
       lb_json_integer (record, "timestamp", 0) < 0)
-    return refuse (error, "\"mode\" must not be empty, nor \"timestamp\" below 0");
+    return lb_error_set (error, LB_ERROR_BAD_INPUT,
+                         "\"mode\" must not be empty, nor \"timestamp\" below 0");
   if (lb_json_string (json_object_get (record, "engine"), "id", NULL) == NULL)
-    return refuse (error, "\"engine\" must have an \"id\"");
+    return lb_error_set (error, LB_ERROR_BAD_INPUT, "\"engine\" must have an \"id\"");
   return TRUE;
 }
 
@@ -159,7 +149,7 @@ check_all (const json_t *records, GError **error)
   json_t *record;
 
   if (json_array_size (records) == 0)
-    return refuse (error, "it holds no record");
+    return lb_error_set (error, LB_ERROR_BAD_INPUT, "it holds no record");
   json_array_foreach ((json_t *) records, index, record)
     if (!lb_foreign_check (record, error))
       {

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bench/plan-private.h"
+#include "core/error.h"
 
 #define MAX_SCORES 16
 
@@ -23,7 +24,7 @@ read_choice (const json_t *object, const char *key, const char *const *names, gu
       return TRUE;
   if (text == NULL)
     return TRUE;
-  return lb_plan_refuse (error, "plan: settings.%s must be one of %s", key, all);
+  return lb_error_set (error, LB_ERROR_USAGE, "plan: settings.%s must be one of %s", key, all);
 }
 
 static gboolean
@@ -35,8 +36,8 @@ read_scores (const json_t *list, LbSettings *into, GError **error)
   if (list == NULL || json_is_null (list))
     return TRUE;
   if (!json_is_array (list) || json_array_size (list) > MAX_SCORES)
-    return lb_plan_refuse (error, "plan: settings.score must be a list of at most %d scores",
-                           MAX_SCORES);
+    return lb_error_set (error, LB_ERROR_USAGE,
+                         "plan: settings.score must be a list of at most %d scores", MAX_SCORES);
   json_array_foreach ((json_t *) list, index, one)
     {
       const char *name, *engine, *model;
@@ -46,7 +47,8 @@ read_scores (const json_t *list, LbSettings *into, GError **error)
           !lb_plan_read_text (one, "model", LB_PLAN_NAME_BYTES, &model, error))
         return FALSE;
       if (name == NULL)
-        return lb_plan_refuse (error, "plan: a score must have a name, like {\"name\": \"wer\"}");
+        return lb_error_set (error, LB_ERROR_USAGE,
+                             "plan: a score must have a name, like {\"name\": \"wer\"}");
     }
   into->score = json_deep_copy (list);
   return TRUE;
@@ -60,18 +62,20 @@ read_judge (const json_t *judge, LbSettings *into, GError **error)
   if (judge == NULL || json_is_null (judge))
     return TRUE;
   if (!json_is_object (judge))
-    return lb_plan_refuse (error, "plan: settings.judge must be like {\"engine\": "
-                                  "\"openai-chat\", \"model\": \"NAME\"}");
+    return lb_error_set (error, LB_ERROR_USAGE,
+                         "plan: settings.judge must be like {\"engine\": "
+                         "\"openai-chat\", \"model\": \"NAME\"}");
   if (!lb_plan_read_text (judge, "engine", LB_PLAN_NAME_BYTES, &engine, error) ||
       !lb_plan_read_text (judge, "model", LB_PLAN_NAME_BYTES, &model, error) ||
       !lb_plan_read_text (judge, "url", LB_PLAN_NAME_BYTES, &url, error))
     return FALSE;
   if (engine == NULL)
-    return lb_plan_refuse (error, "plan: settings.judge must name its engine");
+    return lb_error_set (error, LB_ERROR_USAGE, "plan: settings.judge must name its engine");
   if (url != NULL && strpbrk (url, "@?#") != NULL)
-    return lb_plan_refuse (error, "the judge's address holds an \"@\", \"?\" or \"#\": a "
-                                  "password or key in it would be kept in the history; write "
-                                  "http://HOST:PORT");
+    return lb_error_set (error, LB_ERROR_USAGE,
+                         "the judge's address holds an \"@\", \"?\" or \"#\": a "
+                         "password or key in it would be kept in the history; write "
+                         "http://HOST:PORT");
   into->judge = json_deep_copy (judge);
   return TRUE;
 }

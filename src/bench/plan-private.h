@@ -8,9 +8,6 @@ G_BEGIN_DECLS
 
 #define LB_PLAN_NAME_BYTES 4096
 
-/** lb_plan_refuse: sets %LB_ERROR_USAGE. Returns: %FALSE */
-gboolean lb_plan_refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
 /** lb_plan_read_text: a member that is absent, null, or a text. @text: (out) (transfer none) */
 gboolean lb_plan_read_text (const json_t *object, const char *key, gsize most, const char **text,
                             GError **error);

@@ -8,17 +8,6 @@
 #include "core/error.h"
 #include "core/id.h"
 
-gboolean
-lb_plan_refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (LB_ERROR, LB_ERROR_USAGE, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 static void
 free_input (gpointer data)
 {
@@ -227,7 +216,8 @@ lb_plan_read_text (const json_t *object, const char *key, gsize most, const char
   if (value == NULL || json_is_null (value) ||
       (*text != NULL && json_string_length (value) <= most))
     return TRUE;
-  return lb_plan_refuse (error, "plan: \"%s\" must be a text of at most %zu bytes", key, most);
+  return lb_error_set (error, LB_ERROR_USAGE, "plan: \"%s\" must be a text of at most %zu bytes",
+                       key, most);
 }
 
 static gboolean
@@ -238,7 +228,7 @@ read_settings (const json_t *object, LbSettings *into, GError **error)
   if (object == NULL)
     return TRUE;
   if (!json_is_object (object))
-    return lb_plan_refuse (error, "plan: \"settings\" must be an object");
+    return lb_error_set (error, LB_ERROR_USAGE, "plan: \"settings\" must be an object");
   if (!lb_plan_read_text (object, "order", LB_PLAN_NAME_BYTES, &order, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
@@ -251,8 +241,8 @@ read_settings (const json_t *object, LbSettings *into, GError **error)
   into->order = g_strcmp0 (order, "interleaved") == 0 ? LB_ORDER_INTERLEAVED
                                                       : LB_ORDER_SEQUENTIAL;
   if (order != NULL && into->order == LB_ORDER_SEQUENTIAL && strcmp (order, "sequential") != 0)
-    return lb_plan_refuse (error,
-                           "plan: settings.order must be \"sequential\" or \"interleaved\"");
+    return lb_error_set (error, LB_ERROR_USAGE,
+                         "plan: settings.order must be \"sequential\" or \"interleaved\"");
   return lb_plan_read_path (object, "save", &into->save, error) &&
          lb_plan_read_path (object, "click", &into->click, error) &&
          lb_plan_read_kept (object, into, error);
@@ -272,7 +262,7 @@ lb_plan_read_path (const json_t *object, const char *key, char **path, GError **
   else if (uri != NULL)
     *path = g_filename_from_uri (uri, NULL, NULL);
   if (uri != NULL && *path == NULL)
-    return lb_plan_refuse (error, "plan: %s must be a file: URI", uri_key);
+    return lb_error_set (error, LB_ERROR_USAGE, "plan: %s must be a file: URI", uri_key);
   return TRUE;
 }
 
@@ -289,7 +279,8 @@ read_input (const json_t *object, LbCase *it, GError **error)
       !lb_plan_read_path (object, "path", &path, error))
     return FALSE;
   if (role == NULL || (path == NULL) == (text == NULL))
-    return lb_plan_refuse (error, "plan: an input must have a role and either a path or a text");
+    return lb_error_set (error, LB_ERROR_USAGE,
+                         "plan: an input must have a role and either a path or a text");
   add_input (it, role, path, text);
   lb_case_name_text (it, set, name);
   return TRUE;
@@ -314,11 +305,10 @@ read_case (const json_t *object, LbPlan *plan, GError **error)
     return FALSE;
   if (mode == NULL || engine == NULL || json_array_size (inputs) == 0 ||
       (options != NULL && !json_is_object (options)) || (id != NULL && !lb_id_is_valid (id)))
-    return lb_plan_refuse (
-        error,
-        "plan: case %u must have mode, engine and inputs; its id, if any, must "
-        "be a UUID, its options an object",
-        plan->cases->len);
+    return lb_error_set (error, LB_ERROR_USAGE,
+                         "plan: case %u must have mode, engine and inputs; its id, if any, must "
+                         "be a UUID, its options an object",
+                         plan->cases->len);
   it = lb_plan_add_case (plan, mode, engine, model, device != NULL ? device : "auto");
   if (id != NULL)
     {
@@ -342,11 +332,10 @@ check_ids (const LbPlan *plan, GError **error)
 
   for (guint c = 0; c < plan->cases->len; c++)
     if (!g_hash_table_add (ids, lb_plan_case (plan, c)->id))
-      return lb_plan_refuse (
-          error,
-          "plan: case %u has the id of a case before it: leave ids out, or make "
-          "each its own",
-          c);
+      return lb_error_set (error, LB_ERROR_USAGE,
+                           "plan: case %u has the id of a case before it: leave ids out, or make "
+                           "each its own",
+                           c);
   return TRUE;
 }
 
@@ -360,7 +349,7 @@ read_group (const json_t *value, LbPlan *plan, GError **error)
   if (group == NULL)
     return TRUE;
   if (!lb_id_is_valid (group))
-    return lb_plan_refuse (error, "plan: its group, if any, must be a UUID");
+    return lb_error_set (error, LB_ERROR_USAGE, "plan: its group, if any, must be a UUID");
   g_free (plan->group);
   plan->group = g_strdup (group);
   return TRUE;
@@ -377,12 +366,13 @@ lb_plan_from_json (const json_t *value, GError **error)
 
   if (g_strcmp0 (schema, LB_PLAN_SCHEMA) != 0)
     {
-      lb_plan_refuse (error, "plan: its schema must be \"%s\"", LB_PLAN_SCHEMA);
+      lb_error_set (error, LB_ERROR_USAGE, "plan: its schema must be \"%s\"", LB_PLAN_SCHEMA);
       return NULL;
     }
   if (json_array_size (cases) == 0 || json_array_size (cases) > LB_PLAN_MAX_CASES)
     {
-      lb_plan_refuse (error, "plan: cases must be a list of 1 to %d cases", LB_PLAN_MAX_CASES);
+      lb_error_set (error, LB_ERROR_USAGE, "plan: cases must be a list of 1 to %d cases",
+                    LB_PLAN_MAX_CASES);
       return NULL;
     }
   if (!read_group (value, plan, error) ||

@@ -55,20 +55,6 @@ clear_reading (gpointer data)
   g_clear_pointer (&reading->sound, free_sound);
 }
 
-static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-/* Returns: FALSE */
-static gboolean
-refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (LB_ERROR, LB_ERROR_ENGINE, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 /* The one named @stem, new where there is none yet. */
 static Reading *
 find_reading (GArray *readings, const char *stem, const LbSessionLoaded *loaded,
@@ -81,7 +67,8 @@ find_reading (GArray *readings, const char *stem, const LbSessionLoaded *loaded,
       return &g_array_index (readings, Reading, i);
   if (readings->len == MAX_STEMS)
     {
-      refuse (error, "the engine gave more than %d sounds in one run", MAX_STEMS);
+      lb_error_set (error, LB_ERROR_ENGINE, "the engine gave more than %d sounds in one run",
+                    MAX_STEMS);
       return NULL;
     }
   one.sound = g_new0 (LbSound, 1);
@@ -114,11 +101,12 @@ read_piece (LbSession *session, const json_t *piece, Reading *reading, GError **
       if (!lb_session_get (session, offset, samples, n * channels, error))
         return FALSE;
       if (!lb_loudness_add (reading->loudness, samples, n))
-        return refuse (error,
-                       "the engine gave sound with samples that are no numbers (NaN or "
-                       "infinity), within %.1f s: try another precision or device, and report it",
-                       lb_pcm_duration_s (reading->sound->pcm) +
-                           (double) n / lb_pcm_rate_hz (reading->sound->pcm));
+        return lb_error_set (
+            error, LB_ERROR_ENGINE,
+            "the engine gave sound with samples that are no numbers (NaN or "
+            "infinity), within %.1f s: try another precision or device, and report it",
+            lb_pcm_duration_s (reading->sound->pcm) +
+                (double) n / lb_pcm_rate_hz (reading->sound->pcm));
       if (!lb_pcm_append (reading->sound->pcm, samples, n, error))
         return FALSE;
     }
@@ -139,10 +127,11 @@ read_pieces (LbSession *session, const LbSessionLoaded *loaded, const json_t *pi
       Reading *reading;
 
       if (rate != loaded->output_rate_hz || channels != loaded->output_channels)
-        return refuse (error,
-                       "the engine gave sound of %" G_GINT64_FORMAT " Hz and %" G_GINT64_FORMAT
-                       " channels, but had said %u Hz and %u when it was loaded",
-                       rate, channels, loaded->output_rate_hz, loaded->output_channels);
+        return lb_error_set (error, LB_ERROR_ENGINE,
+                             "the engine gave sound of %" G_GINT64_FORMAT
+                             " Hz and %" G_GINT64_FORMAT
+                             " channels, but had said %u Hz and %u when it was loaded",
+                             rate, channels, loaded->output_rate_hz, loaded->output_channels);
       reading = find_reading (readings, lb_json_string (piece, "stem", ""), loaded,
                               memory_limit_bytes, error);
       if (reading == NULL || !read_piece (session, piece, reading, error))
@@ -156,7 +145,8 @@ static gboolean
 check_readings (const GArray *readings, const char *mode, double input_s, GError **error)
 {
   if (readings->len > 1 && lb_mode_sound (mode) == LB_MODE_ONE_SOUND)
-    return refuse (error, "the engine gave %u sounds where one was to come", readings->len);
+    return lb_error_set (error, LB_ERROR_ENGINE,
+                         "the engine gave %u sounds where one was to come", readings->len);
   for (guint i = 0; i < readings->len; i++)
     {
       const LbPcm *pcm = g_array_index (readings, Reading, i).sound->pcm;
@@ -165,13 +155,14 @@ check_readings (const GArray *readings, const char *mode, double input_s, GError
       g_autofree char *shown = lb_text_escape (stem);
 
       if (lb_pcm_frames (pcm) == 0)
-        return refuse (error, "the engine gave no sound in \"%s\"", shown);
+        return lb_error_set (error, LB_ERROR_ENGINE, "the engine gave no sound in \"%s\"", shown);
       if (lb_mode_sound (mode) == LB_MODE_STEMS &&
           fabs (wanted - (double) lb_pcm_frames (pcm)) > 2)
-        return refuse (error, "the stem \"%s\" is %.3f s long, but what went in %.3f s", shown,
-                       lb_pcm_duration_s (pcm), input_s);
+        return lb_error_set (error, LB_ERROR_ENGINE,
+                             "the stem \"%s\" is %.3f s long, but what went in %.3f s", shown,
+                             lb_pcm_duration_s (pcm), input_s);
     }
-  return readings->len > 0 || refuse (error, "the engine gave no sound");
+  return readings->len > 0 || lb_error_set (error, LB_ERROR_ENGINE, "the engine gave no sound");
 }
 
 static gboolean

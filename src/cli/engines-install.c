@@ -1,6 +1,4 @@
-/* llamaburn engines install, remove: a thread works, this one listens to signals. */
-#include <glib-unix.h>
-#include <signal.h>
+/* llamaburn engines install, remove */
 #include <string.h>
 
 #include "cli/engines.h"
@@ -16,11 +14,7 @@ typedef struct {
   const LbManifest *manifest;
   LbEnvironment *environment;
   gboolean again;
-  GCancellable *cancellable;
-  GMainLoop *loop;
   char *phase; /* that was told last */
-  gboolean done;
-  GError *error;
 } Task;
 
 /* ---- which environment ---- */
@@ -129,74 +123,34 @@ on_progress (const LbInstallProgress *progress, gpointer user_data)
     draw (task, progress);
 }
 
-/* ---- the thread ---- */
+/* ---- the work ---- */
 
 static gboolean
-on_signal (gpointer user_data)
-{
-  g_cancellable_cancel (((Task *) user_data)->cancellable);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_end (gpointer user_data)
-{
-  g_main_loop_quit (((Task *) user_data)->loop);
-  return G_SOURCE_REMOVE;
-}
-
-static gpointer
-work (gpointer user_data)
+work (GCancellable *cancellable, gpointer user_data, GError **error)
 {
   Task *task = user_data;
 
-  task->done = lb_workers_install (task->manifest, task->environment, task->again, on_progress,
-                                   task, task->cancellable, &task->error);
-  g_idle_add (on_end, task);
-  return NULL;
-}
-
-static void
-work_in_thread (Task *task)
-{
-  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-  guint sources[G_N_ELEMENTS (signals)];
-  GThread *thread;
-
-  task->loop = g_main_loop_new (NULL, FALSE);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    sources[i] = g_unix_signal_add (signals[i], on_signal, task);
-  thread = g_thread_new ("install", work, task);
-  g_main_loop_run (task->loop);
-  g_thread_join (thread);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_source_remove (sources[i]);
-  g_clear_pointer (&task->loop, g_main_loop_unref);
+  return lb_workers_install (task->manifest, task->environment, task->again, on_progress, task,
+                             cancellable, error);
 }
 
 static gboolean
 install_one (LbCli *cli, const LbManifest *manifest, GError **error)
 {
   Task task = { .cli = cli, .manifest = manifest, .again = lb_cli_flag (cli, "again") };
+  gboolean done;
 
   if (manifest->environments->len == 0)
     return explain_no_environment (cli, manifest, error);
   task.environment = choose (cli, manifest, error);
   if (task.environment == NULL)
     return FALSE;
-  task.cancellable = g_cancellable_new ();
-  work_in_thread (&task);
-  g_mutex_lock (&cli->lock);
-  lb_cli_wipe (cli);
-  g_mutex_unlock (&cli->lock);
-  if (task.done)
+  done = lb_cli_work_in_thread (cli, work, &task, error);
+  if (done)
     lb_cli_note (cli, "%s: ready (%s); llamaburn engines check %s tries it", manifest->id,
                  task.environment->accelerator, manifest->id);
-  else
-    g_propagate_error (error, task.error);
   g_free (task.phase);
-  g_object_unref (task.cancellable);
-  return task.done;
+  return done;
 }
 
 static int

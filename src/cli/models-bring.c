@@ -1,6 +1,4 @@
-/* Models on their way into the store: a thread brings one, this one listens to signals. */
-#include <glib-unix.h>
-#include <signal.h>
+/* Models on their way into the store, and how far they are. */
 #include <string.h>
 
 #include "cli/models.h"
@@ -16,12 +14,8 @@ typedef struct {
   const char *name;
   LbModelsWork work;
   gpointer work_data;
-  GCancellable *cancellable;
-  GMainLoop *loop;
   char *source; /* that was told last */
   gint64 drawn_ns;
-  gboolean done;
-  GError *error;
 } Transfer;
 
 static void
@@ -76,65 +70,20 @@ on_progress (const LbPullProgress *progress, gpointer user_data)
 }
 
 static gboolean
-on_signal (gpointer user_data)
-{
-  g_cancellable_cancel (((Transfer *) user_data)->cancellable);
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-on_end (gpointer user_data)
-{
-  g_main_loop_quit (((Transfer *) user_data)->loop);
-  return G_SOURCE_REMOVE;
-}
-
-static gpointer
-work (gpointer user_data)
+work (GCancellable *cancellable, gpointer user_data, GError **error)
 {
   Transfer *transfer = user_data;
 
-  transfer->done = transfer->work (on_progress, transfer, transfer->cancellable,
-                                   transfer->work_data, &transfer->error);
-  g_idle_add (on_end, transfer);
-  return NULL;
-}
-
-static void
-bring_in_thread (Transfer *transfer)
-{
-  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-  guint sources[G_N_ELEMENTS (signals)];
-  GThread *thread;
-
-  transfer->loop = g_main_loop_new (NULL, FALSE);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    sources[i] = g_unix_signal_add (signals[i], on_signal, transfer);
-  thread = g_thread_new ("models", work, transfer);
-  g_main_loop_run (transfer->loop);
-  g_thread_join (thread);
-  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
-    g_source_remove (sources[i]);
-  g_clear_pointer (&transfer->loop, g_main_loop_unref);
+  return transfer->work (on_progress, transfer, cancellable, transfer->work_data, error);
 }
 
 gboolean
 lb_cli_bring_model (LbCli *cli, const char *name, LbModelsWork work_of, gpointer user_data,
                     GError **error)
 {
-  Transfer transfer = { .cli = cli,
-                        .name = name,
-                        .work = work_of,
-                        .work_data = user_data,
-                        .cancellable = g_cancellable_new () };
+  Transfer transfer = { .cli = cli, .name = name, .work = work_of, .work_data = user_data };
+  gboolean done = lb_cli_work_in_thread (cli, work, &transfer, error);
 
-  bring_in_thread (&transfer);
-  g_mutex_lock (&cli->lock);
-  lb_cli_wipe (cli);
-  g_mutex_unlock (&cli->lock);
-  if (!transfer.done)
-    g_propagate_error (error, transfer.error);
   g_free (transfer.source);
-  g_object_unref (transfer.cancellable);
-  return transfer.done;
+  return done;
 }

@@ -100,6 +100,13 @@ void lb_manual_page (GString *out, const LbCliCommand *command, const LbRegistry
  *  line. Never fails: a completion that finds nothing offers nothing */
 void lb_cli_names (GString *out, const char *kind);
 
+/** LbCliWork: what takes a while. Returns: whether it is done, else @error is set */
+typedef gboolean (*LbCliWork) (GCancellable *cancellable, gpointer user_data, GError **error);
+
+/** lb_cli_work_in_thread: a thread does @work, this one listens to signals, which cancel it; then
+ * its line of progress is wiped. Returns: what @work does */
+gboolean lb_cli_work_in_thread (LbCli *cli, LbCliWork work, gpointer user_data, GError **error);
+
 /** lb_cli_wipe: takes the line of progress off the terminal. cli->lock is held */
 void lb_cli_wipe (LbCli *cli);
 

@@ -59,6 +59,17 @@ code_of_errno (int saved_errno)
 }
 
 gboolean
+lb_error_set (GError **error, LbError code, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error, g_error_new_valist (LB_ERROR, code, format, arguments));
+  va_end (arguments);
+  return FALSE;
+}
+
+gboolean
 lb_error_set_errno (GError **error, int saved_errno, const char *format, ...)
 {
   va_list arguments;

@@ -62,6 +62,10 @@ GQuark lb_error_quark (void);
  */
 const char *lb_error_kind (const GError *error);
 
+/** lb_error_set: sets an error with @code. Returns: %FALSE, to be returned at once */
+gboolean lb_error_set (GError **error, LbError code, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
 /**
  * lb_error_set_errno:
  * @error: (out) (optional): where to set

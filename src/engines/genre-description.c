@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "core/error.h"
 #include "genre-fields.h"
 
 #define MIN_RATE_HZ 4000
@@ -99,8 +100,9 @@ read_mel (GenreDescription *it, const json_t *root, GError **error)
   if (!it->is_mel)
     return it->frames == 0 && it->cut == GENRE_CUT_SOUND
                ? TRUE
-               : genre_refuse (error, "its frames and cut need a mel: without it the model takes "
-                                      "samples");
+               : lb_error_set (error, LB_ERROR_BAD_MODEL,
+                               "its frames and cut need a mel: without it the model takes "
+                               "samples");
   if (!genre_fields_read (mel, "mel", mel_fields, G_N_ELEMENTS (mel_fields), &it->spectrum,
                           error))
     return FALSE;
@@ -110,9 +112,11 @@ read_mel (GenreDescription *it, const json_t *root, GError **error)
   if (it->spectrum.mel.max_hz == 0)
     it->spectrum.mel.max_hz = nyquist;
   if (frames->window_size > frames->fft_size)
-    return genre_refuse (error, "its mel's window_size is larger than its fft_size");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its mel's window_size is larger than its fft_size");
   if (it->spectrum.mel.max_hz > nyquist || it->spectrum.mel.min_hz >= it->spectrum.mel.max_hz)
-    return genre_refuse (error, "its mel's bands don't lie between 0 and %g Hz, half its rate_hz",
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its mel's bands don't lie between 0 and %g Hz, half its rate_hz",
                          nyquist);
   return TRUE;
 }
@@ -137,15 +141,16 @@ read_window (GenreDescription *it, GError **error)
   if (it->hop_s == 0)
     it->hop_s = it->window_s;
   if (it->is_mel && it->window_samples < frame)
-    return genre_refuse (error, "its window_s is shorter than a frame of its mel (%u samples)",
-                         frame);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its window_s is shorter than a frame of its mel (%u samples)", frame);
   if (it->is_mel && it->frames == 0)
     it->frames = it->cut == GENRE_CUT_SPECTRUM
                      ? (guint) MAX (nearbyint (samples / frames->hop), 1)
                      : frames_of (&it->spectrum.frames, it->window_samples);
   if (it->window_samples > GENRE_MAX_VALUES ||
       genre_rows (it) * genre_width (it) > GENRE_MAX_VALUES)
-    return genre_refuse (error, "its window has more than %d numbers", GENRE_MAX_VALUES);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its window has more than %d numbers",
+                         GENRE_MAX_VALUES);
   return TRUE;
 }
 
@@ -156,7 +161,7 @@ read_numbers (const json_t *value, const char *name, guint n, double least, doub
   const gboolean is_list = json_is_array (value);
 
   if (is_list && json_array_size (value) != n)
-    return genre_refuse (error,
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
                          "its normalise's %s has %zu numbers, not one for each of %u bands", name,
                          json_array_size (value), n);
   for (guint i = 0; i < n; i++)
@@ -165,7 +170,8 @@ read_numbers (const json_t *value, const char *name, guint n, double least, doub
 
       numbers[i] = json_number_value (number);
       if (!json_is_number (number) || fabs (numbers[i]) > 1e12 || numbers[i] < least)
-        return genre_refuse (error, "its normalise's %s is no number that can be", name);
+        return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                             "its normalise's %s is no number that can be", name);
     }
   return TRUE;
 }
@@ -227,14 +233,15 @@ read_shape (GenreDescription *it, const json_t *root, GError **error)
 
   if (!json_is_array (shape) || json_array_size (shape) < 1 ||
       json_array_size (shape) > GENRE_MAX_RANK)
-    return genre_refuse (error, "its shape is no list of 1 to %d dimensions", GENRE_MAX_RANK);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its shape is no list of 1 to %d dimensions",
+                         GENRE_MAX_RANK);
   it->rank = (guint) json_array_size (shape);
   it->values = genre_rows (it) * genre_width (it);
   for (guint i = 0; i < it->rank; i++)
     {
       it->shape[i] = read_dimension (json_array_get (shape, i));
       if (it->shape[i] == 0)
-        return genre_refuse (error,
+        return lb_error_set (error, LB_ERROR_BAD_MODEL,
                              "its shape has a dimension that is none of batch, bands, frames, "
                              "samples, and no number from 1 to %d",
                              MAX_COPIES);
@@ -242,14 +249,16 @@ read_shape (GenreDescription *it, const json_t *root, GError **error)
     }
   it->has_batch = it->shape[0] == GENRE_BATCH;
   if (count_of (it, GENRE_BATCH) != (it->has_batch ? 1 : 0))
-    return genre_refuse (error, "its shape has a batch that isn't its first dimension");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its shape has a batch that isn't its first dimension");
   if (count_of (it, GENRE_BANDS) != mels || count_of (it, GENRE_FRAMES) != mels ||
       count_of (it, GENRE_SAMPLES) != 1 - mels)
-    return genre_refuse (error, "its shape must have %s",
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its shape must have %s",
                          it->is_mel ? "bands and frames, each once, and no samples"
                                     : "samples once, and no bands and frames: it has no mel");
   if (it->values > GENRE_MAX_VALUES)
-    return genre_refuse (error, "its shape has more than %d numbers", GENRE_MAX_VALUES);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its shape has more than %d numbers",
+                         GENRE_MAX_VALUES);
   return TRUE;
 }
 
@@ -259,12 +268,14 @@ check_words (const GenreDescription *it, const json_t *root, GError **error)
   const char *schema = lb_json_string (root, "schema", "");
 
   if (strcmp (schema, GENRE_SCHEMA) != 0)
-    return genre_refuse (error, "its schema is not \"%s\"", GENRE_SCHEMA);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its schema is not \"%s\"", GENRE_SCHEMA);
   if (it->model != NULL && (strchr (it->model, '/') != NULL || *it->model == '.' ||
                             !g_str_has_suffix (it->model, ".onnx")))
-    return genre_refuse (error, "its model is no name of an .onnx file beside it");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its model is no name of an .onnx file beside it");
   if (it->pad == GENRE_PAD_ZEROS && !it->is_mel)
-    return genre_refuse (error, "its pad is zeros, but it has no mel: silence is the same there");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its pad is zeros, but it has no mel: silence is the same there");
   return TRUE;
 }
 

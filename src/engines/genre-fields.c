@@ -8,19 +8,6 @@
 
 #define MAX_TEXT 256
 
-gboolean
-genre_refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  g_autofree char *what = NULL;
-
-  va_start (arguments, format);
-  what = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_MODEL, what);
-  return FALSE;
-}
-
 static const GenreField *
 find_field (const GenreField *fields, guint n_fields, const char *name)
 {
@@ -48,7 +35,8 @@ refuse_unknown (const json_t *object, const char *where, const GenreField *field
         g_autofree char *shown = lb_text_escape (name);
         const char *nearest = lb_text_nearest (name, (const char *const *) known->pdata);
 
-        return genre_refuse (error, "its %s%s\"%.64s\" means nothing here%s%s%s", where,
+        return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                             "its %s%s\"%.64s\" means nothing here%s%s%s", where,
                              *where != '\0' ? " has a member that is unknown: " : "", shown,
                              nearest != NULL ? ": did you mean \"" : "",
                              nearest != NULL ? nearest : "", nearest != NULL ? "\"?" : "");
@@ -65,8 +53,8 @@ read_number (const GenreField *field, const json_t *value, const char *where, ch
 
   if (value != NULL && (!(is_whole ? json_is_integer (value) : json_is_number (value)) ||
                         !isfinite (number) || number < field->min || number > field->max))
-    return genre_refuse (error, "its %s%s is no %snumber from %.10g to %.10g", where, field->name,
-                         is_whole ? "whole " : "", field->min, field->max);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its %s%s is no %snumber from %.10g to %.10g",
+                         where, field->name, is_whole ? "whole " : "", field->min, field->max);
   if (is_whole)
     *(guint *) (gpointer) (into + field->at) = (guint) number;
   else
@@ -91,7 +79,8 @@ read_word (const GenreField *field, const json_t *value, const char *where, char
   if (field->words[place] == NULL)
     {
       all = g_strjoinv (", ", (char **) field->words);
-      return genre_refuse (error, "its %s%s is none of %s", where, field->name, all);
+      return lb_error_set (error, LB_ERROR_BAD_MODEL, "its %s%s is none of %s", where,
+                           field->name, all);
     }
   *(int *) (gpointer) (into + field->at) = place;
   return TRUE;
@@ -105,8 +94,8 @@ read_text (const GenreField *field, const json_t *value, const char *where, char
     return TRUE;
   if (!json_is_string (value) || json_string_length (value) == 0 ||
       json_string_length (value) > MAX_TEXT)
-    return genre_refuse (error, "its %s%s is no text of at most %d bytes", where, field->name,
-                         MAX_TEXT);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its %s%s is no text of at most %d bytes",
+                         where, field->name, MAX_TEXT);
   *(char **) (gpointer) (into + field->at) = g_strdup (json_string_value (value));
   return TRUE;
 }
@@ -116,7 +105,8 @@ read_field (const GenreField *field, const json_t *value, const char *where, cha
             GError **error)
 {
   if (value == NULL && field->required)
-    return genre_refuse (error, "it doesn't say its %s%s", where, field->name);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "it doesn't say its %s%s", where,
+                         field->name);
   switch (field->kind)
     {
     case GENRE_WHOLE:
@@ -128,7 +118,8 @@ read_field (const GenreField *field, const json_t *value, const char *where, cha
       return read_text (field, value, where, into, error);
     case GENRE_FLAG:
       if (value != NULL && !json_is_boolean (value))
-        return genre_refuse (error, "its %s%s is neither true nor false", where, field->name);
+        return lb_error_set (error, LB_ERROR_BAD_MODEL, "its %s%s is neither true nor false",
+                             where, field->name);
       *(gboolean *) (gpointer) (into + field->at) = value != NULL ? json_is_true (value)
                                                                   : field->fallback != 0;
       return TRUE;
@@ -145,8 +136,9 @@ genre_fields_read (const json_t *object, const char *where, const GenreField *fi
   g_autofree char *prefix = *where != '\0' ? g_strconcat (where, "'s ", NULL) : g_strdup ("");
 
   if (!json_is_object (object))
-    return *where != '\0' ? genre_refuse (error, "its %s is no JSON object", where)
-                          : genre_refuse (error, "it is no JSON object");
+    return *where != '\0'
+               ? lb_error_set (error, LB_ERROR_BAD_MODEL, "its %s is no JSON object", where)
+               : lb_error_set (error, LB_ERROR_BAD_MODEL, "it is no JSON object");
   if (!refuse_unknown (object, where, fields, n_fields, error))
     return FALSE;
   for (guint i = 0; i < n_fields; i++)

@@ -32,7 +32,4 @@ typedef struct {
 gboolean genre_fields_read (const json_t *object, const char *where, const GenreField *fields,
                             guint n_fields, gpointer into, GError **error);
 
-/** genre_refuse: %LB_ERROR_BAD_MODEL. Returns: %FALSE */
-gboolean genre_refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
 G_END_DECLS

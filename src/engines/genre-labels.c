@@ -17,12 +17,13 @@ add_label (GPtrArray *list, GHashTable *seen, const char *label, GError **error)
 
   if (*label == '\0' || strlen (label) > GENRE_MAX_LABEL_BYTES ||
       !g_utf8_validate (label, -1, NULL))
-    return genre_refuse (error, "label %u is no text of 1 to %d bytes", list->len + 1,
-                         GENRE_MAX_LABEL_BYTES);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "label %u is no text of 1 to %d bytes",
+                         list->len + 1, GENRE_MAX_LABEL_BYTES);
   if (list->len == GENRE_MAX_LABELS)
-    return genre_refuse (error, "there are more than %d labels", GENRE_MAX_LABELS);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "there are more than %d labels",
+                         GENRE_MAX_LABELS);
   if (g_hash_table_contains (seen, label))
-    return genre_refuse (error, "the label \"%s\" is there twice", shown);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "the label \"%s\" is there twice", shown);
   g_ptr_array_add (list, g_strdup (label));
   g_hash_table_add (seen, list->pdata[list->len - 1]);
   return TRUE;
@@ -32,7 +33,7 @@ static GStrv
 finish (GPtrArray *list, GError **error)
 {
   if (list->len == 0)
-    return genre_refuse (error, "there are no labels"), NULL;
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "there are no labels"), NULL;
   g_ptr_array_add (list, NULL);
   return (GStrv) g_ptr_array_steal (list, NULL);
 }
@@ -63,7 +64,7 @@ from_numbers (const json_t *object, GError **error)
       json_t *label = json_object_get (object, key);
 
       if (label == NULL)
-        return genre_refuse (error, "its id2label has no \"%s\"", key), NULL;
+        return lb_error_set (error, LB_ERROR_BAD_MODEL, "its id2label has no \"%s\"", key), NULL;
       json_array_append (list, label);
     }
   return from_list (list, error);
@@ -77,12 +78,13 @@ from_json (const char *text, gsize length, GError **error)
   const json_t *classes = json_object_get (root, "classes");
 
   if (root == NULL)
-    return genre_refuse (error, "%s", why->message), NULL;
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "%s", why->message), NULL;
   if (json_is_array (root) || json_is_array (classes))
     return from_list (json_is_array (root) ? root : classes, error);
   if (json_is_object (json_object_get (root, "id2label")))
     return from_numbers (json_object_get (root, "id2label"), error);
-  return genre_refuse (error, "it is neither a list, nor has it \"classes\" or \"id2label\""),
+  return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                       "it is neither a list, nor has it \"classes\" or \"id2label\""),
          NULL;
 }
 
@@ -115,12 +117,13 @@ read_file (const char *path, gsize *length, GError **error)
   if (fd >= 0)
     close (fd);
   if (fd < 0 || got < 0)
-    return genre_refuse (error, "it can't be read"), NULL;
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "it can't be read"), NULL;
   if (*length > MAX_FILE_BYTES)
-    return genre_refuse (error, "it has more than %d bytes", MAX_FILE_BYTES), NULL;
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "it has more than %d bytes", MAX_FILE_BYTES),
+           NULL;
   text[*length] = '\0';
   if (strlen (text) != *length)
-    return genre_refuse (error, "it is no text"), NULL;
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "it is no text"), NULL;
   return g_steal_pointer (&text);
 }
 
@@ -135,13 +138,15 @@ from_file (const char *name, const char *folder, GError **error)
   gsize length;
 
   if (*name == '\0' || *name == '.' || strchr (name, '/') != NULL)
-    return genre_refuse (error, "its labels are no list, and no name of a file beside it"), NULL;
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its labels are no list, and no name of a file beside it"),
+           NULL;
   text = read_file (path, &length, &why);
   if (text != NULL)
     labels = g_str_has_suffix (name, ".json") ? from_json (text, length, &why)
                                               : from_lines (text, &why);
   if (labels == NULL)
-    genre_refuse (error, "its labels \"%s\": %s", shown, why->message);
+    lb_error_set (error, LB_ERROR_BAD_MODEL, "its labels \"%s\": %s", shown, why->message);
   return labels;
 }
 
@@ -155,6 +160,6 @@ genre_labels_read (const json_t *labels, const char *folder, GError **error)
     return from_file (json_string_value (labels), folder, error);
   list = from_list (labels, &why);
   if (list == NULL)
-    genre_refuse (error, "its labels: %s", why->message);
+    lb_error_set (error, LB_ERROR_BAD_MODEL, "its labels: %s", why->message);
   return list;
 }

@@ -30,9 +30,10 @@ only_graph (const char *folder, GError **error)
   if (n == 1)
     return g_steal_pointer (&found);
   if (n == 0)
-    genre_refuse (error, "\"%s\" holds no .onnx", shown);
+    lb_error_set (error, LB_ERROR_BAD_MODEL, "\"%s\" holds no .onnx", shown);
   else
-    genre_refuse (error, "\"%s\" holds %u .onnx: its %s must name one as \"model\"", shown, n,
+    lb_error_set (error, LB_ERROR_BAD_MODEL,
+                  "\"%s\" holds %u .onnx: its %s must name one as \"model\"", shown, n,
                   DESCRIPTION);
   return NULL;
 }
@@ -43,7 +44,8 @@ refuse_missing (const char *path, const char *folder, gboolean is_folder, GError
   g_autofree char *shown = lb_text_escape (path);
   g_autofree char *weights = g_build_filename (folder, "model.safetensors", NULL);
 
-  return genre_refuse (error, "the classifier's description \"%s\" is missing%s", shown,
+  return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                       "the classifier's description \"%s\" is missing%s", shown,
                        is_folder && g_file_test (weights, G_FILE_TEST_EXISTS)
                            ? ": a folder of transformers is for -e genre-transformers"
                            : ": docs/ENGINES.md, \"genre-onnx\", says what it holds");
@@ -66,9 +68,10 @@ read_parts (GenreModel *model, const char *path, const json_t *known, const char
   if (model->labels != NULL)
     return TRUE;
   if (root == NULL)
-    genre_refuse (error, "the classifier's description can't be read: %s", why->message);
+    lb_error_set (error, LB_ERROR_BAD_MODEL, "the classifier's description can't be read: %s",
+                  why->message);
   else
-    genre_refuse (error, "the classifier's description %s%s%s is wrong: %s",
+    lb_error_set (error, LB_ERROR_BAD_MODEL, "the classifier's description %s%s%s is wrong: %s",
                   known != NULL ? "" : "\"", known != NULL ? "of the catalogue" : shown,
                   known != NULL ? "" : "\"", why->message);
   return FALSE;
@@ -103,14 +106,17 @@ genre_model_read (const char *path, const json_t *known, GError **error)
     name = model->description->model != NULL ? g_strdup (model->description->model)
                                              : only_graph (folder, error);
   else if (model->description->model != NULL && strcmp (model->description->model, name) != 0)
-    return genre_refuse (error, "the classifier's description \"%s\" is of another file: \"%s\"",
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "the classifier's description \"%s\" is of another file: \"%s\"",
                          description, model->description->model),
            NULL;
   if (name == NULL)
     return NULL;
   model->path = g_build_filename (folder, name, NULL);
   if (!g_file_test (model->path, G_FILE_TEST_IS_REGULAR))
-    return genre_refuse (error, "the classifier's graph \"%s\" is missing", model->path), NULL;
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "the classifier's graph \"%s\" is missing",
+                         model->path),
+           NULL;
   return g_steal_pointer (&model);
 }
 

@@ -18,21 +18,6 @@
 #define BEGINNING "^"
 #define END "$"
 
-static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  g_autofree char *what = NULL;
-
-  va_start (arguments, format);
-  what = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_MODEL, what);
-  return FALSE;
-}
-
 static gboolean
 read_phoneme (PiperVoice *voice, const char *phoneme, const json_t *list, gint64 n_symbols,
               GError **error)
@@ -43,8 +28,9 @@ read_phoneme (PiperVoice *voice, const char *phoneme, const json_t *list, gint64
   size_t i;
 
   if (!json_is_array (list) || json_array_size (list) > MAX_IDS)
-    return refuse (error, "its phoneme_id_map has no list of at most %d ids for \"%s\"", MAX_IDS,
-                   shown);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its phoneme_id_map has no list of at most %d ids for \"%s\"", MAX_IDS,
+                         shown);
   ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_hash_table_replace (voice->ids, g_strdup (phoneme), ids);
   json_array_foreach (list, i, id)
@@ -52,8 +38,8 @@ read_phoneme (PiperVoice *voice, const char *phoneme, const json_t *list, gint64
       gint64 value = json_is_integer (id) ? json_integer_value (id) : -1;
 
       if (value < 0 || value >= n_symbols)
-        return refuse (
-            error,
+        return lb_error_set (
+            error, LB_ERROR_BAD_MODEL,
             "its phoneme_id_map gives \"%s\" an id that is none of its %" G_GINT64_FORMAT
             " symbols",
             shown, n_symbols);
@@ -72,9 +58,10 @@ read_ids (PiperVoice *voice, const json_t *root, GError **error)
   json_t *list;
 
   if (n_symbols < 1 || n_symbols > MAX_SYMBOLS)
-    return refuse (error, "its num_symbols is no number from 1 to %d", MAX_SYMBOLS);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its num_symbols is no number from 1 to %d",
+                         MAX_SYMBOLS);
   if (!json_is_object (map) || json_object_size (map) == 0)
-    return refuse (error, "it has no phoneme_id_map");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "it has no phoneme_id_map");
   json_object_foreach (map, phoneme, list)
     if (!read_phoneme (voice, phoneme, list, n_symbols, error))
       return FALSE;
@@ -83,7 +70,8 @@ read_ids (PiperVoice *voice, const json_t *root, GError **error)
       const GArray *ids = g_hash_table_lookup (voice->ids, needed[i]);
 
       if (ids == NULL || ids->len == 0)
-        return refuse (error, "its phoneme_id_map has no id for \"%s\"", needed[i]);
+        return lb_error_set (error, LB_ERROR_BAD_MODEL, "its phoneme_id_map has no id for \"%s\"",
+                             needed[i]);
     }
   return TRUE;
 }
@@ -98,17 +86,20 @@ read_speakers (PiperVoice *voice, const json_t *root, GError **error)
   json_t *id;
 
   if (n < 0 || n > MAX_SPEAKERS)
-    return refuse (error, "its num_speakers is no number up to %d", MAX_SPEAKERS);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "its num_speakers is no number up to %d",
+                         MAX_SPEAKERS);
   n = MAX (n, 1);
   if (speaker < 0 || speaker >= n)
-    return refuse (error, "its default_speaker_id is none of its %d speakers", (int) n);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its default_speaker_id is none of its %d speakers", (int) n);
   json_object_foreach (map, name, id)
     if (!json_is_integer (id) || json_integer_value (id) < 0 || json_integer_value (id) >= n)
       {
         g_autofree char *shown = lb_text_escape (name);
 
-        return refuse (error, "its speaker_id_map gives \"%s\" a number that is none of its %d",
-                       shown, (int) n);
+        return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                             "its speaker_id_map gives \"%s\" a number that is none of its %d",
+                             shown, (int) n);
       }
   voice->n_speakers = (int) n;
   voice->speaker = (int) speaker;
@@ -123,7 +114,8 @@ read_scale (const json_t *inference, const char *name, double fallback, double *
   *scale = lb_json_real (inference, name, fallback);
   if (isfinite (*scale) && *scale >= 0 && *scale <= 100)
     return TRUE;
-  return refuse (error, "its inference says a %s that is no number from 0 to 100", name);
+  return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                       "its inference says a %s that is no number from 0 to 100", name);
 }
 
 static gboolean
@@ -133,8 +125,9 @@ read_scales (PiperVoice *voice, const json_t *root, GError **error)
   gint64 rate = lb_json_integer (json_object_get (root, "audio"), "sample_rate", 0);
 
   if (rate < MIN_RATE_HZ || rate > MAX_RATE_HZ)
-    return refuse (error, "its audio has no sample_rate from %d to %d Hz", MIN_RATE_HZ,
-                   MAX_RATE_HZ);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its audio has no sample_rate from %d to %d Hz", MIN_RATE_HZ,
+                         MAX_RATE_HZ);
   voice->rate_hz = (guint) rate;
   return read_scale (inference, "noise_scale", 0.667, &voice->noise_scale, error) &&
          read_scale (inference, "length_scale", 1, &voice->length_scale, error) &&
@@ -151,12 +144,12 @@ read_kind (PiperVoice *voice, const json_t *root, GError **error)
   if (g_str_equal (kind, "text"))
     return TRUE;
   if (!g_str_equal (kind, "espeak"))
-    return refuse (error,
-                   "its phonemes are of the kind \"%s\", not espeak or text: "
-                   "the engine piper-tts may know them",
-                   shown);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its phonemes are of the kind \"%s\", not espeak or text: "
+                         "the engine piper-tts may know them",
+                         shown);
   if (*name == '\0' || strlen (name) > 64)
-    return refuse (error, "it names no voice of espeak");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "it names no voice of espeak");
   voice->espeak_voice = g_strdup (name);
   return TRUE;
 }

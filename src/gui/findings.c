@@ -105,13 +105,14 @@ notes_of (const json_t *record)
 {
   GArray *notes = g_array_new (FALSE, FALSE, sizeof (LbMidiNote));
   g_autoptr (GArray) all = lb_output_notes (output_of (record));
+  double from_s = start_of (record);
 
   for (guint i = 0; i < MIN (all->len, LB_MIDI_MAX_NOTES); i++)
     {
       LbMidiNote note = g_array_index (all, LbMidiNote, i);
 
-      note.start_s += start_of (record);
-      note.end_s += start_of (record);
+      note.start_s += from_s;
+      note.end_s += from_s;
       note.bends = NULL;
       note.n_bends = 0;
       if (note.start_s >= 0 && note.end_s >= note.start_s && note.end_s <= LB_MIDI_MAX_TIME_S &&

@@ -8,21 +8,6 @@
 
 #define CLASSIFIER_SCHEMA "llamaburn.classifier/1"
 
-static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static gboolean
-refuse (GError **error, const char *format, ...)
-{
-  va_list arguments;
-  g_autofree char *what = NULL;
-
-  va_start (arguments, format);
-  what = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_set_error_literal (error, LB_ERROR, LB_ERROR_BAD_MODEL, what);
-  return FALSE;
-}
-
 /* Whisper */
 
 static gboolean
@@ -87,7 +72,8 @@ gather_classifier (const LbLook *look, const char *name, GPtrArray *files, json_
   if (!lb_model_path_is_safe (graph) ||
       (labels != NULL && (!lb_model_path_is_safe (labels) || strchr (labels, '/') != NULL ||
                           strcmp (labels, graph) == 0)))
-    return refuse (error, "its description names a file that can't be beside it");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "its description names a file that can't be beside it");
   return lb_import_files_add (files, look->path, graph, error) &&
          lb_import_files_add (files, look->described, "classifier.json", error) &&
          (beside == NULL || lb_import_files_add (files, beside, labels, error));
@@ -135,7 +121,8 @@ gather_model (const char *path, GPtrArray *files, GError **error)
   if (!lb_import_piece (path, &before, &number, &count))
     return lb_import_files_add (files, path, "model.gguf", error);
   if (number != 1)
-    return refuse (error, "it is piece %u of %u of a model: name the first one", number, count);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "it is piece %u of %u of a model: name the first one", number, count);
   for (guint i = 1; i <= count; i++)
     {
       g_autofree char *piece = g_strdup_printf ("-%05u-of-%05u.gguf", i, count);
@@ -154,10 +141,12 @@ gather_llm (const LbLook *look, const char *name, GPtrArray *files, json_t *entr
   g_autofree char *architecture = lb_head_architecture (look->head);
 
   if (architecture == NULL)
-    return refuse (error, "it is a GGUF file that does not say what architecture it is of");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "it is a GGUF file that does not say what architecture it is of");
   if (strcmp (architecture, "clip") == 0)
-    return refuse (error, "it is a projector: name the language model, and this one with "
-                          "--mmproj");
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "it is a projector: name the language model, and this one with "
+                         "--mmproj");
   return gather_model (look->path, files, error);
 }
 
@@ -176,10 +165,12 @@ gather_mtmd (const LbLook *look, const char *name, GPtrArray *files, json_t *ent
   if (lb_head_is_gguf (other->head))
     architecture = lb_head_architecture (other->head);
   if (g_strcmp0 (architecture, "clip") != 0)
-    return refuse (error, "\"%s\" is no projector (mmproj-….gguf)", shown);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL, "\"%s\" is no projector (mmproj-….gguf)",
+                         shown);
   if (!lb_head_has_audio (other->head))
-    return refuse (error, "the projector \"%s\" takes no sound: choose a model that listens",
-                   shown);
+    return lb_error_set (error, LB_ERROR_BAD_MODEL,
+                         "the projector \"%s\" takes no sound: choose a model that listens",
+                         shown);
   return lb_import_files_add (files, other->path, "mmproj.gguf", error);
 }
 
@@ -206,14 +197,15 @@ set_unknown (const LbLook *look, GError **error)
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     if (kinds[i].what != NULL)
       g_string_append_printf (all, "%s%s", all->len > 0 ? ", " : "", kinds[i].what);
-  refuse (error,
-          "it is %s. What can be imported: %s; and with --as NAME what the catalogue knows. "
-          "-m ./PATH uses a file without import",
-          !lb_head_is_onnx (look->head) ? "no model of a kind that is known"
-          : look->description != NULL   ? "a graph whose description is neither a voice's nor a "
-                                          "classifier's"
-                                        : "a graph without a description beside it",
-          all->str);
+  lb_error_set (
+      error, LB_ERROR_BAD_MODEL,
+      "it is %s. What can be imported: %s; and with --as NAME what the catalogue knows. "
+      "-m ./PATH uses a file without import",
+      !lb_head_is_onnx (look->head) ? "no model of a kind that is known"
+      : look->description != NULL   ? "a graph whose description is neither a voice's nor a "
+                                      "classifier's"
+                                    : "a graph without a description beside it",
+      all->str);
 }
 
 const LbImportKind *

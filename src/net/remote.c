@@ -32,21 +32,6 @@ struct _LbReply {
   char *type;
 };
 
-static gboolean refuse (GError **error, LbError code, const char *format, ...)
-    G_GNUC_PRINTF (3, 4);
-
-/* Returns: FALSE */
-static gboolean
-refuse (GError **error, LbError code, const char *format, ...)
-{
-  va_list arguments;
-
-  va_start (arguments, format);
-  g_propagate_error (error, g_error_new_valist (LB_ERROR, code, format, arguments));
-  va_end (arguments);
-  return FALSE;
-}
-
 /* Its password must not be repeated: it is not quoted then. */
 static gboolean
 check_url (const char *url, GUri *uri, GError **error)
@@ -56,14 +41,14 @@ check_url (const char *url, GUri *uri, GError **error)
   const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
 
   if (strpbrk (url, "@?#") != NULL)
-    return refuse (
+    return lb_error_set (
         error, LB_ERROR_USAGE,
         "the address of the server holds an \"@\", \"?\" or \"#\": a password or key in it "
         "would be kept in the history; write http://HOST:PORT");
   if (host == NULL || *host == '\0' ||
       (strcmp (scheme, "http") != 0 && strcmp (scheme, "https") != 0))
-    return refuse (error, LB_ERROR_USAGE,
-                   "\"%s\" is no address of a server: write http://127.0.0.1:8080", shown);
+    return lb_error_set (error, LB_ERROR_USAGE,
+                         "\"%s\" is no address of a server: write http://127.0.0.1:8080", shown);
   return TRUE;
 }
 
@@ -71,14 +56,15 @@ static gboolean
 check_reach (const LbRemote *remote, gboolean secure, gboolean allow_network, GError **error)
 {
   if (!remote->local && !allow_network)
-    return refuse (error, LB_ERROR_NOT_PERMITTED,
-                   "\"%s\" is not this machine: --allow-network lets the input be sent there",
-                   remote->host);
+    return lb_error_set (
+        error, LB_ERROR_NOT_PERMITTED,
+        "\"%s\" is not this machine: --allow-network lets the input be sent there", remote->host);
   if (!remote->local && !secure && remote->key != NULL)
-    return refuse (error, LB_ERROR_NOT_PERMITTED,
-                   "a key would cross the network to \"%s\" unencrypted: write https, or unset "
-                   "the key",
-                   remote->host);
+    return lb_error_set (
+        error, LB_ERROR_NOT_PERMITTED,
+        "a key would cross the network to \"%s\" unencrypted: write https, or unset "
+        "the key",
+        remote->host);
   return TRUE;
 }
 
@@ -91,9 +77,9 @@ check_key (const char *key, GError **error)
     length++;
   if (key[length] == '\0' && length <= MAX_KEY_BYTES)
     return TRUE;
-  return refuse (error, LB_ERROR_USAGE,
-                 "the key is none: it holds a space, a line break or another "
-                 "odd character, or is too long");
+  return lb_error_set (error, LB_ERROR_USAGE,
+                       "the key is none: it holds a space, a line break or another "
+                       "odd character, or is too long");
 }
 
 /* The connection goes to the address itself: no resolver is asked where "localhost" is. */
@@ -134,7 +120,7 @@ prepare (LbRemote *remote, GUri *uri, gboolean secure, GError **error)
     return TRUE;
   remote->trusted = g_tls_file_database_new (certificates, NULL);
   return remote->trusted != NULL ||
-         refuse (error, LB_ERROR_USAGE, "$SSL_CERT_FILE names no file of certificates");
+         lb_error_set (error, LB_ERROR_USAGE, "$SSL_CERT_FILE names no file of certificates");
 }
 
 LbRemote *
@@ -228,8 +214,9 @@ join (const LbRemote *remote, const char *path, GError **error)
     fine = fine && g_ascii_isgraph (*at);
   if (!fine)
     {
-      refuse (error, LB_ERROR_USAGE,
-              "\"%s\" is no path of a server: it begins with \"/\", and holds no spaces", shown);
+      lb_error_set (error, LB_ERROR_USAGE,
+                    "\"%s\" is no path of a server: it begins with \"/\", and holds no spaces",
+                    shown);
       return NULL;
     }
   if (g_str_has_suffix (remote->base, "/v1") && g_str_has_prefix (path, "/v1/"))
@@ -284,15 +271,15 @@ translate (const LbRemote *remote, GError **error, GError *cause)
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     {
       g_error_free (cause);
-      refuse (error, LB_ERROR_NETWORK, "\"%s\" doesn't answer: is the address right?",
-              remote->host);
+      lb_error_set (error, LB_ERROR_NETWORK, "\"%s\" doesn't answer: is the address right?",
+                    remote->host);
     }
   else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     {
       g_error_free (cause);
-      refuse (error, LB_ERROR_NETWORK,
-              "\"%s\" refused the connection: start the server, or name another with --url",
-              remote->host);
+      lb_error_set (error, LB_ERROR_NETWORK,
+                    "\"%s\" refused the connection: start the server, or name another with --url",
+                    remote->host);
     }
   else if (g_error_matches (cause, LB_ERROR, LB_ERROR_NETWORK))
     {
@@ -406,7 +393,8 @@ lb_reply_read (LbReply *reply, void *buffer, gsize size, GError **error)
 
   if (encoding != NULL && g_ascii_strcasecmp (encoding, "identity") != 0)
     {
-      refuse (error, LB_ERROR_NETWORK, "\"%s\" answers compressed, unasked", reply->remote->host);
+      lb_error_set (error, LB_ERROR_NETWORK, "\"%s\" answers compressed, unasked",
+                    reply->remote->host);
       return -1;
     }
   got = lb_answer_read (reply->answer, buffer, size, reply->cancellable, &cause);
@@ -426,8 +414,8 @@ lb_reply_read_all (LbReply *reply, gsize most, gsize *length, GError **error)
     {
       if ((gsize) got > most - all->len)
         {
-          refuse (error, LB_ERROR_NETWORK, "\"%s\" answers more than %zu bytes",
-                  reply->remote->host, most);
+          lb_error_set (error, LB_ERROR_NETWORK, "\"%s\" answers more than %zu bytes",
+                        reply->remote->host, most);
           return NULL;
         }
       g_string_append_len (all, chunk, got);

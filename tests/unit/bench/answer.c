@@ -4,15 +4,6 @@
 
 #include "bench/validity.h"
 
-static json_t *
-parse (const char *text)
-{
-  json_t *value = json_loads (text, 0, NULL);
-
-  g_assert_nonnull (value);
-  return value;
-}
-
 static void
 flags_what_an_answer_needs (void)
 {
@@ -38,7 +29,7 @@ flags_what_an_answer_needs (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (json_t) output = parse (cases[i].output);
+      g_autoptr (json_t) output = lb_json_parse (cases[i].output, -1, NULL);
       g_autoptr (json_t) flags = json_array ();
       const json_t *flag;
 
@@ -55,10 +46,14 @@ flags_what_an_answer_needs (void)
 static void
 rates_are_by_phases (void)
 {
-  g_autoptr (json_t) output = parse ("{\"tokens\": 60, \"prompt_tokens\": 300, "
-                                     "\"phases\": {\"prompt_s\": 1.5, \"generate_s\": 0.5}}");
-  g_autoptr (json_t) without = parse ("{\"tokens\": 60, \"phases\": {\"generate_s\": 0}}");
-  g_autoptr (json_t) steps = parse ("{\"steps\": 100, \"phases\": {\"denoise_s\": 40}}");
+  g_autoptr (json_t)
+      output = lb_json_parse ("{\"tokens\": 60, \"prompt_tokens\": 300, "
+                              "\"phases\": {\"prompt_s\": 1.5, \"generate_s\": 0.5}}",
+                              -1, NULL);
+  g_autoptr (json_t)
+      without = lb_json_parse ("{\"tokens\": 60, \"phases\": {\"generate_s\": 0}}", -1, NULL);
+  g_autoptr (json_t)
+      steps = lb_json_parse ("{\"steps\": 100, \"phases\": {\"denoise_s\": 40}}", -1, NULL);
   g_autoptr (json_t) one = json_object ();
   g_autoptr (json_t) none = json_object ();
 

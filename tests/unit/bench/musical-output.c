@@ -2,21 +2,13 @@
 
 #include <math.h>
 
-static json_t *
-parse (const char *text)
-{
-  json_t *value = json_loads (text, 0, NULL);
-
-  g_assert_nonnull (value);
-  return value;
-}
-
 static void
 reads_notes_and_their_bends (void)
 {
-  g_autoptr (json_t) output = parse (
+  g_autoptr (json_t) output = lb_json_parse (
       "{\"notes\": [{\"start_s\": 0.5, \"end_s\": 1, \"pitch\": 60, \"velocity\": 100,"
-      " \"bends\": [0, 0.5, -1]}, {\"start_s\": 1, \"end_s\": 2, \"pitch\": 62}]}");
+      " \"bends\": [0, 0.5, -1]}, {\"start_s\": 1, \"end_s\": 2, \"pitch\": 62}]}",
+      -1, NULL);
   g_autoptr (GArray) notes = lb_output_notes (output);
   const LbMidiNote *first = &g_array_index (notes, LbMidiNote, 0);
   const LbMidiNote *second = &g_array_index (notes, LbMidiNote, 1);
@@ -39,9 +31,10 @@ static void
 what_is_wrong_stays_wrong (void)
 {
   static const char *const none[] = { "{}", "[]", "{\"notes\": 5}", "{\"notes\": {}}" };
-  g_autoptr (json_t)
-      output = parse ("{\"notes\": [7, {\"start_s\": \"0\", \"pitch\": 3000, \"velocity\": 900,"
-                      " \"bends\": {\"a\": 1}}]}");
+  g_autoptr (json_t) output = lb_json_parse (
+      "{\"notes\": [7, {\"start_s\": \"0\", \"pitch\": 3000, \"velocity\": 900,"
+      " \"bends\": {\"a\": 1}}]}",
+      -1, NULL);
   g_autoptr (GArray) notes = lb_output_notes (output);
   const LbMidiNote *strange = &g_array_index (notes, LbMidiNote, 1);
 
@@ -54,7 +47,7 @@ what_is_wrong_stays_wrong (void)
   g_assert_cmpuint (strange->n_bends, ==, 0);
   for (guint i = 0; i < G_N_ELEMENTS (none); i++)
     {
-      g_autoptr (json_t) empty = parse (none[i]);
+      g_autoptr (json_t) empty = lb_json_parse (none[i], -1, NULL);
       g_autoptr (GArray) nothing = lb_output_notes (empty);
 
       g_assert_cmpuint (nothing->len, ==, 0);
@@ -64,7 +57,7 @@ what_is_wrong_stays_wrong (void)
 static void
 knows_the_beats_that_begin_a_bar (void)
 {
-  g_autoptr (json_t) downbeats = parse ("[0.5, 2.5]");
+  g_autoptr (json_t) downbeats = lb_json_parse ("[0.5, 2.5]", -1, NULL);
 
   g_assert_true (lb_is_downbeat (downbeats, 0.5));
   g_assert_true (lb_is_downbeat (downbeats, 2.5 + 1e-7));
